@@ -1,0 +1,99 @@
+-- One wide, append-only row per span. Project first in every key; content columns last and never read by list views.
+CREATE TABLE IF NOT EXISTS {database}.spans
+(
+    project             LowCardinality(String),
+    trace_id            String CODEC(ZSTD(1)),
+    span_id             String CODEC(ZSTD(1)),
+    parent_span_id      String CODEC(ZSTD(1)),
+    run_id              String CODEC(ZSTD(1)),
+    trial_id            String CODEC(ZSTD(1)),
+    name                String CODEC(ZSTD(1)),
+    kind                LowCardinality(String),
+    otel_kind           LowCardinality(String),
+    service             LowCardinality(String),
+    environment         LowCardinality(String),
+    scope_name          LowCardinality(String),
+    scope_version       LowCardinality(String),
+    start_time          DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    duration_ns         UInt64 CODEC(T64, ZSTD(1)),
+    status              LowCardinality(String),
+    status_message      String CODEC(ZSTD(1)),
+    error_type          LowCardinality(String),
+    operation           LowCardinality(String),
+    provider            LowCardinality(String),
+    request_model       LowCardinality(String),
+    response_model      LowCardinality(String),
+    response_id         String CODEC(ZSTD(1)),
+    finish_reasons      Array(LowCardinality(String)),
+    agent               LowCardinality(String),
+    tool                LowCardinality(String),
+    tool_call_id        String CODEC(ZSTD(1)),
+    conversation_id     String CODEC(ZSTD(1)),
+    session_id          String CODEC(ZSTD(1)),
+    user_id             String CODEC(ZSTD(1)),
+    tags                Array(LowCardinality(String)),
+    input_tokens        Nullable(UInt32),
+    output_tokens       Nullable(UInt32),
+    cache_read_tokens   Nullable(UInt32),
+    cache_write_tokens  Nullable(UInt32),
+    reasoning_tokens    Nullable(UInt32),
+    time_to_first_chunk Nullable(Float64),
+    knowledge_decision  String CODEC(ZSTD(1)),
+    knowledge_snapshot  Nullable(UInt64),
+    knowledge_arm       LowCardinality(String),
+    knowledge_items     Array(LowCardinality(String)),
+    fingerprint         LowCardinality(String),
+    trace_state         String CODEC(ZSTD(1)),
+    flags               UInt32,
+    dialect             LowCardinality(String),
+    mapping_version     UInt16,
+    received_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    warnings            Array(LowCardinality(String)),
+    input               String CODEC(ZSTD(1)),
+    output              String CODEC(ZSTD(1)),
+    system_instructions String CODEC(ZSTD(1)),
+    tool_definitions    String CODEC(ZSTD(1)),
+    attributes          Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    attribute_types     Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    events Nested
+    (
+        time       DateTime64(9, 'UTC'),
+        name       LowCardinality(String),
+        attributes Map(LowCardinality(String), String)
+    ) CODEC(ZSTD(1)),
+    links Nested
+    (
+        trace_id    String,
+        span_id     String,
+        trace_state String,
+        attributes  Map(LowCardinality(String), String)
+    ) CODEC(ZSTD(1)),
+    INDEX idx_run_id run_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_received_at received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toDate(start_time)
+ORDER BY (project, toStartOfMinute(start_time), trace_id, span_id)
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+
+-- From a trace id to its time range, so that reading one trace touches a few granules.
+CREATE TABLE IF NOT EXISTS {database}.trace_times
+(
+    project  LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    start    SimpleAggregateFunction(min, DateTime64(9, 'UTC')),
+    end      SimpleAggregateFunction(max, DateTime64(9, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (project, trace_id)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.trace_times_from_spans TO {database}.trace_times AS
+SELECT
+    project,
+    trace_id,
+    min(start_time) AS start,
+    max(start_time) AS end
+FROM {database}.spans
+GROUP BY project, trace_id;

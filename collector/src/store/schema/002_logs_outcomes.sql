@@ -1,0 +1,44 @@
+-- Every OTLP log record that was answered 200.
+CREATE TABLE IF NOT EXISTS {database}.logs
+(
+    project             LowCardinality(String),
+    time                DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    trace_id            String CODEC(ZSTD(1)),
+    span_id             String CODEC(ZSTD(1)),
+    flags               UInt32,
+    severity_number     UInt8,
+    severity_text       LowCardinality(String),
+    service             LowCardinality(String),
+    event_name          LowCardinality(String),
+    body                String CODEC(ZSTD(1)),
+    scope_name          LowCardinality(String),
+    scope_version       LowCardinality(String),
+    attributes          Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    received_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toDate(time)
+ORDER BY (project, toStartOfMinute(time), trace_id, span_id)
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+
+-- Judgements about runs. The same outcome id recorded twice is one outcome: readers take one row per id.
+CREATE TABLE IF NOT EXISTS {database}.outcomes
+(
+    project     LowCardinality(String),
+    run_id      String CODEC(ZSTD(1)),
+    outcome_id  String CODEC(ZSTD(1)),
+    trace_id    String CODEC(ZSTD(1)),
+    span_id     String CODEC(ZSTD(1)),
+    name        LowCardinality(String),
+    source      LowCardinality(String),
+    score       Nullable(Float64),
+    passed      Nullable(Bool),
+    comment     String CODEC(ZSTD(1)),
+    time        DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(received_at)
+ORDER BY (project, run_id, outcome_id)
+SETTINGS non_replicated_deduplication_window = 10000;

@@ -1,0 +1,43 @@
+-- One row per run and revision: the narrow table behind every list. Recomputed from the spans of a touched run;
+-- the highest revision is the truth. Token totals count leaf model calls once per response id.
+CREATE TABLE IF NOT EXISTS {database}.runs
+(
+    project            LowCardinality(String),
+    run_id             String CODEC(ZSTD(1)),
+    revision           UInt64,
+    trace_id           String CODEC(ZSTD(1)),
+    root_span_id       String CODEC(ZSTD(1)),
+    trial_id           String CODEC(ZSTD(1)),
+    name               String CODEC(ZSTD(1)),
+    service            LowCardinality(String),
+    environment        LowCardinality(String),
+    agent              LowCardinality(String),
+    state              LowCardinality(String),
+    status             LowCardinality(String),
+    error_type         LowCardinality(String),
+    start_time         DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    duration_ns        UInt64 CODEC(T64, ZSTD(1)),
+    spans              UInt32,
+    errors             UInt32,
+    model_calls        UInt32,
+    tool_calls         UInt32,
+    models             Array(LowCardinality(String)),
+    input_tokens       Nullable(UInt64),
+    output_tokens      Nullable(UInt64),
+    conversation_id    String CODEC(ZSTD(1)),
+    session_id         String CODEC(ZSTD(1)),
+    user_id            String CODEC(ZSTD(1)),
+    tags               Array(LowCardinality(String)),
+    fingerprint        LowCardinality(String),
+    knowledge_snapshot Nullable(UInt64),
+    knowledge_arm      LowCardinality(String),
+    knowledge_items    Array(LowCardinality(String)),
+    outcome_source     LowCardinality(String),
+    outcome_score      Nullable(Float64),
+    outcome_passed     Nullable(Bool),
+    updated_at         DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(revision)
+PARTITION BY toDate(start_time)
+ORDER BY (project, toStartOfHour(start_time), run_id)
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;

@@ -1,0 +1,164 @@
+import type { OutcomeSource } from '@tracelore/sdk/contract';
+import type { Batch } from '../records.ts';
+import type { SqlDriver } from './driver.ts';
+
+/** Where the data lives: an embedded engine in a directory, or a ClickHouse server by URL. */
+export type StoreLocation =
+  | { readonly kind: 'embedded'; readonly directory: string }
+  | { readonly kind: 'server'; readonly url: string; readonly username?: string; readonly password?: string };
+
+export interface StoreOptions {
+  readonly location: StoreLocation;
+  /** Default `tracelore`. Created when it does not exist. */
+  readonly database?: string;
+}
+
+export const RUN_STATES = ['open', 'closed', 'abandoned'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** One row of a runs list: no content columns. Times are ISO strings with nanoseconds, durations ms. */
+export interface RunSummary {
+  readonly project: string;
+  readonly runId: string;
+  readonly traceId: string;
+  readonly rootSpanId: string;
+  readonly trialId: string;
+  readonly name: string;
+  readonly agent: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly state: RunState;
+  readonly status: string;
+  readonly errorType: string;
+  readonly startTime: string;
+  readonly durationMs: number;
+  readonly spans: number;
+  readonly errors: number;
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+  readonly models: readonly string[];
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly conversationId: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly tags: readonly string[];
+  readonly fingerprint: string;
+  readonly knowledgeSnapshot: number | null;
+  readonly knowledgeArm: string;
+  readonly knowledgeItems: readonly string[];
+  readonly outcome: StoredOutcome | null;
+}
+
+export interface StoredOutcome {
+  readonly source: OutcomeSource;
+  readonly score: number | null;
+  readonly passed: boolean | null;
+  readonly comment: string;
+}
+
+export interface RunFilter {
+  readonly project: string;
+  readonly state?: RunState;
+  readonly agent?: string;
+  /** Resolved outcome. `none` = no outcome yet. */
+  readonly outcome?: 'passed' | 'failed' | 'none';
+  readonly conversationId?: string;
+  /** Epoch ms. */
+  readonly startedAfterMs?: number;
+  readonly startedBeforeMs?: number;
+  /** Trials are left out unless asked for. */
+  readonly includeTrials?: boolean;
+  /** Runs without a row in `analyses`. */
+  readonly unanalysed?: boolean;
+  /** At most 500; default 50. */
+  readonly limit?: number;
+  /** `runId` and start of the last row of the previous page. */
+  readonly after?: { readonly startTime: string; readonly runId: string };
+}
+
+/** One span of a run with its content. */
+export interface SpanView {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly runId: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly operation: string;
+  readonly startTime: string;
+  readonly durationMs: number;
+  readonly status: string;
+  readonly statusMessage: string;
+  readonly errorType: string;
+  readonly provider: string;
+  readonly requestModel: string;
+  readonly responseModel: string;
+  readonly agent: string;
+  readonly tool: string;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  readonly reasoningTokens: number | null;
+  readonly input: string;
+  readonly output: string;
+  readonly systemInstructions: string;
+  readonly knowledgeDecision: string;
+  readonly knowledgeSnapshot: number | null;
+  readonly knowledgeArm: string;
+  readonly knowledgeItems: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly events: readonly {
+    readonly name: string;
+    readonly time: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** Writes what the collector accepted. A resolved write is stored. */
+export interface BatchWriter {
+  /** `token` identifies the batch: the same token again stores nothing new. */
+  write(batch: Batch, token: string): Promise<void>;
+}
+
+/** Reads runs and spans. Every method is confined to one project; retried exports are seen once. */
+export interface TraceReader {
+  listRuns(filter: RunFilter): Promise<RunSummary[]>;
+  /** By id, or by a unique prefix of at least 6 characters; an ambiguous prefix is an error that lists the ids. */
+  findRun(project: string, idOrPrefix: string): Promise<RunSummary | undefined>;
+  /** Spans of a run in order of start, at most `limit` (default 1 000) after `offset`. */
+  readRun(
+    project: string,
+    runId: string,
+    page?: { readonly limit?: number; readonly offset?: number },
+  ): Promise<SpanView[]>;
+  outcomesOf(project: string, runIds: readonly string[]): Promise<Map<string, StoredOutcome[]>>;
+  countRuns(project: string): Promise<RunCounts>;
+}
+
+export interface RunCounts {
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly undecided: number;
+  readonly unanalysed: number;
+}
+
+/** Recomputes `runs` rows from spans and outcomes. */
+export interface RunWriter {
+  /**
+   * Writes a new revision for each of these runs, with the resolved outcome and leaf-only token totals. A run whose root
+   * has ended is `closed`; one without is `open`, or `abandoned` when its last span is older than `abandonedAfterMs`.
+   */
+  refresh(runs: readonly { readonly project: string; readonly runId: string }[], now: number): Promise<void>;
+  /** Runs with spans or outcomes received after their newest revision, oldest first: what a restart has to catch up on. */
+  stale(limit: number): Promise<{ project: string; runId: string }[]>;
+}
+
+export interface Store extends BatchWriter, TraceReader, RunWriter {
+  readonly driver: SqlDriver;
+  readonly database: string;
+  readonly location: StoreLocation;
+  close(deadlineMs?: number): Promise<void>;
+}

@@ -1,0 +1,23 @@
+/** How an output is compared with what was expected. */
+export const SCORER_NAMES = ['exact', 'contains', 'json', 'judge'] as const;
+export type ScorerName = (typeof SCORER_NAMES)[number];
+
+/** Where an eval case came from. */
+export const EVAL_SOURCES = ['manual', 'csv_import', 'jsonl_import', 'api', 'trace'] as const;
+export type EvalSource = (typeof EVAL_SOURCES)[number];
+
+/** A task with what is expected of the agent. Analyzers never see `expected`. */
+export interface EvalCase {
+  readonly project: string;
+  readonly id: string;
+  readonly task: string;
+  /** Further input for the agent, any JSON. */
+  readonly input?: unknown;
+  readonly expected: string;
+  readonly scorer: ScorerName;
+  readonly tags: readonly string[];
+  readonly source: EvalSource;
+  /** Run it was made from; rules taught by that run are not validated on it. */
+  readonly sourceRunId: string;
+  readonly createdAt: string;
+}

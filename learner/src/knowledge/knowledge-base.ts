@@ -1,0 +1,86 @@
+import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
+
+export const KNOWLEDGE_EVENT_TYPES = [
+  'proposed',
+  'edited',
+  'validated',
+  'activated',
+  'approved',
+  'rejected',
+  'deprecated',
+  'pinned',
+  'unpinned',
+  'quarantined',
+  'released',
+] as const;
+export type KnowledgeEventType = (typeof KNOWLEDGE_EVENT_TYPES)[number];
+
+/** One entry of the append-only, hash-chained knowledge log. */
+export interface KnowledgeEvent {
+  readonly project: string;
+  /** From 1, without gaps, per project: the snapshot number after this event. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: KnowledgeEventType;
+  readonly ruleId: string;
+  /** ISO time of the service's clock. */
+  readonly at: string;
+  /** Who: `learner`, or the name a person gave. */
+  readonly actor: string;
+  /** JSON of the event's payload. */
+  readonly data: string;
+  readonly previousHash: string;
+  /** SHA-256 over previousHash and the canonical JSON of the event, hex. */
+  readonly hash: string;
+}
+
+export interface RuleFilter {
+  readonly status?: RuleStatus;
+  readonly quarantined?: boolean;
+  readonly text?: string;
+}
+
+/** A change that the lifecycle does not allow, or that names a rule that is not there. Nothing was written. */
+export type Refusal = {
+  readonly ok: false;
+  readonly code: 'not_found' | 'ambiguous' | 'not_allowed' | 'invalid' | 'duplicate';
+  readonly message: string;
+};
+export type Change = { readonly ok: true; readonly rule: Rule } | Refusal;
+
+/**
+ * Knowledge of one project: the log in the store and its projection in memory. Every mutation appends to the log and
+ * resolves after it is committed; reads never touch the store. One appender per project.
+ */
+export interface KnowledgeBase {
+  readonly project: string;
+  /** Sequence number of the last event. */
+  snapshot(): number;
+  list(filter?: RuleFilter): readonly Rule[];
+  /** By id or unique prefix. */
+  find(idOrPrefix: string): Change;
+  /** Exactly this rule in exactly this version, also when newer ones exist. */
+  findVersion(reference: string): Rule | undefined;
+  /** Rules that are served: active, not quarantined; pinned first, then by id. */
+  served(): readonly Rule[];
+  history(ruleId: string): readonly KnowledgeEvent[];
+  /** A new candidate. Text that breaks the grammar is `invalid`; the same normalised text as a live rule is `duplicate`. */
+  propose(
+    text: RuleText,
+    provenance: Provenance,
+    options?: { readonly quarantined?: boolean; readonly reason?: string },
+  ): Promise<Change>;
+  edit(idOrPrefix: string, text: Partial<RuleText>, actor: string): Promise<Change>;
+  /** candidate → validated, after a verdict. */
+  validate(ruleId: string, verdictId: string, reason: string): Promise<Change>;
+  /** validated → active. */
+  activate(ruleId: string, actor: string, reason: string): Promise<Change>;
+  /** A person's approval: candidate or validated → active, also lifts a quarantine. */
+  approve(idOrPrefix: string, actor: string, reason?: string): Promise<Change>;
+  /** any → archived. */
+  reject(idOrPrefix: string, actor: string, reason: string, verdictId?: string): Promise<Change>;
+  deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
+  /** Only a person pins, and only an active rule. */
+  pin(idOrPrefix: string, actor: string): Promise<Change>;
+  unpin(idOrPrefix: string, actor: string): Promise<Change>;
+}

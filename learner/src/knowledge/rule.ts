@@ -1,0 +1,69 @@
+/** What a rule is, and what it may become. */
+export const RULE_KINDS = ['skill', 'checklist', 'routing_rule', 'anti_pattern', 'code_template'] as const;
+export type RuleKind = (typeof RULE_KINDS)[number];
+
+export const RULE_STATUSES = ['candidate', 'validated', 'active', 'deprecated', 'archived'] as const;
+export type RuleStatus = (typeof RULE_STATUSES)[number];
+
+export const RULE_PRIORITIES = ['normal', 'pinned'] as const;
+export type RulePriority = (typeof RULE_PRIORITIES)[number];
+
+/** Longest content of a rule, characters; a `code_template` may have {@link TEMPLATE_CHARACTERS_MAX}. */
+export const RULE_CHARACTERS_MAX = 400;
+export const TEMPLATE_CHARACTERS_MAX = 1_200;
+export const CHECKLIST_LINES_MAX = 8;
+
+/** A verbatim quote from a span that taught a rule. Kept after the span expires. */
+export interface Evidence {
+  readonly runId: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Column of the span the quote stands in: `input`, `output`, `status_message`, or `outcome.comment`. */
+  readonly field: string;
+  readonly quote: string;
+  /** SHA-256 of the quote, hex. */
+  readonly sha256: string;
+}
+
+/** Where a rule came from. */
+export interface Provenance {
+  /** `analyzer`, `human` or `import`. */
+  readonly origin: 'analyzer' | 'human' | 'import';
+  /** Who did it: analyzer name and model, or the person. */
+  readonly by: string;
+  /** Learning pass that proposed it. */
+  readonly learnId?: string;
+  /** Failure signature of the cluster that taught it. */
+  readonly signature?: string;
+  readonly because?: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Everything about a rule that a person or an analyzer writes. A change of any of these makes a new version. */
+export interface RuleText {
+  readonly kind: RuleKind;
+  readonly content: string;
+  readonly appliesWhen: string;
+  readonly tags: readonly string[];
+}
+
+/** A rule as the projection of the knowledge log shows it. */
+export interface Rule extends RuleText {
+  readonly project: string;
+  readonly id: string;
+  /** From 1; grows with every edit of the text. */
+  readonly version: number;
+  readonly status: RuleStatus;
+  readonly quarantined: boolean;
+  readonly priority: RulePriority;
+  /** o200k_base tokens of the rendered rule, counted once when it is written. */
+  readonly tokens: number;
+  readonly provenance: Provenance;
+  /** Why it has its status: the reason of the last status change. */
+  readonly reason: string;
+  /** Newest verdict about it, if it was validated. */
+  readonly verdictId?: string;
+  /** ISO times of the service's clock. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}

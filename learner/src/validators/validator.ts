@@ -1,0 +1,98 @@
+import type { EvalCase } from '../evals/eval-case.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import type { TrialRunner } from '../trials/trial-runner.ts';
+
+export const CANDIDATE_VERDICTS = [
+  'promoted',
+  'futile',
+  'harmful',
+  'inconclusive',
+  'needs_more_eval',
+  'deferred',
+  'rejected',
+] as const;
+export type CandidateVerdict = (typeof CANDIDATE_VERDICTS)[number];
+
+/** What a validation cycle found out about one candidate, with every number behind it. Lifts are in score units [-1, 1]. */
+export interface CandidateReport {
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  readonly status: CandidateVerdict;
+  readonly reason: string;
+  /** Candidates that entered the cycle. */
+  readonly candidates: number;
+  readonly weight: number;
+  readonly period: number;
+  readonly alphaPeriod: number;
+  readonly pairs: number;
+  readonly gains: number;
+  readonly losses: number;
+  readonly voidPairs: { readonly baseline: number; readonly treatment: number };
+  readonly runs: { readonly treatment: number; readonly baselineShared: number; readonly confirm: number };
+  readonly logE: number;
+  readonly logEThreshold: number;
+  /** Anytime-valid p-value, 1/E, at most 1. */
+  readonly anytimeP: number;
+  readonly logEClustered: number;
+  readonly logEHarm: number;
+  readonly logEFutility: number;
+  readonly triggeredTasks: number;
+  readonly coverage: number;
+  readonly passes: number;
+  readonly lift: {
+    readonly raw: number;
+    readonly provisional: number;
+    readonly confirmed: number | null;
+    readonly confidenceSequence: readonly [number, number];
+    readonly overall: number;
+  };
+  readonly incumbentHash: string;
+}
+
+/** One cycle: the bound it states, what it cost, and every candidate's report. */
+export interface CycleReport {
+  readonly id: string;
+  readonly project: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly control: 'fwer' | 'fdr';
+  readonly alpha: number;
+  readonly candidates: number;
+  /** What the cycle promises, in words: for example "P(any false promotion in this cycle) ≤ 5 %, at any look". */
+  readonly bound: string;
+  readonly runsBudget: number;
+  readonly runsUsed: number;
+  readonly icc: number | null;
+  readonly seed: string;
+  readonly fingerprint: string;
+  readonly reports: readonly CandidateReport[];
+}
+
+export interface ValidationProgress {
+  readonly runsUsed: number;
+  readonly runsBudget: number;
+  readonly active: number;
+  readonly promoted: number;
+}
+
+export interface ValidationInput {
+  readonly id: string;
+  readonly project: string;
+  readonly candidates: readonly Rule[];
+  /** Rules in force: the baseline is this set, never the empty one. */
+  readonly incumbents: readonly Rule[];
+  readonly cases: readonly EvalCase[];
+  /** The text the agent would be given for a task from these rules: equal texts mean "not triggered". */
+  readonly render: (task: string, rules: readonly Rule[]) => string;
+  readonly trials: TrialRunner;
+  readonly seed: string;
+  readonly fingerprint: string;
+  readonly now: () => Date;
+  readonly onProgress?: (progress: ValidationProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Decides which candidates help, with a stated error bound. */
+export interface Validator {
+  validate(input: ValidationInput): Promise<CycleReport>;
+}
