@@ -1,0 +1,244 @@
+import { LearnerError } from '../errors.ts';
+import { shortId, type NewId } from '../ids.ts';
+import { grammarProblems } from './grammar.ts';
+import { chain } from './hash-chain.ts';
+import type { Change, KnowledgeBase, KnowledgeEvent, KnowledgeEventType, Refusal } from './knowledge-base.ts';
+import type { KnowledgeLog } from './knowledge-log.ts';
+import { LEARNER_ACTOR, refuseTransition } from './lifecycle.ts';
+import { ProjectedKnowledge } from './projected-knowledge.ts';
+import { countRuleTokens } from './rule-tokens.ts';
+import type { Provenance, Rule, RuleText } from './rule.ts';
+
+/** Changes of one project that may wait for the one being written. More are refused as `busy`. */
+export const CHANGES_WAITING_MAX = 1_000;
+/** Tries to find an id whose first 8 characters are free. With 2^32 of them one try is practically always enough. */
+const ID_TRIES_MAX = 16;
+
+export interface LogBackedKnowledgeOptions {
+  readonly project: string;
+  readonly log: KnowledgeLog;
+  readonly now: () => Date;
+  readonly newId: NewId;
+}
+
+type EventOfRule = Exclude<KnowledgeEventType, 'proposed' | 'edited'>;
+
+/**
+ * The knowledge of one project on its log. A change is decided, written and then applied, one at a time: what a reader
+ * sees is always committed, and two changes never decide on the same state.
+ */
+export class LogBackedKnowledge implements KnowledgeBase {
+  readonly project: string;
+  readonly #log: KnowledgeLog;
+  readonly #now: () => Date;
+  readonly #newId: NewId;
+  #knowledge: ProjectedKnowledge;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  /** The last append failed without saying whether the events were stored: read the log before the next change. */
+  #uncertain = false;
+
+  constructor(options: LogBackedKnowledgeOptions, knowledge: ProjectedKnowledge = new ProjectedKnowledge()) {
+    this.project = options.project;
+    this.#log = options.log;
+    this.#now = options.now;
+    this.#newId = options.newId;
+    this.#knowledge = knowledge;
+  }
+
+  snapshot(): number {
+    return this.#knowledge.sequence;
+  }
+  list(filter?: Parameters<KnowledgeBase['list']>[0]): readonly Rule[] {
+    return this.#knowledge.list(filter);
+  }
+  find(idOrPrefix: string): Change {
+    return this.#knowledge.find(idOrPrefix);
+  }
+  findVersion(reference: string): Rule | undefined {
+    return this.#knowledge.findVersion(reference);
+  }
+  served(): readonly Rule[] {
+    return this.#knowledge.served();
+  }
+  history(ruleId: string): readonly KnowledgeEvent[] {
+    return this.#knowledge.history(ruleId);
+  }
+
+  propose(
+    text: RuleText,
+    provenance: Provenance,
+    options: { readonly quarantined?: boolean; readonly reason?: string } = {},
+  ): Promise<Change> {
+    return this.#inTurn(async () => {
+      const refusal = this.#refuseText(text);
+      if (refusal !== undefined) return refusal;
+      const id = this.#freeId();
+      const reason = options.reason ?? '';
+      const actor = provenance.origin === 'analyzer' ? LEARNER_ACTOR : provenance.by;
+      const data = { text: onlyText(text), tokens: countRuleTokens(id, text), provenance, reason };
+      const events: NewEvent[] = [{ type: 'proposed', ruleId: id, actor, data }];
+      if (options.quarantined === true) {
+        events.push({ type: 'quarantined', ruleId: id, actor, data: { reason } });
+      }
+      return await this.#append(id, events);
+    });
+  }
+
+  edit(idOrPrefix: string, text: Partial<RuleText>, actor: string): Promise<Change> {
+    return this.#inTurn(async () => {
+      const found = this.find(idOrPrefix);
+      if (!found.ok) return found;
+      const { rule } = found;
+      const edited = onlyText({ ...rule, ...text });
+      const refusal = refuseTransition(rule, 'edited', actor) ?? this.#refuseText(edited, rule.id);
+      if (refusal !== undefined) return refusal;
+      if (JSON.stringify(edited) === JSON.stringify(onlyText(rule))) {
+        return { ok: false, code: 'invalid', message: `rule ${shortId(rule.id)} says exactly this already.` };
+      }
+      const data = { text: edited, tokens: countRuleTokens(rule.id, edited) };
+      return await this.#append(rule.id, [{ type: 'edited', ruleId: rule.id, actor, data }]);
+    });
+  }
+
+  validate(ruleId: string, verdictId: string, reason: string): Promise<Change> {
+    return this.#judge(ruleId, 'validated', LEARNER_ACTOR, reason, verdictId);
+  }
+  activate(ruleId: string, actor: string, reason: string): Promise<Change> {
+    return this.#judge(ruleId, 'activated', actor, reason);
+  }
+  approve(idOrPrefix: string, actor: string, reason: string = `approved by ${actor}`): Promise<Change> {
+    return this.#inTurn(async () => {
+      const found = this.find(idOrPrefix);
+      if (!found.ok) return found;
+      // Approving a quarantined rule that is active already only lifts the quarantine.
+      const type = found.rule.status === 'active' && found.rule.quarantined ? 'released' : 'approved';
+      return await this.#judgeNow(found.rule, type, actor, { reason });
+    });
+  }
+  reject(idOrPrefix: string, actor: string, reason: string, verdictId?: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'rejected', actor, reason, verdictId);
+  }
+  deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'deprecated', actor, reason);
+  }
+  pin(idOrPrefix: string, actor: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'pinned', actor, '');
+  }
+  unpin(idOrPrefix: string, actor: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'unpinned', actor, '');
+  }
+
+  #judge(
+    idOrPrefix: string,
+    type: EventOfRule,
+    actor: string,
+    reason: string,
+    verdictId?: string,
+  ): Promise<Change> {
+    return this.#inTurn(async () => {
+      const found = this.find(idOrPrefix);
+      if (!found.ok) return found;
+      return await this.#judgeNow(found.rule, type, actor, { reason, verdictId });
+    });
+  }
+
+  async #judgeNow(rule: Rule, type: EventOfRule, actor: string, data: object): Promise<Change> {
+    return (
+      refuseTransition(rule, type, actor) ??
+      (await this.#append(rule.id, [{ type, ruleId: rule.id, actor, data }]))
+    );
+  }
+
+  #refuseText(text: RuleText, exceptId?: string): Refusal | undefined {
+    const problems = grammarProblems(text);
+    if (problems.length > 0) return { ok: false, code: 'invalid', message: `${problems.join('; ')}.` };
+    const duplicate = this.#knowledge.duplicateOf(text, exceptId);
+    if (duplicate === undefined) return undefined;
+    return {
+      ok: false,
+      code: 'duplicate',
+      message: `rule ${shortId(duplicate.id)} (${duplicate.status}) says the same already.`,
+    };
+  }
+
+  #freeId(): string {
+    for (let tries = 0; tries < ID_TRIES_MAX; tries += 1) {
+      const id = this.#newId();
+      if (!this.#knowledge.prefixTaken(id)) return id;
+    }
+    throw new LearnerError(
+      'busy',
+      `project "${this.project}": no free rule id in ${ID_TRIES_MAX} tries; the id generator repeats itself.`,
+    );
+  }
+
+  async #append(ruleId: string, news: readonly NewEvent[]): Promise<Change> {
+    await this.#checkHead();
+    let { sequence, lastHash } = this.#knowledge;
+    const at = this.#now().toISOString();
+    const events = news.map((event) => {
+      sequence += 1;
+      const { data, ...named } = event;
+      const chained = chain(
+        { ...named, project: this.project, sequence, id: this.#newId(), at, data: JSON.stringify(data) },
+        lastHash,
+      );
+      lastHash = chained.hash;
+      return chained;
+    });
+    this.#uncertain = true;
+    await this.#log.append(events);
+    this.#uncertain = false;
+    for (const event of events) this.#knowledge.apply(event);
+    return this.find(ruleId);
+  }
+
+  /** ClickHouse has no compare-and-set: a second writer is noticed by the number of events, at its next change at the latest. */
+  async #checkHead(): Promise<void> {
+    if (this.#uncertain) {
+      this.#knowledge = await loadProject(this.#log, this.project);
+      this.#uncertain = false;
+    }
+    const stored = await this.#log.count(this.project);
+    if (stored === this.#knowledge.sequence) return;
+    throw new LearnerError(
+      'knowledge_log_moved',
+      `project "${this.project}": the knowledge log has ${stored} entries, this process knows ${this.#knowledge.sequence}. ` +
+        'Another process writes it: run one learner per project, then restart this one.',
+    );
+  }
+
+  /** Runs a change after the ones before it. A change that fails does not stop the next one. */
+  #inTurn(change: () => Promise<Change>): Promise<Change> {
+    if (this.#waiting >= CHANGES_WAITING_MAX) {
+      const message = `project "${this.project}": ${CHANGES_WAITING_MAX} changes of the knowledge are waiting; try again later.`;
+      return Promise.reject(new LearnerError('busy', message, { retryable: true }));
+    }
+    this.#waiting += 1;
+    const result = this.#turn.then(change).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+interface NewEvent extends Pick<KnowledgeEvent, 'type' | 'ruleId' | 'actor'> {
+  readonly data: object;
+}
+
+function onlyText({ kind, content, appliesWhen, tags }: RuleText): RuleText {
+  return {
+    kind,
+    content: content.trim(),
+    appliesWhen: appliesWhen.trim(),
+    tags: tags.map((tag) => tag.trim()),
+  };
+}
+
+async function loadProject(log: KnowledgeLog, project: string): Promise<ProjectedKnowledge> {
+  const knowledge = new ProjectedKnowledge();
+  for await (const event of log.read(project)) knowledge.apply(event);
+  return knowledge;
+}

@@ -1,0 +1,115 @@
+import { ID_PREFIX_CHARACTERS } from '../ids.ts';
+import { CHAIN_START, verifyLink } from './hash-chain.ts';
+import type { Change, KnowledgeEvent, RuleFilter } from './knowledge-base.ts';
+import { project, type ProjectedRule } from './projection.ts';
+import { ruleTextHash } from './rule-hash.ts';
+import type { Rule, RuleText } from './rule.ts';
+
+/** Fewest characters of an id prefix that people may type. */
+export const PREFIX_CHARACTERS_MIN = 4;
+/** Ids listed when a prefix is ambiguous. */
+const AMBIGUOUS_SHOWN_MAX = 5;
+
+/** What the events of one project say, in memory. Grows by events only; reads are synchronous. */
+export class ProjectedKnowledge {
+  readonly #rules: Map<string, ProjectedRule> = new Map();
+  #last: KnowledgeEvent | undefined;
+  #served: readonly Rule[] | undefined;
+
+  /** Applies the next event after checking that it continues the chain. */
+  apply(event: KnowledgeEvent): void {
+    verifyLink(this.#last, event);
+    this.#rules.set(event.ruleId, project(this.#rules.get(event.ruleId), event));
+    this.#last = event;
+    this.#served = undefined;
+  }
+
+  get sequence(): number {
+    return this.#last?.sequence ?? 0;
+  }
+
+  get lastHash(): string {
+    return this.#last?.hash ?? CHAIN_START;
+  }
+
+  /** In the order in which the rules were proposed. */
+  list(filter: RuleFilter = {}): Rule[] {
+    const text = filter.text?.toLowerCase();
+    return [...this.#rules.values()]
+      .map(({ rule }) => rule)
+      .filter(
+        (rule) =>
+          (filter.status === undefined || rule.status === filter.status) &&
+          (filter.quarantined === undefined || rule.quarantined === filter.quarantined) &&
+          (text === undefined || searched(rule).includes(text)),
+      );
+  }
+
+  find(idOrPrefix: string): Change {
+    const exact = this.#rules.get(idOrPrefix);
+    if (exact !== undefined) return { ok: true, rule: exact.rule };
+    if (idOrPrefix.length < PREFIX_CHARACTERS_MIN) {
+      return {
+        ok: false,
+        code: 'not_found',
+        message: `no rule has the id "${idOrPrefix}"; give at least ${PREFIX_CHARACTERS_MIN} characters of an id.`,
+      };
+    }
+    const matches = [...this.#rules.keys()].filter((id) => id.startsWith(idOrPrefix));
+    const [only, ...others] = matches;
+    const found = only === undefined ? undefined : this.#rules.get(only);
+    if (found === undefined) {
+      return { ok: false, code: 'not_found', message: `no rule has an id that starts with "${idOrPrefix}".` };
+    }
+    if (others.length === 0) return { ok: true, rule: found.rule };
+    const shown = matches.slice(0, AMBIGUOUS_SHOWN_MAX).join(', ');
+    const more = matches.length > AMBIGUOUS_SHOWN_MAX ? ', …' : '';
+    return {
+      ok: false,
+      code: 'ambiguous',
+      message: `${matches.length} rules have an id that starts with "${idOrPrefix}": ${shown}${more}. Give more characters.`,
+    };
+  }
+
+  findVersion(reference: string): Rule | undefined {
+    const [id = '', version = ''] = reference.split('@');
+    const found = this.#rules.get(id);
+    const text = found?.versions.find((candidate) => String(candidate.version) === version);
+    return found === undefined || text === undefined ? undefined : { ...found.rule, ...text };
+  }
+
+  served(): readonly Rule[] {
+    this.#served ??= this.list({ status: 'active', quarantined: false }).sort(pinnedFirst);
+    return this.#served;
+  }
+
+  history(ruleId: string): readonly KnowledgeEvent[] {
+    return this.#rules.get(ruleId)?.history ?? [];
+  }
+
+  /** A candidate, validated or active rule that says the same, other than `exceptId`. */
+  duplicateOf(text: RuleText, exceptId?: string): Rule | undefined {
+    const hash = ruleTextHash(text);
+    return this.list().find(
+      (rule) =>
+        rule.id !== exceptId &&
+        rule.status !== 'archived' &&
+        rule.status !== 'deprecated' &&
+        ruleTextHash(rule) === hash,
+    );
+  }
+
+  prefixTaken(id: string): boolean {
+    const prefix = id.slice(0, ID_PREFIX_CHARACTERS);
+    return [...this.#rules.keys()].some((taken) => taken.startsWith(prefix));
+  }
+}
+
+function searched(rule: Rule): string {
+  return `${rule.id} ${rule.kind} ${rule.appliesWhen} ${rule.content} ${rule.tags.join(' ')}`.toLowerCase();
+}
+
+function pinnedFirst(a: Rule, b: Rule): number {
+  if (a.priority !== b.priority) return a.priority === 'pinned' ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,69 @@
+import { LearnerError } from '../errors.ts';
+import { decodeEdited, decodeJudged, decodeProposed } from './event-data.ts';
+import type { KnowledgeEvent } from './knowledge-base.ts';
+import { nextStanding } from './lifecycle.ts';
+import type { Rule, RuleText } from './rule.ts';
+
+/** A rule's text in one version, with its token count. */
+export type RuleVersion = RuleText & Pick<Rule, 'version' | 'tokens'>;
+
+/** One rule with everything its events say about it. */
+export interface ProjectedRule {
+  readonly rule: Rule;
+  /** Every version ever written, oldest first. */
+  readonly versions: readonly RuleVersion[];
+  readonly history: readonly KnowledgeEvent[];
+}
+
+/** One step of the fold: a rule before and after an event. Pure; the same events always give the same rule. */
+export function project(before: ProjectedRule | undefined, event: KnowledgeEvent): ProjectedRule {
+  if (event.type === 'proposed') {
+    if (before !== undefined) throw outOfOrder(event, 'the rule exists already');
+    return propose(event);
+  }
+  if (before === undefined) throw outOfOrder(event, 'no rule was proposed under this id');
+  const standing = nextStanding(before.rule, event.type);
+  const history = [...before.history, event];
+  if (event.type === 'edited') {
+    const { text, tokens } = decodeEdited(event.data);
+    const version = { ...text, tokens, version: before.rule.version + 1 };
+    const { verdictId: _ofOldText, ...kept } = before.rule;
+    const reason = `edited by ${event.actor}`;
+    const rule = { ...kept, ...standing, ...version, reason, updatedAt: event.at };
+    return { rule, versions: [...before.versions, version], history };
+  }
+  const { reason, verdictId } = decodeJudged(event.data);
+  const rule = {
+    ...before.rule,
+    ...standing,
+    ...(reason === '' ? {} : { reason }),
+    ...(verdictId === undefined ? {} : { verdictId }),
+    updatedAt: event.at,
+  };
+  return { rule, versions: before.versions, history };
+}
+
+function propose(event: KnowledgeEvent): ProjectedRule {
+  const { text, tokens, provenance, reason } = decodeProposed(event.data);
+  const version = { ...text, tokens, version: 1 };
+  const rule: Rule = {
+    ...version,
+    project: event.project,
+    id: event.ruleId,
+    status: 'candidate',
+    quarantined: false,
+    priority: 'normal',
+    provenance,
+    reason,
+    createdAt: event.at,
+    updatedAt: event.at,
+  };
+  return { rule, versions: [version], history: [event] };
+}
+
+function outOfOrder(event: KnowledgeEvent, problem: string): LearnerError {
+  return new LearnerError(
+    'knowledge_log_broken',
+    `knowledge log of project "${event.project}", entry ${event.sequence}: "${event.type}" of rule ${event.ruleId}, but ${problem}.`,
+  );
+}
