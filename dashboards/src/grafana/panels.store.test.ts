@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadMigrations, migrate, openStore, type Store } from '@tracelore/collector/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DASHBOARDS } from './dashboards.ts';
+import { FILTER_COLUMNS, filterValuesSql } from './filters.ts';
+import { expandMacros, type MacroContext } from './macros.ts';
+import { KNOWLEDGE_CHANGES_SQL } from './overview.ts';
+import { FORMAT } from './target.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 10, 20, 12);
+const NASTY = String.raw`O'Brien-bot \ 100% "é" 漢字 ` + 'x'.repeat(2_000);
+const directory = mkdtempSync(path.join(tmpdir(), 'tracelore-dashboards-'));
+let store: Store;
+
+beforeAll(async () => {
+  store = await openStore({ location: { kind: 'embedded', directory }, database: 'tracelore' });
+  // The annotation reads the learner's table: its migrations are files beside the code that owns them.
+  const migrations = loadMigrations(new URL('../../../learner/src/store/schema/', import.meta.url));
+  await migrate(store.driver, { database: store.database, package: 'learner', migrations });
+  await seed();
+});
+
+afterAll(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** 120 runs over a day, three agents, one of them with a nasty name: a root, a model call and a tool call each. */
+async function seed(): Promise<void> {
+  const nasty = NASTY.slice(0, 40);
+  await store.driver.command(
+    `INSERT INTO ${store.database}.spans
+       (project, trace_id, span_id, parent_span_id, run_id, name, kind, otel_kind, service, environment, start_time,
+        duration_ns, status, operation, request_model, response_model, agent, input_tokens, output_tokens,
+        attributes, resource_attributes, received_at)
+     SELECT
+       'default', lower(hex(sipHash128(run))), lower(hex(sipHash64(number))), if(part = 0, '', lower(hex(sipHash64(number - part)))),
+       trace_id, ['answer', 'chat sim', 'query'][part + 1], ['agent', 'llm', 'tool'][part + 1], 'Internal',
+       ['shop', 'billing'][run % 2 + 1], 'production',
+       fromUnixTimestamp64Milli({now:Int64} - toInt64(run) * 700000 + part), 1000000 * (10 + run * part),
+       if(run % 7 = 0 AND part = 0, 'Error', 'Ok'), ['invoke_agent', 'chat', 'execute_tool'][part + 1], 'sim', 'sim-1',
+       ['sql', 'router', {nasty:String}][run % 3 + 1], if(part = 1, 100, NULL), if(part = 1, 20, NULL),
+       map('gen_ai.operation.name', 'chat'), map('service.name', 'shop'), now64(3)
+     FROM (SELECT number, intDiv(number, 3) AS run, number % 3 AS part FROM numbers(360))`,
+    { parameters: { now: NOW, nasty } },
+  );
+  await store.driver.command(
+    `INSERT INTO ${store.database}.outcomes (project, run_id, outcome_id, name, source, score, passed, time, received_at)
+     SELECT 'default', lower(hex(sipHash128(number))), toString(number), 'outcome', 'check', number % 2, number % 2 = 1, now64(9), now64(3)
+     FROM numbers(100)`,
+  );
+  await store.refresh(await store.stale(1_000), NOW);
+}
+
+interface Query {
+  readonly title: string;
+  readonly type: string;
+  readonly format: number;
+  readonly sql: string;
+}
+
+function queriesOf(dashboard: unknown): Query[] {
+  const {
+    panels,
+  }: { panels: { title: string; type: string; targets: { format: number; rawSql: string }[] }[] } =
+    JSON.parse(JSON.stringify(dashboard));
+  return panels.flatMap(({ title, type, targets }) =>
+    targets.map(({ format, rawSql }) => ({ title, type, format, sql: rawSql })),
+  );
+}
+
+const queries: Query[] = [
+  ...DASHBOARDS.flatMap(({ build }) => queriesOf(build())),
+  { title: 'Knowledge changes', type: 'annotation', format: FORMAT.table, sql: KNOWLEDGE_CHANGES_SQL },
+  ...FILTER_COLUMNS.map((column) => ({
+    title: `variable ${column}`,
+    type: 'variable',
+    format: FORMAT.table,
+    sql: filterValuesSql(column),
+  })),
+];
+
+const everything = {
+  ...Object.fromEntries(FILTER_COLUMNS.map((column) => [column, '$__all'])),
+  outcome: '$__all',
+  search: '',
+  trace: '',
+};
+const day = { from: NOW - 24 * HOUR, to: NOW + HOUR, intervalMs: 300_000 };
+const scenarios: Readonly<Record<string, MacroContext>> = {
+  everything: { ...day, variables: everything },
+  'one of each': {
+    ...day,
+    variables: {
+      ...everything,
+      project: ['default'],
+      agent: ['sql'],
+      service: ['shop'],
+      environment: ['production'],
+      outcome: ['failed'],
+      search: 'answer',
+    },
+  },
+  'nasty values': {
+    ...day,
+    variables: {
+      ...everything,
+      agent: [NASTY.replaceAll('\\', '/'), "x'y"],
+      service: ["O'Brien"],
+      search: NASTY,
+      trace: `${NASTY}'`,
+    },
+  },
+  'a range without data': {
+    from: NOW - 900 * HOUR,
+    to: NOW - 800 * HOUR,
+    intervalMs: 300_000,
+    variables: everything,
+  },
+  'one minute': { from: NOW - 60_000, to: NOW, intervalMs: 1_000, variables: everything },
+  'ninety days': { from: NOW - 90 * 24 * HOUR, to: NOW, intervalMs: 7_200_000, variables: everything },
+};
+
+/** Runs SQL as the data source would: in its default database, rows with their column types. */
+async function run(
+  sql: string,
+  context: MacroContext,
+): Promise<{ columns: Map<string, string>; rows: Record<string, unknown>[] }> {
+  const expanded = expandMacros(sql, context).replaceAll(
+    /\b(FROM|IN \(SELECT \w+ FROM)\s+(runs|spans|trace_times|knowledge_log)\b/g,
+    (_, word: string, table: string) => `${word} ${store.database}.${table}`,
+  );
+  const described = await store.driver.query<{ name: string; type: string }>(`DESCRIBE (${expanded})`);
+  const rows = await store.driver.query<Record<string, unknown>>(expanded);
+  return { columns: new Map(described.map(({ name, type }) => [name, type])), rows };
+}
+
+const isTime = (type: string | undefined): boolean => /^DateTime/.test(type ?? '');
+const isNumber = (type: string): boolean => /^(Nullable\()?(U?Int|Float|Decimal)/.test(type);
+
+describe.each(Object.entries(scenarios))('%s', (name, context) => {
+  test.each(queries)('$type “$title”', async ({ type, format, sql }) => {
+    const { columns, rows } = await run(sql, context);
+    expect(JSON.stringify(rows)).not.toMatch(/"-?(nan|inf)"/i);
+
+    if (format === FORMAT.timeSeries) {
+      const times = [...columns].filter(([, columnType]) => isTime(columnType));
+      expect(times, 'exactly one time column that cannot be null').toHaveLength(1);
+      expect([...columns.values()].some(isNumber)).toBe(true);
+      const at = rows.map((row) => String(row['time']));
+      expect(at, 'ascending by time').toEqual([...at].sort());
+      const labels = [...columns]
+        .filter(([, columnType]) => /String/.test(columnType))
+        .map(([column]) => column);
+      const keys = rows.map((row) => JSON.stringify([row['time'], ...labels.map((label) => row[label])]));
+      expect(new Set(keys).size, 'one point per time and series').toBe(keys.length);
+    }
+    if (type === 'stat') expect([...columns.values()].every(isNumber)).toBe(true);
+    if (type === 'variable') expect(columns.size).toBe(1);
+    if (type === 'annotation') expect([...columns.keys()]).toEqual(['time', 'text', 'tags']);
+    if (name === 'everything' && !['traces', 'annotation'].includes(type)) {
+      expect(rows.length, 'the seeded data shows').toBeGreaterThan(0);
+    }
+  });
+});
+
+test('the trace panel shows one whole trace with the columns Grafana asks for', async () => {
+  const trace = queries.find(({ format }) => format === FORMAT.traces);
+  const [row] = await store.driver.query<{ trace_id: string }>(
+    `SELECT trace_id FROM ${store.database}.spans LIMIT 1`,
+  );
+  const { rows } = await run(trace?.sql ?? '', {
+    ...day,
+    variables: { ...everything, trace: row?.trace_id ?? '' },
+  });
+  expect(rows).toHaveLength(3);
+  expect(rows.filter(({ parentSpanID }) => parentSpanID === '')).toHaveLength(1);
+  expect(rows[0]).toMatchObject({
+    traceID: row?.trace_id,
+    serviceName: expect.any(String),
+    operationName: 'answer',
+    startTime: expect.anything(),
+    duration: expect.any(Number),
+    serviceTags: [{ key: 'service.name', value: 'shop' }],
+    tags: [{ key: 'gen_ai.operation.name', value: 'chat' }],
+  });
+});
+
+test('the pass rate counts judged runs only', async () => {
+  const { rows } = await run(
+    queries.find(({ title }) => title === 'Pass rate')?.sql ?? '',
+    scenarios['everything'] ?? { ...day, variables: {} },
+  );
+  expect(rows).toEqual([{ pass_rate: 0.5 }]);
+});
