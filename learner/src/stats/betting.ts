@@ -1,0 +1,56 @@
+/** Stakes of the mixture, as shares of the largest stake that cannot go bankrupt. */
+export const STAKES: readonly number[] = [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
+
+/** `1`: collects evidence that the mean exceeds m0; `-1`: that it lies below. */
+export type Direction = 1 | -1;
+
+/** State of a betting e-process: plain data, resumes exactly after being stored as JSON. */
+export interface Betting {
+  /** Mean under the null, in (-1, 1). */
+  readonly m0: number;
+  readonly direction: Direction;
+  readonly observations: number;
+  /** One running log wealth per stake, in the order of {@link STAKES}. */
+  readonly logWealth: readonly number[];
+}
+
+/** A process before its first observation: E = 1. */
+export function startBetting(m0: number, direction: Direction): Betting {
+  if (!(m0 > -1 && m0 < 1)) throw new RangeError(`m0: expected a number in (-1, 1), got ${m0}`);
+  return { m0, direction, observations: 0, logWealth: STAKES.map(() => 0) };
+}
+
+/**
+ * Bets on one more observation.
+ *
+ * `E = mean_λ Π_i (1 + dir·λ/(1+dir·m0)·(D_i − m0))`, a non-negative supermartingale while E[D | past] is on the null's
+ * side of m0; each factor is at least 0.05. Source: arXiv 2010.09686.
+ *
+ * @param d difference in score units, in [-1, 1]; `count` equal observations may be given at once
+ * @throws RangeError outside [-1, 1]: a clipped value would make the evidence wrong without anyone noticing
+ */
+export function bet(process: Betting, d: number, count = 1): Betting {
+  if (!(d >= -1 && d <= 1)) throw new RangeError(`difference: expected a number in [-1, 1], got ${d}`);
+  const { m0, direction } = process;
+  const gain = (direction * (d - m0)) / (1 + direction * m0);
+  return {
+    m0,
+    direction,
+    observations: process.observations + count,
+    logWealth: process.logWealth.map((sum, index) => sum + count * Math.log1p((STAKES[index] ?? 0) * gain)),
+  };
+}
+
+/** Natural log of E: the mean wealth over the stakes. */
+export function bettingLogE(process: Betting): number {
+  const top = Math.max(...process.logWealth);
+  const total = process.logWealth.reduce((sum, wealth) => sum + Math.exp(wealth - top), 0);
+  return top + Math.log(total / process.logWealth.length);
+}
+
+/** Log of E over a whole sample; the order of the observations does not matter. */
+export function bettingLogEOf(values: Iterable<number>, m0: number, direction: Direction): number {
+  let process = startBetting(m0, direction);
+  for (const value of values) process = bet(process, value);
+  return bettingLogE(process);
+}

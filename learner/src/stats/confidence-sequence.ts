@@ -1,0 +1,66 @@
+import { bet, bettingLogE, startBetting } from './betting.ts';
+
+/** Width at which bisection stops, score units. */
+const RESOLUTION = 1e-12;
+
+/** A confidence sequence for the mean of differences in [-1, 1]: plain data. */
+export interface ConfidenceSequence {
+  /** Two-sided error level. */
+  readonly alpha: number;
+  readonly observations: number;
+  /** Histogram [value, count]: the evidence does not depend on the order. */
+  readonly values: readonly (readonly [number, number])[];
+  /** Running intersection over all looks so far. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Before the first observation the interval is [-1, 1]. */
+export function startConfidenceSequence(alpha: number): ConfidenceSequence {
+  return { alpha, observations: 0, values: [], lower: -1, upper: 1 };
+}
+
+/**
+ * Adds one observation and narrows the interval.
+ *
+ * The lower bound is the m0 at which the betting process with direction 1 has E = 2/α, the upper bound that with
+ * direction -1; E is monotone in m0. Covers at all looks together with probability ≥ 1 − α while the conditional mean
+ * stays constant. Bisects only when the new bound is inside the running one.
+ */
+export function observeInterval(sequence: ConfidenceSequence, d: number): ConfidenceSequence {
+  const values = counted(sequence.values, d);
+  const target = Math.log(2 / sequence.alpha);
+  const mirrored = values.map(([value, count]) => [-value, count] as const);
+  return {
+    alpha: sequence.alpha,
+    observations: sequence.observations + 1,
+    values,
+    lower: lowerBound(values, sequence.lower, target),
+    upper: -lowerBound(mirrored, -sequence.upper, target),
+  };
+}
+
+function counted(values: ConfidenceSequence['values'], d: number): ConfidenceSequence['values'] {
+  const found = values.some(([value]) => value === d);
+  if (!found) return [...values, [d, 1]];
+  return values.map(([value, count]) => [value, value === d ? count + 1 : count]);
+}
+
+function lowerBound(values: ConfidenceSequence['values'], from: number, target: number): number {
+  let low = Math.max(from, -1 + RESOLUTION);
+  if (logEAt(values, low) <= target) return from;
+  let high = 1 - RESOLUTION;
+  while (high - low > RESOLUTION) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (logEAt(values, middle) > target) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function logEAt(values: ConfidenceSequence['values'], m0: number): number {
+  let process = startBetting(m0, 1);
+  for (const [value, count] of values) process = bet(process, value, count);
+  return bettingLogE(process);
+}
