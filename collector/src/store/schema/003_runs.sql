@@ -41,3 +41,16 @@ ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toDate(start_time)
 ORDER BY (project, toStartOfHour(start_time), run_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+
+-- Which runs a learning pass has analysed, so that no run is analysed twice.
+CREATE TABLE IF NOT EXISTS {database}.analyses
+(
+    project  LowCardinality(String),
+    run_id   String CODEC(ZSTD(1)),
+    learn_id String CODEC(ZSTD(1)),
+    result   LowCardinality(String),
+    at       DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY (project, run_id)
+SETTINGS non_replicated_deduplication_window = 10000;

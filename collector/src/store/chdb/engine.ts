@@ -1,0 +1,183 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
+import { StoreError } from '../store-error.ts';
+import { holderPid, lockedError, refuseIfHeld } from './directory-lock.ts';
+import { Lane } from './lane.ts';
+import { LanePool } from './lane-pool.ts';
+import { loadNativeEngine } from './native.ts';
+
+/** Queries that read at the same time; inserts and DDL have lanes of their own and never wait behind them. */
+export const READ_LANES_MAX = 4;
+export const WRITE_LANES_MAX = 2;
+/** Native calls occupy libuv threads; with fewer than this, file and DNS work of the host waits for queries. */
+export const UV_THREADS_MIN: number = READ_LANES_MAX + WRITE_LANES_MAX + 4;
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const MARK_CACHE_BYTES = 64 * MIB;
+const PRIMARY_INDEX_CACHE_BYTES = 64 * MIB;
+const ENGINE_MEMORY_SHARE_MAX = 0.5;
+const ENGINE_MEMORY_BYTES_MAX = 8192 * MIB;
+const BACKGROUND_THREADS = 2;
+const KILL_INTERVAL_MS = 50;
+/** The engine reads file names in SQL as patterns. */
+const PATTERN_CHARACTERS = /[*?{}'"\\]/;
+
+/** The engine of this process, on its one directory. */
+export interface EmbeddedEngine {
+  readonly directory: string;
+  readonly readers: LanePool;
+  readonly writers: LanePool;
+  /** Folder for the files that inserts are read from. */
+  readonly inserts: string;
+  /** Registers a running query so that it can be cancelled; call the result when it ended. */
+  started(queryId: string, signal?: AbortSignal): () => void;
+  /** Stops a running query; resolves when it was told. */
+  kill(queryId: string): Promise<void>;
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** chDB binds one directory per process: stores on the same directory share the engine. */
+let current: { readonly engine: EmbeddedEngine; users: number } | undefined;
+
+/**
+ * Opens chDB on a directory, or joins the engine that is open on it.
+ * @throws StoreError `locked` (another process), `unsupported` (another directory is open in this process, worker thread,
+ * chdb missing).
+ */
+export function openEngine(location: string): EmbeddedEngine {
+  const directory = resolve(location);
+  if (!isMainThread) {
+    throw new StoreError(
+      'unsupported',
+      'the embedded store crashes in worker threads: open it on the main thread',
+    );
+  }
+  if (PATTERN_CHARACTERS.test(directory)) {
+    throw new StoreError(
+      'unsupported',
+      `the embedded store cannot use ${directory}: the path must not contain * ? { } ' " or \\`,
+    );
+  }
+  if (current !== undefined && current.engine.directory !== directory) {
+    throw new StoreError(
+      'unsupported',
+      `this process has its embedded store in ${current.engine.directory} and cannot open ${directory} beside it: ` +
+        `close the first, or use a child process`,
+    );
+  }
+  if (current === undefined) current = { engine: startEngine(directory), users: 0 };
+  current.users++;
+  const shared = current;
+  let left = false;
+  return {
+    ...shared.engine,
+    close: async (deadlineMs) => {
+      if (left) return;
+      left = true;
+      shared.users--;
+      if (shared.users > 0) return;
+      await shared.engine.close(deadlineMs);
+      if (current === shared) current = undefined;
+    },
+  };
+}
+
+function startEngine(directory: string): EmbeddedEngine {
+  const data = join(directory, 'chdb');
+  const inserts = join(directory, 'inserts');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  refuseIfHeld(data);
+  const native = loadNativeEngine();
+  const configFile = join(directory, 'engine.xml');
+  writeFileSync(configFile, engineConfig(), { mode: 0o600 });
+  const open = (): Lane => new Lane(native, data, [`--config-file=${configFile}`]);
+  const control = openFirst(open, data);
+  sweep(inserts);
+
+  const readers = new LanePool(READ_LANES_MAX, open);
+  const writers = new LanePool(WRITE_LANES_MAX, open);
+  const running = new Set<string>();
+  let commands: Promise<void> = Promise.resolve();
+
+  const kill = (queryId: string): Promise<void> => {
+    // ASYNC always: SYNC waits for a query that waits for us.
+    commands = commands.then(async () => {
+      await control
+        .run(`KILL QUERY WHERE Settings['log_comment'] = {id: String} ASYNC`, 'Null', { id: queryId })
+        .catch(() => undefined);
+    });
+    return commands;
+  };
+  /** A query may be told to stop before the engine knows it: repeat until it ended. */
+  const killUntilEnded = async (queryId: string): Promise<void> => {
+    while (running.has(queryId)) {
+      await kill(queryId);
+      await delay(KILL_INTERVAL_MS, undefined, { ref: false });
+    }
+  };
+  return {
+    directory,
+    readers,
+    writers,
+    inserts,
+    kill,
+    started: (queryId, signal) => {
+      running.add(queryId);
+      const abort = (): void => void killUntilEnded(queryId);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted === true) abort();
+      return () => {
+        running.delete(queryId);
+        signal?.removeEventListener('abort', abort);
+      };
+    },
+    close: async (deadlineMs) => {
+      const written = writers.close();
+      const read = readers.close();
+      for (const queryId of running) void killUntilEnded(queryId);
+      const ended = await Promise.race([
+        Promise.all([written, read]).then(() => true),
+        delay(deadlineMs, false, { ref: false }),
+      ]);
+      if (!ended) {
+        throw new StoreError('busy', `the embedded store did not come to rest within ${deadlineMs} ms`);
+      }
+      await commands;
+      control.close();
+    },
+  };
+}
+
+function openFirst(open: () => Lane, data: string): Lane {
+  try {
+    return open();
+  } catch (error) {
+    const pid = holderPid(data);
+    if (pid !== undefined && pid !== process.pid) throw lockedError(data, pid);
+    throw new StoreError('unavailable', `the embedded store cannot open ${data}: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Files that a killed process left behind: their inserts were never answered. */
+function sweep(inserts: string): void {
+  mkdirSync(inserts, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(inserts)) rmSync(join(inserts, name), { force: true });
+}
+
+/** The engine's own defaults (5 GB of marks, 90 % of the machine's memory) are those of a dedicated server. */
+function engineConfig(): string {
+  const memory = Math.min(Math.floor(totalmem() * ENGINE_MEMORY_SHARE_MAX), ENGINE_MEMORY_BYTES_MAX);
+  return `<clickhouse>
+  <mark_cache_size>${MARK_CACHE_BYTES}</mark_cache_size>
+  <primary_index_cache_size>${PRIMARY_INDEX_CACHE_BYTES}</primary_index_cache_size>
+  <max_server_memory_usage>${memory}</max_server_memory_usage>
+  <background_pool_size>${BACKGROUND_THREADS}</background_pool_size>
+</clickhouse>
+`;
+}

@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import { StoreError } from '../store-error.ts';
+
+/** The version whose native calls this folder was written against; they are no documented interface. */
+export const CHDB_VERSION = '3.4.0';
+
+declare const connectionBrand: unique symbol;
+declare const streamBrand: unique symbol;
+export interface NativeConnection {
+  readonly [connectionBrand]: true;
+}
+export interface NativeStream {
+  readonly [streamBrand]: true;
+}
+
+export interface NativeResult {
+  readonly bytes: Uint8Array;
+  /** Seconds. */
+  readonly elapsed: number;
+  /** For an insert: the rows written. */
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+
+export interface NativeChunk {
+  readonly bytes?: Uint8Array;
+  readonly numRows?: number;
+  readonly done: boolean;
+}
+
+/** What a statement does: 0 reads, 1 writes rows, 2 changes definitions, 3 touches the session or the system. */
+export interface NativeClass {
+  readonly statementCount: number;
+  readonly queryClass: number;
+}
+
+/** The calls of chdb's native addon that we use. One call at a time per connection. */
+export interface NativeEngine {
+  CreateConnection(directory: string, args: readonly string[]): NativeConnection;
+  CloseConnection(connection: NativeConnection): void;
+  QueryAsyncConnection(
+    connection: NativeConnection,
+    sql: string,
+    format: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<NativeResult>;
+  StreamQuery(
+    connection: NativeConnection,
+    sql: string,
+    format: string,
+    parameters: Readonly<Record<string, string>>,
+  ): NativeStream;
+  StreamFetch(stream: NativeStream): Promise<NativeChunk>;
+  StreamCancel(stream: NativeStream): void;
+  DurableClassifyAsync(connection: NativeConnection, sql: string, database: string): Promise<NativeClass>;
+}
+
+const CALLS = [
+  'CreateConnection',
+  'CloseConnection',
+  'QueryAsyncConnection',
+  'StreamQuery',
+  'StreamFetch',
+  'StreamCancel',
+  'DurableClassifyAsync',
+] as const satisfies readonly (keyof NativeEngine)[];
+
+function isNativeEngine(value: unknown): value is NativeEngine {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    CALLS.every((call) => call in value && typeof Reflect.get(value, call) === 'function')
+  );
+}
+
+/**
+ * Loads the native addon that npm installed for this platform, without chdb's JavaScript around it.
+ * @throws StoreError `unsupported` when chdb is not installed, has no build for this platform, or lacks a call we need.
+ */
+export function loadNativeEngine(): NativeEngine {
+  const require = createRequire(import.meta.url);
+  let version: unknown;
+  let addon: unknown;
+  try {
+    version = Reflect.get(require('chdb/package.json'), 'version');
+    // By path: the loader is not among the package's exports, and it explains platform problems well.
+    addon = createRequire(require.resolve('chdb'))('./dist/loader.js').loadNative();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      'unsupported',
+      `the embedded store needs the package chdb ${CHDB_VERSION}: ${reason}. Install it, or set CLICKHOUSE_URL to use a server.`,
+      { cause: error },
+    );
+  }
+  if (!isNativeEngine(addon)) {
+    throw new StoreError(
+      'unsupported',
+      `chdb ${String(version)} lacks a native call that Tracelore needs (${CALLS.join(', ')}): install chdb ${CHDB_VERSION}`,
+    );
+  }
+  return addon;
+}

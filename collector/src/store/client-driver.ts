@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, type ClickHouseSettings, drainStream } from '@clickhouse/client';
+import type { EncodedRows, QueryOptions, SqlDriver } from './driver.ts';
+import { StoreError, toStoreError } from './store-error.ts';
+
+const TIMEOUT_MS = 30_000;
+const MEMORY_BYTES_MAX = 1024 ** 3;
+const ROWS_MAX = 1_000_000;
+/** The engine checks its own time limit between blocks; past this much more we stop waiting. */
+const GRACE_MS = 10_000;
+export const CLOSE_DEADLINE_MS = 10_000;
+
+const NAME = /^[a-z_][a-z0-9_.]*$/i;
+
+/** Settings of every statement: the same answers whatever the host's zone, and integers beyond 2^53 kept whole. */
+const COMMON: ClickHouseSettings = {
+  output_format_json_quote_64bit_integers: 1,
+  session_timezone: 'UTC',
+};
+
+/** {@link SqlDriver} on the official client: the embedded engine and a server differ only in how the client was made. */
+export function clientDriver(
+  client: ClickHouseClient,
+  database: string,
+  close: (deadlineMs: number) => Promise<void>,
+): SqlDriver {
+  const base = (sql: string, options: QueryOptions): Parameters<ClickHouseClient['command']>[0] => {
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const timeout = AbortSignal.timeout(timeoutMs + GRACE_MS);
+    return {
+      query: sql,
+      ...(options.parameters === undefined ? {} : { query_params: { ...options.parameters } }),
+      abort_signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
+      clickhouse_settings: {
+        ...COMMON,
+        max_execution_time: Math.ceil(timeoutMs / 1000),
+        max_memory_usage: String(options.memoryBytesMax ?? MEMORY_BYTES_MAX),
+        max_result_rows: String(options.rowsMax ?? ROWS_MAX),
+      },
+    };
+  };
+  return {
+    async query<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
+      try {
+        const params = base(sql, options);
+        // A server then answers errors with a status instead of in the middle of the rows.
+        const settings = { ...params.clickhouse_settings, wait_end_of_query: 1 as const };
+        const result = await client.query({
+          ...params,
+          clickhouse_settings: settings,
+          format: 'JSONEachRow',
+        });
+        return await result.json<Row>();
+      } catch (error) {
+        throw toStoreError(error, 'query');
+      }
+    },
+    async *stream<Row>(sql: string, options: QueryOptions = {}): AsyncGenerator<Row> {
+      try {
+        const result = await client.query({ ...base(sql, options), format: 'JSONEachRow' });
+        for await (const rows of result.stream<Row>()) {
+          for (const row of rows) yield row.json();
+        }
+      } catch (error) {
+        throw toStoreError(error, 'query');
+      }
+    },
+    async command(sql: string, options: QueryOptions = {}): Promise<void> {
+      try {
+        await client.command(base(sql, options));
+      } catch (error) {
+        throw toStoreError(error, 'command');
+      }
+    },
+    async insert(rows: EncodedRows): Promise<void> {
+      if (rows.rows === 0) return;
+      try {
+        const { stream } = await client.exec({
+          query: insertStatement(rows, database),
+          values: Readable.from([rows.bytes], { objectMode: false }),
+          clickhouse_settings: {
+            insert_deduplicate: 1,
+            insert_deduplication_token: rows.token,
+            // The views' rows are stored once too.
+            deduplicate_blocks_in_dependent_materialized_views: 1,
+            // An answer means stored: a server must not buffer.
+            async_insert: 0,
+            wait_end_of_query: 1,
+          },
+        });
+        await drainStream(stream);
+      } catch (error) {
+        throw toStoreError(error, `insert of ${rows.rows} rows into ${rows.table}`);
+      }
+    },
+    close: async (deadlineMs = CLOSE_DEADLINE_MS) => {
+      await client.close();
+      await close(deadlineMs);
+    },
+  };
+}
+
+function insertStatement(rows: EncodedRows, database: string): string {
+  for (const name of [rows.table, ...rows.columns]) {
+    if (!NAME.test(name))
+      throw new StoreError('invalid_row', `not a table or column name: ${JSON.stringify(name)}`);
+  }
+  const columns = rows.columns.map((column) => `\`${column}\``).join(', ');
+  return `INSERT INTO ${rows.table.includes('.') ? rows.table : `${database}.${rows.table}`} (${columns}) FORMAT RowBinary`;
+}

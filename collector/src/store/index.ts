@@ -1,0 +1,28 @@
+export {
+  type EncodedRows,
+  type QueryOptions,
+  type SqlDriver,
+  type SqlParameters,
+  type SqlValue,
+} from './driver.ts';
+export { encodeRows, type Row, type Table } from './encode-rows.ts';
+export { loadMigrations, migrate, type Migration } from './migrations.ts';
+export { openStore } from './open-store.ts';
+export { type RowValue } from './row-codec.ts';
+export {
+  RUN_STATES,
+  type BatchWriter,
+  type RunCounts,
+  type RunFilter,
+  type RunState,
+  type RunSummary,
+  type RunWriter,
+  type SpanView,
+  type Store,
+  type StoredOutcome,
+  type StoreLocation,
+  type StoreOptions,
+  type TraceReader,
+} from './store.ts';
+export { StoreError } from './store-error.ts';
+export { ANALYSES, LOGS, OUTCOMES, RUNS, SPANS } from './tables.ts';

@@ -1,0 +1,37 @@
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { CLOSE_DEADLINE_MS, clientDriver } from './client-driver.ts';
+import { ChdbConnection } from './chdb/connection.ts';
+import { openEngine } from './chdb/engine.ts';
+import type { SqlDriver } from './driver.ts';
+import type { StoreLocation } from './store.ts';
+
+const SERVER_REQUEST_TIMEOUT_MS = 600_000;
+const SERVER_CONNECTIONS_MAX = 10;
+
+/** Errors reach the caller; the client would print them as well. */
+const QUIET = { level: ClickHouseLogLevel.OFF };
+
+/** Opens the embedded engine or a client of a server. The database need not exist yet. */
+export function openDriver(location: StoreLocation, database: string): SqlDriver {
+  if (location.kind === 'embedded') {
+    const engine = openEngine(location.directory);
+    const client = createClient({ connection: new ChdbConnection(engine), log: QUIET });
+    return clientDriver(client, database, (deadlineMs = CLOSE_DEADLINE_MS) => engine.close(deadlineMs));
+  }
+  const client = createClient({
+    url: location.url,
+    ...(location.username === undefined ? {} : { username: location.username }),
+    ...(location.password === undefined ? {} : { password: location.password }),
+    application: 'tracelore',
+    log: QUIET,
+    request_timeout: SERVER_REQUEST_TIMEOUT_MS,
+    max_open_connections: SERVER_CONNECTIONS_MAX,
+    compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },
+  });
+  return clientDriver(client, database, async () => undefined);
+}
+
+/** Compression costs more than it saves where no network lies between. */
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}

@@ -1,0 +1,44 @@
+import { CLOSE_DEADLINE_MS } from './client-driver.ts';
+import { loadMigrations, migrate } from './migrations.ts';
+import { openDriver } from './open-driver.ts';
+import type { Store, StoreOptions } from './store.ts';
+import { StoreError } from './store-error.ts';
+import { writeBatch } from './write-batch.ts';
+
+export const DEFAULT_DATABASE = 'tracelore';
+const DATABASE = /^[a-z_][a-z0-9_]*$/i;
+
+/**
+ * Opens the engine or connects to the server, creates the database and brings the collector's tables up to date.
+ * @throws StoreError `locked`, `unsupported`, `newer_database`, `migration`, `unavailable`.
+ */
+export async function openStore(
+  options: StoreOptions,
+): Promise<Pick<Store, 'driver' | 'database' | 'location' | 'close' | 'write'>> {
+  const database = options.database ?? DEFAULT_DATABASE;
+  if (!DATABASE.test(database)) {
+    throw new StoreError(
+      'unsupported',
+      `database ${JSON.stringify(database)}: expected letters, digits and _`,
+    );
+  }
+  const driver = openDriver(options.location, database);
+  try {
+    await driver.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
+    await migrate(driver, {
+      database,
+      package: 'collector',
+      migrations: loadMigrations(new URL('./schema/', import.meta.url)),
+    });
+  } catch (error) {
+    await driver.close(CLOSE_DEADLINE_MS);
+    throw error;
+  }
+  return {
+    driver,
+    database,
+    location: options.location,
+    write: (batch, token) => writeBatch(driver, batch, token),
+    close: (deadlineMs) => driver.close(deadlineMs),
+  };
+}
