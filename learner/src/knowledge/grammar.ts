@@ -43,7 +43,7 @@ const BANS: readonly Ban[] = [
   {
     // Zero-width, bidirectional, invisible operators, variation selectors, tags, byte order mark, private use.
     pattern:
-      /[\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFE00-\uFE0E\uFEFF]|[\u{E0000}-\u{E0FFF}]|\p{Co}/u,
+      /[\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]|[\u{FE00}-\u{FE0E}]|[\u{E0000}-\u{E0FFF}]|\p{Co}/u,
     what: 'an invisible character',
   },
   { pattern: /\p{Cs}/u, what: 'half of a surrogate pair' },

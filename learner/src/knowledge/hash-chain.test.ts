@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chain, CHAIN_START, verifyLink } from './hash-chain.ts';
 import type { KnowledgeEvent } from './knowledge-base.ts';

@@ -194,12 +194,14 @@ export class LogBackedKnowledge implements KnowledgeBase {
     return this.find(ruleId);
   }
 
+  async #settle(): Promise<void> {
+    if (!this.#uncertain) return;
+    this.#knowledge = await loadProject(this.#log, this.project);
+    this.#uncertain = false;
+  }
+
   /** ClickHouse has no compare-and-set: a second writer is noticed by the number of events, at its next change at the latest. */
   async #checkHead(): Promise<void> {
-    if (this.#uncertain) {
-      this.#knowledge = await loadProject(this.#log, this.project);
-      this.#uncertain = false;
-    }
     const stored = await this.#log.count(this.project);
     if (stored === this.#knowledge.sequence) return;
     throw new LearnerError(
@@ -216,9 +218,12 @@ export class LogBackedKnowledge implements KnowledgeBase {
       return Promise.reject(new LearnerError('busy', message, { retryable: true }));
     }
     this.#waiting += 1;
-    const result = this.#turn.then(change).finally(() => {
-      this.#waiting -= 1;
-    });
+    const result = this.#turn
+      .then(() => this.#settle())
+      .then(change)
+      .finally(() => {
+        this.#waiting -= 1;
+      });
     this.#turn = result.catch(() => undefined);
     return result;
   }

@@ -1,0 +1,74 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { NewId } from '../ids.ts';
+import type { Access } from './access.ts';
+import type { Endpoint } from './endpoint.ts';
+import { failure } from './failure.ts';
+import { openApiDocument } from './open-api.ts';
+import { json, problem } from './problem.ts';
+
+/** Largest request body, bytes: a few thousand eval cases. Over it: 413. */
+export const API_BODY_BYTES_MAX = 16_777_216;
+
+export interface AppOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly access: Access;
+  /** Undefined when the service can answer, else why it cannot yet. */
+  readonly unready: () => string | undefined;
+  /** Takes what the operator should read: internal errors with their stack. */
+  readonly report: (text: string) => void;
+  readonly newId: NewId;
+  readonly version: string;
+}
+
+/** The HTTP API: every endpoint behind access control and one way of saying what went wrong. */
+export function createApp(options: AppOptions): Hono {
+  const app = new Hono();
+  app.onError((error) => failure(error, options.report, options.newId));
+  app.get('/healthz', () => json({ ok: true }));
+  app.get('/readyz', () => {
+    const reason = options.unready();
+    if (reason === undefined) return json({ ready: true });
+    return problem({ status: 503, code: 'not_ready', detail: reason, headers: { 'retry-after': '1' } });
+  });
+  app.use('*', async (context, next) => options.access.refuse(context.req.raw.headers) ?? (await next()));
+  app.use('*', bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: tooLarge }));
+  app.get('/openapi.json', () => json(openApiDocument(options.endpoints, options.version)));
+
+  const methods = new Map<string, string[]>();
+  for (const endpoint of options.endpoints) {
+    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    methods.set(path, [...(methods.get(path) ?? []), endpoint.method]);
+    app.on(endpoint.method, path, (context) =>
+      endpoint.handle(context.req.raw, context.req.param(), options.access),
+    );
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, (context) => wrongMethod(context.req.method, context.req.path, allowed));
+  }
+  app.notFound((context) =>
+    problem({
+      status: 404,
+      code: 'unknown_route',
+      detail: `There is no ${context.req.method} ${context.req.path}; GET /openapi.json lists what there is.`,
+    }),
+  );
+  return app;
+}
+
+function tooLarge(): Response {
+  return problem({
+    status: 413,
+    code: 'body_too_large',
+    detail: `The body is larger than ${API_BODY_BYTES_MAX} bytes; send it in parts.`,
+  });
+}
+
+function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {
+  return problem({
+    status: 405,
+    code: 'method_not_allowed',
+    detail: `${path} takes ${allowed.join(' and ')}, not ${method}.`,
+    headers: { allow: allowed.join(', ') },
+  });
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Access } from './access.ts';
+import { problem } from './problem.ts';
+
+/** A request after its parts were checked. */
+export interface Call<Body, Query> {
+  readonly project: string;
+  readonly body: Body;
+  readonly query: Query;
+  /** Value of `{name}` in the path; '' when the path has none of that name. */
+  readonly parameter: (name: string) => string;
+  readonly headers: Headers;
+  /** Fires when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** For endpoints without a body, and without query parameters other than `project`. */
+export const NO_BODY: z.ZodType<undefined> = z.undefined();
+export const NO_QUERY: z.ZodType<object> = z.strictObject({});
+
+export interface EndpointSpec<Body, Query> {
+  readonly method: 'GET' | 'POST';
+  /** With parameters as `{name}`. */
+  readonly path: string;
+  /** One line for the OpenAPI document. */
+  readonly summary: string;
+  readonly body: z.ZodType<Body>;
+  readonly query: z.ZodType<Query>;
+  /** Status of the good answer, for the document. Default 200. */
+  readonly status?: number;
+  answer(call: Call<Body, Query>): Response | Promise<Response>;
+}
+
+/** One operation of the API, ready to be mounted and to be documented. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly summary: string;
+  readonly status: number;
+  readonly body: z.ZodType;
+  readonly query: z.ZodType;
+  handle(request: Request, parameters: Readonly<Record<string, string>>, access: Access): Promise<Response>;
+}
+
+/** Puts checking in front of an answer: what it is given has the declared shape and belongs to one project. */
+export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint {
+  return {
+    method: spec.method,
+    path: spec.path,
+    summary: spec.summary,
+    status: spec.status ?? 200,
+    body: spec.body,
+    query: spec.query,
+    async handle(request, parameters, access) {
+      const url = new URL(request.url);
+      const search = Object.fromEntries([...url.searchParams].filter(([name]) => name !== 'project'));
+      const query = parse(spec.query, search, 'query');
+      if (query instanceof Response) return query;
+      const payload = spec.body === NO_BODY ? undefined : await readJson(request);
+      if (payload instanceof Response) return payload;
+      const body = parse(spec.body, payload, 'body');
+      if (body instanceof Response) return body;
+      const project = access.project(request.headers, [
+        url.searchParams.get('project') ?? undefined,
+        projectIn(payload),
+      ]);
+      if (project instanceof Response) return project;
+      return await spec.answer({
+        project,
+        body: body.value,
+        query: query.value,
+        parameter: (name) => parameters[name] ?? '',
+        headers: request.headers,
+        signal: request.signal,
+      });
+    },
+  };
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  // Forms of foreign pages cannot send this type without asking the service first, which it does not answer.
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/json\b/i.test(type)) {
+    const detail = `content-type: expected application/json, got ${type === '' ? 'none' : JSON.stringify(type)}.`;
+    return problem({ status: 415, code: 'unsupported_media_type', detail });
+  }
+  try {
+    const value: unknown = JSON.parse(await request.text());
+    return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return problem({ status: 400, code: 'invalid_json', detail: `body: not JSON: ${error.message}.` });
+  }
+}
+
+function parse<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  part: 'body' | 'query',
+): { readonly value: T } | Response {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const errors = result.error.issues.map((issue) => `${issue.path.join('.') || part}: ${issue.message}`);
+  return problem({
+    status: 400,
+    code: 'invalid_request',
+    detail: `The ${part} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}: ${errors.join('; ')}.`,
+    errors,
+  });
+}
+
+function projectIn(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !('project' in payload)) return undefined;
+  return typeof payload.project === 'string' ? payload.project : undefined;
+}

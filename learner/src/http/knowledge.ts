@@ -1,0 +1,172 @@
+import {
+  INJECTION_FORMATS,
+  itemReference,
+  type KnowledgeAnswer,
+  type KnowledgeRequest,
+} from '@tracelore/sdk/contract';
+import { z } from 'zod';
+import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import { RULE_KINDS, RULE_STATUSES, type Rule } from '../knowledge/rule.ts';
+import type { CycleReport } from '../validators/validator.ts';
+import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
+import { json, problem } from './problem.ts';
+
+/** Longest task of a request, characters: what is searched for is short, a whole document is a mistake. */
+export const TASK_CHARACTERS_MAX = 32_768;
+
+export interface KnowledgeServices {
+  readonly knowledge: (project: string) => KnowledgeBase;
+  /** Answers from memory. */
+  readonly serve: (request: KnowledgeRequest, project: string) => KnowledgeAnswer;
+  /** Newest verdict cycle that judged a rule. */
+  readonly verdictOf: (project: string, ruleId: string) => Promise<CycleReport | undefined>;
+}
+
+const name = z.string().max(200).exactOptional();
+
+const knowledgeRequest: z.ZodType<KnowledgeRequest> = z.object({
+  task: z.string().max(TASK_CHARACTERS_MAX),
+  project: z.string().exactOptional(),
+  agent: name,
+  session: name,
+  unit: name,
+  run: name,
+  trial: name,
+  override: z.union([z.enum(['active', 'none']), z.array(z.string().max(80)).max(1_000)]).exactOptional(),
+  fingerprint: name,
+  maxTokens: z.int().min(0).max(100_000).exactOptional(),
+  format: z.enum(INJECTION_FORMATS).exactOptional(),
+});
+
+const listQuery = z.strictObject({
+  status: z.enum(RULE_STATUSES).optional(),
+  q: z.string().max(200).optional(),
+});
+
+const actor = z.string().trim().min(1).max(100).default('api');
+const reason = z.string().trim().max(1_000).optional();
+const judgement = z.object({ actor, reason });
+const edit = z.object({
+  actor,
+  reason,
+  kind: z.enum(RULE_KINDS).exactOptional(),
+  content: z.string().exactOptional(),
+  appliesWhen: z.string().exactOptional(),
+  tags: z.array(z.string()).exactOptional(),
+});
+type Judgement = z.infer<typeof judgement>;
+
+/** `get_knowledge` and the rules behind it. */
+export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
+  const judge = (
+    verb: string,
+    summary: string,
+    change: (base: KnowledgeBase, id: string, body: Judgement) => Promise<Change>,
+  ): Endpoint =>
+    endpoint({
+      method: 'POST',
+      path: `/v1/knowledge/{id}/${verb}`,
+      summary,
+      body: judgement,
+      query: NO_QUERY,
+      answer: async ({ project, parameter, body }) =>
+        changed(await change(services.knowledge(project), parameter('id'), body)),
+    });
+
+  return [
+    endpoint({
+      method: 'POST',
+      path: '/v1/knowledge/get',
+      summary: 'The rules for a task, as text for a prompt; with "accept: text/plain" the text alone.',
+      body: knowledgeRequest,
+      query: NO_QUERY,
+      answer: ({ project, body, headers }) => answered(services.serve(body, project), headers),
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/v1/knowledge',
+      summary: 'Rules, by status and text.',
+      body: NO_BODY,
+      query: listQuery,
+      answer: ({ project, query: { status, q } }) => {
+        const base = services.knowledge(project);
+        const items = base.list({
+          ...(status === undefined ? {} : { status }),
+          ...(q === undefined ? {} : { text: q }),
+        });
+        return json({ items, snapshot: base.snapshot() });
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/v1/knowledge/{id}',
+      summary: 'One rule with its history and its newest verdict, by id or unique prefix.',
+      body: NO_BODY,
+      query: NO_QUERY,
+      answer: async ({ project, parameter }) => {
+        const base = services.knowledge(project);
+        const found = base.find(parameter('id'));
+        if (!found.ok) return refused(found);
+        const { rule } = found;
+        const verdict = (await services.verdictOf(project, rule.id)) ?? null;
+        return json({ rule, history: base.history(rule.id), verdict });
+      },
+    }),
+    judge('approve', 'A person puts a candidate or validated rule into service.', (base, id, body) =>
+      base.approve(id, body.actor, body.reason),
+    ),
+    judge('reject', 'Archives a rule.', (base, id, body) =>
+      base.reject(id, body.actor, body.reason ?? `rejected by ${body.actor}`),
+    ),
+    judge('deprecate', 'Takes a rule out of service.', (base, id, body) =>
+      base.deprecate(id, body.actor, body.reason ?? `deprecated by ${body.actor}`),
+    ),
+    judge('pin', 'Puts an active rule into every answer.', (base, id, body) => base.pin(id, body.actor)),
+    judge('unpin', 'Serves a pinned rule by relevance again.', (base, id, body) =>
+      base.unpin(id, body.actor),
+    ),
+    endpoint({
+      method: 'POST',
+      path: '/v1/knowledge/{id}/edit',
+      summary: 'Changes the text: a new version, which is a candidate again.',
+      body: edit,
+      query: NO_QUERY,
+      answer: async ({ project, parameter, body: { actor: by, reason: _unused, ...text } }) =>
+        changed(await services.knowledge(project).edit(parameter('id'), text, by)),
+    }),
+  ];
+}
+
+function answered(answer: KnowledgeAnswer, headers: Headers): Response {
+  if (!/^text\/plain\b/i.test(headers.get('accept') ?? '')) return json(answer);
+  return new Response(answer.text, {
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'x-tracelore-decision': answer.decision,
+      'x-tracelore-snapshot': String(answer.snapshot),
+      'x-tracelore-arm': answer.arm,
+      'x-tracelore-items': answer.items.map(itemReference).join(','),
+    },
+  });
+}
+
+function changed(change: Change): Response {
+  return change.ok ? json({ rule: change.rule satisfies Rule }) : refused(change);
+}
+
+const REFUSED_STATUS = {
+  not_found: 404,
+  ambiguous: 409,
+  not_allowed: 409,
+  duplicate: 409,
+  invalid: 422,
+} as const;
+
+function refused({ code, message }: Extract<Change, { ok: false }>): Response {
+  const errors = code === 'invalid' ? { errors: message.replace(/\.$/, '').split('; ') } : {};
+  return problem({ status: REFUSED_STATUS[code], code, detail: sentence(message), ...errors });
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

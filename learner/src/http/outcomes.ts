@@ -1,0 +1,65 @@
+import type { Store } from '@tracelore/collector/store';
+import { decodeOutcome, type Outcome } from '@tracelore/sdk/contract';
+import { z } from 'zod';
+import type { NewId } from '../ids.ts';
+import { endpoint, NO_QUERY, type Endpoint } from './endpoint.ts';
+import { json, problem } from './problem.ts';
+
+/** Most outcomes in one request. */
+export const OUTCOMES_MAX = 500;
+
+export interface OutcomeServices {
+  readonly store: Pick<Store, 'write' | 'refresh'>;
+  readonly now: () => Date;
+  readonly newId: NewId;
+}
+
+const body = z.union([z.array(z.unknown()).max(OUTCOMES_MAX), z.record(z.string(), z.unknown())]);
+
+/** Takes judgements about runs. The good ones are stored also when others in the request are not. */
+export function outcomeEndpoints({ store, now, newId }: OutcomeServices): Endpoint[] {
+  return [
+    endpoint({
+      method: 'POST',
+      path: '/v1/outcomes',
+      summary: `Records one outcome or up to ${OUTCOMES_MAX}; the same id again counts once.`,
+      body,
+      query: NO_QUERY,
+      answer: async ({ project, body: given }) => {
+        const decoded = (Array.isArray(given) ? given : [given]).map((value) => decodeOutcome(value, newId));
+        const outcomes = decoded.flatMap((result) => (result.ok ? [result.value] : []));
+        const rejected = decoded.flatMap((result, index) =>
+          result.ok ? [] : [{ index, problems: result.problems }],
+        );
+        if (outcomes.length === 0 && rejected.length > 0) {
+          const errors = rejected.flatMap(({ problems }) => problems);
+          const detail = `No outcome was recorded: ${errors.join('; ')}.`;
+          return problem({ status: 422, code: 'invalid', detail, errors });
+        }
+        await record(outcomes, project);
+        return json({ recorded: outcomes.length, rejected });
+      },
+    }),
+  ];
+
+  async function record(outcomes: readonly Outcome[], project: string): Promise<void> {
+    const at = now().getTime();
+    const records = outcomes.map((outcome) => ({
+      project,
+      outcomeId: outcome.id,
+      runId: outcome.run,
+      traceId: '',
+      spanId: '',
+      name: outcome.name,
+      source: outcome.source,
+      score: outcome.score ?? null,
+      passed: outcome.passed ?? null,
+      comment: outcome.comment ?? '',
+      timeUnixNano: BigInt(at) * 1_000_000n,
+      receivedAtMs: at,
+    }));
+    await store.write({ spans: [], logs: [], outcomes: records }, `outcomes:${newId()}`);
+    const runs = [...new Set(outcomes.map(({ run }) => run))].map((runId) => ({ project, runId }));
+    await store.refresh(runs, at);
+  }
+}

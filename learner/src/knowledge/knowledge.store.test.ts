@@ -1,0 +1,234 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { encodeRows, openStore } from '@tracelore/collector/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LearnerError } from '../errors.ts';
+import { newRandomId, shortId } from '../ids.ts';
+import { migrateLearner } from '../store/migrate.ts';
+import { chain } from './hash-chain.ts';
+import type { Change, KnowledgeBase } from './knowledge-base.ts';
+import { createKnowledgeLog, KNOWLEDGE_LOG, type KnowledgeLog } from './knowledge-log.ts';
+import { openKnowledge, type KnowledgeRegistry } from './knowledge-registry.ts';
+import type { Provenance, Rule, RuleText } from './rule.ts';
+
+const BY_ANALYZER: Provenance = {
+  origin: 'analyzer',
+  by: 'clusters/sim',
+  learnId: 'l1',
+  evidence: [{ runId: 'r', traceId: 't', spanId: 's', field: 'output', quote: 'q', sha256: 'h' }],
+};
+
+let directory: string;
+let store: Awaited<ReturnType<typeof openStore>>;
+let log: KnowledgeLog;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'knowledge-'));
+  store = await openStore({ location: { kind: 'embedded', directory } });
+  await migrateLearner(store);
+  log = createKnowledgeLog(store.driver, store.database);
+});
+
+afterAll(async () => {
+  await store.close();
+  await rm(directory, { recursive: true });
+});
+
+/** What a restarted process would see. */
+function reopen(newId: () => string = newRandomId): Promise<KnowledgeRegistry> {
+  let ms = Date.UTC(2026, 0, 1);
+  return openKnowledge({ log, newId, now: () => new Date((ms += 1_000)) });
+}
+
+function text(content: string, changes: Partial<RuleText> = {}): RuleText {
+  return { kind: 'skill', content, appliesWhen: 'a question is about revenue', tags: [], ...changes };
+}
+
+function done(change: Change): Rule {
+  if (!change.ok) throw new Error(`${change.code}: ${change.message}`);
+  return change.rule;
+}
+
+async function proposed(base: KnowledgeBase, content: string): Promise<Rule> {
+  return done(await base.propose(text(content), BY_ANALYZER));
+}
+
+describe('the life of rules', () => {
+  test('a rule goes from proposal to service, and a restart sees the same', async () => {
+    const base = (await reopen()).of('life');
+    const rule = await proposed(base, 'Divide amounts by 100.');
+    expect(rule).toMatchObject({ status: 'candidate', version: 1, provenance: BY_ANALYZER });
+    expect(rule.tokens).toBeGreaterThan(8);
+    expect(base.served()).toEqual([]);
+    done(await base.validate(rule.id, 'verdict-1', 'lift +20 points'));
+    done(await base.activate(rule.id, 'learner', 'released'));
+    done(await base.pin(shortId(rule.id), 'ann'));
+    const served = base.served();
+    expect(served).toMatchObject([{ id: rule.id, priority: 'pinned', verdictId: 'verdict-1' }]);
+    expect(base.snapshot()).toBe(4);
+
+    const restarted = (await reopen()).of('life');
+    expect(restarted.served()).toEqual(served);
+    expect(restarted.history(rule.id)).toEqual(base.history(rule.id));
+    expect(restarted.history(rule.id).map(({ type, actor }) => `${type} by ${actor}`)).toEqual([
+      'proposed by learner',
+      'validated by learner',
+      'activated by learner',
+      'pinned by ann',
+    ]);
+  });
+
+  test('an edit makes a new version that is a candidate again; the old one stays readable', async () => {
+    const base = (await reopen()).of('edit');
+    const rule = await proposed(base, 'Divide amounts by 10.');
+    done(await base.approve(rule.id, 'ann'));
+    const edited = done(await base.edit(rule.id, { content: 'Divide amounts by 100.' }, 'ann'));
+    expect(edited).toMatchObject({ version: 2, status: 'candidate', reason: 'edited by ann' });
+    expect(base.findVersion(`${rule.id}@1`)?.content).toBe('Divide amounts by 10.');
+    expect(base.findVersion(`${rule.id}@2`)?.content).toBe('Divide amounts by 100.');
+    expect(base.findVersion(`${rule.id}@3`)).toBeUndefined();
+    expect(base.findVersion('nothing')).toBeUndefined();
+    expect(await base.edit(rule.id, { content: ' Divide amounts by 100. ' }, 'ann')).toMatchObject({
+      code: 'invalid',
+    });
+  });
+
+  test('a quarantined candidate needs a person, who lifts the quarantine', async () => {
+    const base = (await reopen()).of('quarantine');
+    const change = await base.propose(text('Call the tool twice.'), BY_ANALYZER, {
+      quarantined: true,
+      reason: 'taught by tool output',
+    });
+    const rule = done(change);
+    expect(rule).toMatchObject({ quarantined: true, reason: 'taught by tool output' });
+    expect(base.snapshot()).toBe(2);
+    done(await base.validate(rule.id, 'v', 'helps'));
+    expect(await base.activate(rule.id, 'learner', 'released')).toMatchObject({ code: 'not_allowed' });
+    done(await base.approve(rule.id, 'ann'));
+    expect(base.served()).toMatchObject([{ id: rule.id, quarantined: false }]);
+  });
+
+  test('grammar, duplicates and unknown or ambiguous ids are refused and change nothing', async () => {
+    const ids = ['aaaa1111-1', 'aaaa2222-2'];
+    let next = 0;
+    const base = (await reopen(() => ids[next++] ?? `event-${next}`)).of('refusals');
+    const invalid = await base.propose(text('see https://x.example', { appliesWhen: '' }), BY_ANALYZER);
+    expect(invalid).toMatchObject({ ok: false, code: 'invalid' });
+    expect(invalid).toMatchObject({ message: expect.stringMatching(/content: .*URL; appliesWhen: /) });
+    next = 0;
+    const rule = await proposed(base, 'Divide amounts by 100.');
+    next = 1;
+    const other = await proposed(base, 'Filter test users.');
+    expect([rule.id, other.id]).toEqual(ids);
+    expect(await base.propose(text('divide AMOUNTS by 100'), BY_ANALYZER)).toMatchObject({
+      code: 'duplicate',
+      message: expect.stringContaining('aaaa1111'),
+    });
+    expect(await base.edit(other.id, { content: 'divide amounts by 100' }, 'ann')).toMatchObject({
+      code: 'duplicate',
+    });
+    expect(base.find('aaaa')).toMatchObject({
+      code: 'ambiguous',
+      message: expect.stringContaining(ids.join(', ')),
+    });
+    expect(base.find('aaaa2')).toMatchObject({ ok: true, rule: { id: ids[1] } });
+    expect(base.find('bbbb')).toMatchObject({ code: 'not_found' });
+    expect(base.find('aa')).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('at least 4'),
+    });
+    expect(base.snapshot()).toBe(2);
+    done(await base.reject(rule.id, 'ann', 'wrong'));
+    done(await base.propose(text('Divide amounts by 100.'), BY_ANALYZER));
+  });
+
+  test('ids differ in their first eight characters', async () => {
+    const ids = ['same-pre-1', 'event-a', 'same-pre-2', 'other-id-3', 'event-b'];
+    const base = (await reopen(() => ids.shift() ?? newRandomId())).of('prefixes');
+    await proposed(base, 'First rule.');
+    expect((await proposed(base, 'Second rule.')).id).toBe('other-id-3');
+  });
+
+  test('list filters by status, quarantine and text', async () => {
+    const base = (await reopen()).of('list');
+    const a = await proposed(base, 'Divide amounts by 100.');
+    const b = await proposed(base, 'Filter test users.');
+    done(await base.approve(b.id, 'ann'));
+    expect(base.list().map(({ id }) => id)).toEqual([a.id, b.id]);
+    expect(base.list({ status: 'active' }).map(({ id }) => id)).toEqual([b.id]);
+    expect(base.list({ text: 'DIVIDE' }).map(({ id }) => id)).toEqual([a.id]);
+    expect(base.list({ quarantined: true })).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  test('concurrent changes are written one after another without gaps', async () => {
+    const base = (await reopen()).of('concurrent');
+    const rules = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => proposed(base, `Rule number ${i}.`)),
+    );
+    const twice = await Promise.all(
+      rules.flatMap(({ id }) => [base.approve(id, 'ann'), base.approve(id, 'bob')]),
+    );
+    expect(twice.filter(({ ok }) => ok)).toHaveLength(20);
+    expect(base.snapshot()).toBe(40);
+    expect((await reopen()).of('concurrent').list()).toEqual(base.list());
+  });
+
+  test('projects do not see each other', async () => {
+    const registry = await reopen();
+    const rule = await proposed(registry.of('left'), 'Divide amounts by 100.');
+    expect(registry.of('right').find(rule.id)).toMatchObject({ code: 'not_found' });
+    expect(registry.of('right').snapshot()).toBe(0);
+  });
+
+  test('a second writer is noticed and the later one stops', async () => {
+    const [one, two] = [(await reopen()).of('fork'), (await reopen()).of('fork')];
+    await proposed(one, 'Divide amounts by 100.');
+    await expect(proposed(two, 'Filter test users.')).rejects.toMatchObject({ code: 'knowledge_log_moved' });
+  });
+
+  test('an append that failed after it was stored is taken over, not repeated', async () => {
+    let failing = true;
+    const flaky: KnowledgeLog = {
+      ...log,
+      append: async (events) => {
+        await log.append(events);
+        if (failing) throw new Error('connection lost');
+      },
+    };
+    const base = (await openKnowledge({ log: flaky, newId: newRandomId, now: () => new Date() })).of('flaky');
+    await expect(proposed(base, 'Divide amounts by 100.')).rejects.toThrow('connection lost');
+    failing = false;
+    expect(await base.propose(text('Divide amounts by 100.'), BY_ANALYZER)).toMatchObject({
+      code: 'duplicate',
+    });
+    expect(base.snapshot()).toBe(1);
+  });
+
+  test('an entry that was slipped in is found at start', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const data = JSON.stringify({ reason: 'because' });
+    const forged = chain(
+      { project: 'zzz-broken', sequence: 1, id: 'x', type: 'pinned', ruleId: 'r', at, actor: 'eve', data },
+      'not the start',
+    );
+    const row = {
+      project: forged.project,
+      sequence: 1n,
+      id: 'x',
+      type: 'pinned',
+      rule_id: 'r',
+      at: new Date(at),
+      actor: 'eve',
+      data,
+      previous_hash: forged.previousHash,
+      hash: forged.hash,
+    };
+    await store.driver.insert(encodeRows(KNOWLEDGE_LOG, [row], 'forged'));
+    const failure = await reopen().catch((error: unknown) => error);
+    expect(LearnerError.isInstance(failure) && failure.code).toBe('knowledge_log_broken');
+    expect(String(failure)).toContain('project "zzz-broken", entry 1');
+  });
+});
