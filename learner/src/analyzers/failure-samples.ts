@@ -1,0 +1,89 @@
+import type { FailureCluster } from './failure-clusters.ts';
+import { taskSimilarity, type TaskSimilarity } from './task-similarity.ts';
+import { taskOf, type TracedRun } from './traced-run.ts';
+
+/** Failed runs in one question to an analyzer: enough to see what they share, few enough to read closely. */
+export const FAILURES_PER_SAMPLE_MAX = 4;
+/** Passing runs shown beside them for contrast. */
+export const CONTRASTS_PER_SAMPLE_MAX = 2;
+
+/** What one analyzer call is shown. */
+export interface FailureSample {
+  readonly signature: string;
+  readonly failures: readonly TracedRun[];
+  readonly contrasts: readonly TracedRun[];
+}
+
+/**
+ * Cuts a cluster into samples. Every run is in exactly one sample, with its nearest neighbours by task. The seed of each next
+ * sample is the run farthest from all seeds so far, so that the first samples already cover the cluster's variety when a
+ * budget ends the pass early. Contrasts are the nearest passing runs of the same agent; a task that both passed and failed
+ * is nearest of all.
+ */
+export function sampleCluster(
+  cluster: FailureCluster,
+  passed: readonly TracedRun[],
+): readonly FailureSample[] {
+  const sameAgent = passed.filter((run) => run.summary.agent === cluster.runs[0]?.summary.agent);
+  const all = [...cluster.runs, ...sameAgent];
+  const similarity = taskSimilarity(all.map(taskOf));
+  const remaining = new Set(cluster.runs.keys());
+  const contrasts = sameAgent.map((_, index) => cluster.runs.length + index);
+  const seeds: number[] = [];
+  const samples: FailureSample[] = [];
+  while (remaining.size > 0) {
+    const seed = seeds.length === 0 ? medoid(remaining, similarity) : farthest(remaining, seeds, similarity);
+    seeds.push(seed);
+    const members = nearest(seed, [...remaining], similarity, FAILURES_PER_SAMPLE_MAX);
+    for (const member of members) remaining.delete(member);
+    const beside = nearest(seed, contrasts, similarity, CONTRASTS_PER_SAMPLE_MAX);
+    samples.push({
+      signature: cluster.signature,
+      failures: members.flatMap((index) => all[index] ?? []),
+      contrasts: beside.flatMap((index) => all[index] ?? []),
+    });
+  }
+  return samples;
+}
+
+function medoid(indices: ReadonlySet<number>, similarity: TaskSimilarity): number {
+  const list = [...indices];
+  const closeness = (index: number): number =>
+    list.reduce((sum, other) => sum + similarity.between(index, other), 0);
+  return best(list, closeness);
+}
+
+function farthest(
+  indices: ReadonlySet<number>,
+  seeds: readonly number[],
+  similarity: TaskSimilarity,
+): number {
+  return best([...indices], (index) => -Math.max(...seeds.map((seed) => similarity.between(index, seed))));
+}
+
+function nearest(
+  seed: number,
+  among: readonly number[],
+  similarity: TaskSimilarity,
+  count: number,
+): number[] {
+  return among
+    .map((index) => ({
+      index,
+      closeness: index === seed ? Number.POSITIVE_INFINITY : similarity.between(seed, index),
+    }))
+    .sort((a, b) => b.closeness - a.closeness || a.index - b.index)
+    .slice(0, count)
+    .map(({ index }) => index);
+}
+
+/** The first of the highest. */
+function best(list: readonly number[], value: (index: number) => number): number {
+  let winner = list[0] ?? 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const index of list) {
+    const candidate = value(index);
+    if (candidate > highest) [winner, highest] = [index, candidate];
+  }
+  return winner;
+}

@@ -1,0 +1,78 @@
+import { grammarProblems } from '../knowledge/grammar.ts';
+import type { Evidence, Rule, RuleText } from '../knowledge/rule.ts';
+import type { Lesson } from './analyzer.ts';
+import { isEmptyAdvice } from './empty-advice.ts';
+import { verifyEvidence, type EvidenceProblem } from './evidence.ts';
+import type { FailureSample } from './failure-samples.ts';
+import { DUPLICATE_SIMILARITY_MIN, REJECTED_SIMILARITY_MIN, saysTheSame } from './resemblance.ts';
+import { scanText, type Finding } from './scan.ts';
+import { taintOf } from './taint.ts';
+
+/** Why a lesson went no further. Counted per pass. */
+export type DropReason =
+  | EvidenceProblem
+  | 'empty_advice'
+  | 'grammar'
+  | 'already_rejected'
+  | Exclude<Finding, 'override'>;
+
+/**
+ * What becomes of a lesson: a new candidate (possibly held back for a person), support for a rule that says the same
+ * already, or nothing, for a reason.
+ */
+export type LessonVerdict =
+  | {
+      readonly kind: 'candidate';
+      readonly text: RuleText;
+      readonly evidence: readonly Evidence[];
+      /** Why a person must look at it first. */
+      readonly quarantine?: string;
+    }
+  | { readonly kind: 'support'; readonly rule: Rule; readonly evidence: readonly Evidence[] }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string };
+
+export interface GateKnowledge {
+  /** Rules that are candidate, validated, active or deprecated. */
+  readonly live: readonly Rule[];
+  /** Rules turned down under the agent's present model, prompt and tools. */
+  readonly rejected: readonly Rule[];
+}
+
+/** Everything a lesson must pass before it costs a trial. Cheap checks first; deterministic. */
+export function gateLesson(lesson: Lesson, sample: FailureSample, knowledge: GateKnowledge): LessonVerdict {
+  const text: RuleText = {
+    kind: lesson.kind,
+    content: lesson.content.trim(),
+    appliesWhen: lesson.appliesWhen.trim(),
+    tags: [],
+  };
+  if (isEmptyAdvice(text.content)) return dropped('empty_advice', text.content);
+  const findings = scanText(`${text.appliesWhen}\n${text.content}`);
+  for (const finding of findings) if (finding !== 'override') return dropped(finding, 'scan');
+  const problems = grammarProblems(text);
+  if (problems.length > 0) return dropped('grammar', problems.join('; '));
+  const served = knowledge.live.filter(({ status }) => status === 'active').map(({ content }) => content);
+  const checked = verifyEvidence(lesson, sample, served);
+  if (!checked.ok) return dropped(checked.problem, text.content);
+  const evidence = checked.found
+    .filter((quote) => scanText(quote.evidence.quote).every(isHarmless))
+    .map((quote) => quote.evidence);
+  if (evidence.length === 0) return dropped('secret', 'every quote holds secrets or personal data');
+  const same = knowledge.live.find((rule) => saysTheSame(text, rule, DUPLICATE_SIMILARITY_MIN));
+  if (same !== undefined) return { kind: 'support', rule: same, evidence };
+  const refused = knowledge.rejected.find((rule) => saysTheSame(text, rule, REJECTED_SIMILARITY_MIN));
+  if (refused !== undefined) return dropped('already_rejected', `${refused.id}: ${refused.reason}`);
+  const quarantine = findings.includes('override')
+    ? 'it reads like an instruction to override others'
+    : taintOf(lesson, checked.found, sample);
+  return { kind: 'candidate', text, evidence, ...(quarantine === undefined ? {} : { quarantine }) };
+}
+
+/** Quotes are kept for ever: none may hold a secret. Planted instructions stay, as evidence of what was planted. */
+function isHarmless(finding: Finding): boolean {
+  return finding !== 'secret' && finding !== 'personal_data';
+}
+
+function dropped(reason: DropReason, detail: string): LessonVerdict {
+  return { kind: 'dropped', reason, detail };
+}

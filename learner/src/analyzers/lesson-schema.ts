@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { RULE_KINDS } from '../knowledge/rule.ts';
+import type { QuoteField } from './analyzer.ts';
+import type { RuleKind } from '../knowledge/rule.ts';
+
+/** An analyzer model's answer: response format `lessons`. Lengths are checked later, lesson by lesson. */
+export interface LessonAnswer {
+  readonly lessons: readonly {
+    readonly kind: RuleKind;
+    readonly content: string;
+    readonly appliesWhen: string;
+    readonly because: string;
+    readonly evidence: readonly {
+      readonly span: string;
+      readonly field: QuoteField;
+      readonly quote: string;
+    }[];
+  }[];
+}
+
+export const LESSON_SCHEMA: z.ZodType<LessonAnswer> = z.object({
+  lessons: z.array(
+    z.object({
+      kind: z.enum(RULE_KINDS),
+      content: z.string(),
+      appliesWhen: z.string(),
+      because: z.string(),
+      evidence: z.array(
+        z.object({ span: z.string(), field: z.enum(['input', 'output', 'outcome']), quote: z.string() }),
+      ),
+    }),
+  ),
+});

@@ -1,0 +1,53 @@
+import type { RuleText } from '../knowledge/rule.ts';
+import { ruleTextHash } from '../knowledge/rule-hash.ts';
+import { LONG_STOP_WORDS } from '../search/stop-words.ts';
+import { jaccard, trigramsOf } from '../search/trigrams.ts';
+
+/** Trigram similarity from which two rules say the same, if nothing in them differs that changes the meaning. */
+export const DUPLICATE_SIMILARITY_MIN = 0.8;
+/** The same for a rule that was turned down: only a near copy is held back. */
+export const REJECTED_SIMILARITY_MIN = 0.9;
+
+type Said = Pick<RuleText, 'content' | 'appliesWhen'>;
+
+/**
+ * Whether two rules say the same. Contradicting rules look even more alike than paraphrases ("the year starts in April",
+ * "… in July"), so similarity alone never merges: numbers and negations must agree, and one text may add words but not
+ * replace one by another.
+ */
+export function saysTheSame(a: Said, b: Said, similarityMin: number): boolean {
+  if (ruleTextHash(a) === ruleTextHash(b)) return true;
+  const [left, right] = [whole(a), whole(b)];
+  if (jaccard(trigramsOf(left), trigramsOf(right)) < similarityMin) return false;
+  return (
+    numbersIn(left) === numbersIn(right) &&
+    isNegated(left) === isNegated(right) &&
+    !replacesWords(left, right)
+  );
+}
+
+function whole({ appliesWhen, content }: Said): string {
+  return `${appliesWhen}\n${content}`.normalize('NFKC').toLowerCase();
+}
+
+function numbersIn(text: string): string {
+  return (text.match(/\d+(?:\.\d+)?/g) ?? []).sort().join(' ');
+}
+
+/** Odd number of negations. */
+function isNegated(text: string): boolean {
+  const negations = text.match(
+    /\b(?:not|never|no|none|without|except|exclud\w+|avoid\w*|ignor\w+|skip\w*)\b|n't\b/g,
+  );
+  return (negations?.length ?? 0) % 2 === 1;
+}
+
+function replacesWords(a: string, b: string): boolean {
+  const [left, right] = [contentWords(a), contentWords(b)];
+  return [...left].some((word) => !right.has(word)) && [...right].some((word) => !left.has(word));
+}
+
+function contentWords(text: string): Set<string> {
+  const words = text.match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return new Set(words.filter((word) => !LONG_STOP_WORDS.has(word)).map((word) => word.replace(/s$/, '')));
+}

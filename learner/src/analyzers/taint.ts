@@ -1,0 +1,69 @@
+import type { Lesson } from './analyzer.ts';
+import { spanTexts } from './analysis-prompt.ts';
+import type { FoundQuote } from './evidence.ts';
+import type { FailureSample } from './failure-samples.ts';
+import { isInstructionLike } from './scan.ts';
+import { jaccard, trigramsOf } from '../search/trigrams.ts';
+
+/** Text around a quote that is looked at for planted instructions, characters on each side. */
+const NEIGHBOURHOOD_CHARACTERS = 200;
+/** A lesson that shares this part of its trigrams with a planted sentence was copied from it. */
+const COPIED_SHARE_MIN = 0.5;
+/** Sentences looked at per text. */
+const SENTENCES_MAX = 400;
+
+/**
+ * Why a lesson must not go further without a person, or `undefined`. Data that an agent read can carry text meant for its
+ * maker's learner: a lesson is tainted when nothing but such text speaks for it, or when it repeats such text.
+ */
+export function taintOf(
+  lesson: Lesson,
+  found: readonly FoundQuote[],
+  sample: FailureSample,
+): string | undefined {
+  if (found.length > 0 && found.every(isPlanted)) {
+    return 'its only evidence is text from tools or users that reads like an instruction';
+  }
+  const planted = [...sample.failures, ...sample.contrasts].flatMap(({ spans }) =>
+    spans.flatMap((span) => {
+      const { input, output } = spanTexts(span);
+      return span.kind === 'tool' || span.kind === 'retriever'
+        ? plantedSentences(output)
+        : plantedSentences(input);
+    }),
+  );
+  const copied = planted.some((sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN);
+  return copied ? 'it repeats an instruction found in text from tools or users' : undefined;
+}
+
+/** Tool and retriever output, and every input, was written by others; judgements and the agent's own output were not. */
+function isPlanted({ evidence, span, context }: FoundQuote): boolean {
+  if (evidence.field === 'input') return isInstructionLike(around(context, evidence.quote));
+  if (evidence.field !== 'output' || (span.kind !== 'tool' && span.kind !== 'retriever')) return false;
+  return isInstructionLike(around(context, evidence.quote));
+}
+
+function around(context: string, quote: string): string {
+  const at = context.indexOf(quote);
+  if (at < 0) return context;
+  return context.slice(
+    Math.max(0, at - NEIGHBOURHOOD_CHARACTERS),
+    at + quote.length + NEIGHBOURHOOD_CHARACTERS,
+  );
+}
+
+function plantedSentences(text: string): string[] {
+  return text
+    .split(/(?<=[.!?])\s+|\\n|\n|"/)
+    .slice(0, SENTENCES_MAX)
+    .filter(isInstructionLike);
+}
+
+/** Share of the lesson's trigrams that stand in the sentence. */
+function containment(lesson: string, sentence: string): number {
+  const own = trigramsOf(lesson);
+  const other = trigramsOf(sentence);
+  const shared = jaccard(own, other);
+  // |A∩B| from the Jaccard index: j(|A|+|B|)/(1+j).
+  return own.length === 0 ? 0 : (shared * (own.length + other.length)) / (1 + shared) / own.length;
+}
