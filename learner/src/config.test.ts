@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfigFile } from './config-file.ts';
+import { modelConfigured, resolveConfig } from './config.ts';
+
+describe('resolveConfig', () => {
+  test('defaults stand alone', () => {
+    expect(resolveConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4319,
+      otlpPort: 4318,
+      project: 'default',
+      data: './.tracelore/data',
+      holdoutGlobal: 0.01,
+    });
+  });
+
+  test('argument wins over environment, environment over file; empty variables are not given', () => {
+    const file = { port: 1, otlpPort: 1000, project: 'file', database: 'file' };
+    const environment = { TRACELORE_PORT: '2', TRACELORE_PROJECT: 'environment', TRACELORE_DATABASE: '' };
+    expect(resolveConfig({ file, environment, arguments: { port: '3' } })).toMatchObject({
+      port: 3,
+      otlpPort: 1000,
+      project: 'environment',
+      database: 'file',
+    });
+  });
+
+  test('every problem is named with key, source, value and expectation', () => {
+    const refused = (): unknown =>
+      resolveConfig({
+        arguments: { port: '70000' },
+        environment: { TRACELORE_PROJECT: 'a b', TRACELORE_HOLDOUT_RULE: 'half' },
+        file: { prot: 4319, requireApproval: 'yes' },
+      });
+    expect(refused).toThrow('5 problem(s)');
+    expect(refused).toThrow('port (argument): expected a port from 0 to 65535, got "70000"');
+    expect(refused).toThrow('project (TRACELORE_PROJECT): expected 1 to 64 letters');
+    expect(refused).toThrow(
+      'holdoutRule (TRACELORE_HOLDOUT_RULE): expected a share from 0 to 0.5, got "half"',
+    );
+    expect(refused).toThrow('prot (the configuration file): unknown; expected one of host, port');
+    expect(refused).toThrow('requireApproval (configuration file): expected true or false');
+  });
+
+  test('an address that others reach needs keys; keys are never shown', () => {
+    expect(() => resolveConfig({ arguments: { host: '0.0.0.0' } })).toThrow('set TRACELORE_API_KEYS');
+    const environment = { TRACELORE_API_KEYS: 'c2VjcmV0LXNlY3JldA==-=shop,another-long-key-1=web' };
+    const { apiKeys } = resolveConfig({ arguments: { host: '0.0.0.0' }, environment });
+    expect([...apiKeys]).toEqual([
+      ['c2VjcmV0LXNlY3JldA==-', 'shop'],
+      ['another-long-key-1', 'web'],
+    ]);
+    const short = (): unknown => resolveConfig({ environment: { TRACELORE_API_KEYS: 'hunter2=shop' } });
+    expect(short).toThrow('apiKeys (TRACELORE_API_KEYS): expected keys of at least 16');
+    expect(short).not.toThrow('hunter2');
+  });
+
+  test('one port cannot serve both', () => {
+    expect(() => resolveConfig({ arguments: { port: 5000, otlpPort: 5000 } })).toThrow('two different ports');
+    expect(resolveConfig({ arguments: { port: 0, otlpPort: 0 } })).toMatchObject({ port: 0 });
+  });
+
+  test('a model needs a key or a server', () => {
+    expect(modelConfigured(resolveConfig({}))).toBe(false);
+    expect(modelConfigured(resolveConfig({ environment: { OPENAI_API_KEY: 'sk-x' } }))).toBe(true);
+    expect(modelConfigured(resolveConfig({ environment: { OPENAI_BASE_URL: 'http://x/v1' } }))).toBe(true);
+  });
+});
+
+describe('readConfigFile', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'config-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  test('no file, JSON, and TypeScript', async () => {
+    expect(await readConfigFile(directory)).toEqual({});
+    await writeFile(path.join(directory, 'tracelore.config.json'), '{"port": 1}');
+    expect(await readConfigFile(directory)).toEqual({ port: 1 });
+    await writeFile(
+      path.join(directory, 'tracelore.config.ts'),
+      'const port: number = 2;\nexport default { port };',
+    );
+    expect(await readConfigFile(directory)).toEqual({ port: 2 });
+  });
+
+  test.each([
+    ['{"port": 1', 'cannot be read'],
+    ['[1]', 'expected a JSON object'],
+  ])('%s is refused by name', async (content, wanted) => {
+    const file = path.join(directory, 'tracelore.config.json');
+    await writeFile(file, content);
+    await expect(readConfigFile(directory)).rejects.toThrow(wanted);
+    await expect(readConfigFile(directory)).rejects.toThrow(file);
+  });
+});

@@ -1,0 +1,228 @@
+import { PROJECT_NAME } from './http/access.ts';
+import { LearnerError } from './errors.ts';
+
+/** Everything the services can be told. See {@link FIELDS} for names, defaults and what is accepted. */
+export interface Config {
+  /** Address of both listeners. Anything but the loopback interface needs API keys. */
+  readonly host: string;
+  /** Port of the API; 0 = any free one. */
+  readonly port: number;
+  /** Port of OTLP over HTTP; 0 = any free one. */
+  readonly otlpPort: number;
+  /** Project of requests that name none. */
+  readonly project: string;
+  /** Directory of the embedded database, when there is no `clickhouseUrl`. */
+  readonly data: string;
+  /** A ClickHouse server instead of the embedded database; user and password may stand in it. '' = embedded. */
+  readonly clickhouseUrl: string;
+  readonly database: string;
+  /** API key → project. */
+  readonly apiKeys: ReadonlyMap<string, string>;
+  /** Share of units that never get knowledge: the yardstick of the whole. */
+  readonly holdoutGlobal: number;
+  /** Share of units a rule is withheld from: the yardstick of each rule. */
+  readonly holdoutRule: number;
+  /** Model of the analyzers; '' = none, then nothing is learned. */
+  readonly model: string;
+  /** Model of the judge; '' = the same as `model`. */
+  readonly judgeModel: string;
+  /** Key and address of an OpenAI-compatible server. '' = none, and OpenAI's own. */
+  readonly openaiApiKey: string;
+  readonly openaiBaseUrl: string;
+  /** Validated rules wait for a person instead of going live. */
+  readonly requireApproval: boolean;
+}
+
+/** One source of settings. Values are strings from a command line or the environment, and any JSON from a file. */
+export type ConfigSource = Readonly<Record<string, unknown>>;
+
+export interface ConfigSources {
+  /** Given by the caller, under the names of {@link Config}. Wins over all others. */
+  readonly arguments?: ConfigSource;
+  /** Usually `process.env`. Empty strings count as not given. */
+  readonly environment?: ConfigSource;
+  /** Content of the configuration file, under the names of {@link Config}. */
+  readonly file?: ConfigSource;
+}
+
+interface Field<T> {
+  /** Names in the environment, the first one that is set counts. */
+  readonly environment: readonly string[];
+  readonly expected: string;
+  readonly fallback: T;
+  /** The value, or undefined when it is not as expected. */
+  readonly parse: (given: unknown) => T | undefined;
+}
+
+const DEFAULT_MODEL = 'gpt-5-mini';
+
+const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
+  host: text(['TRACELORE_HOST'], '127.0.0.1', 'a host name or address', /^[\w.:-]+$/),
+  port: number(['TRACELORE_PORT'], 4319, 'a port from 0 to 65535', 65_535, Number.isInteger),
+  otlpPort: number(['TRACELORE_OTLP_PORT'], 4318, 'a port from 0 to 65535', 65_535, Number.isInteger),
+  project: text(['TRACELORE_PROJECT'], 'default', '1 to 64 letters, digits, ".", "-" or "_"', PROJECT_NAME),
+  data: text(['TRACELORE_DATA'], './.tracelore/data', 'a directory', /./),
+  clickhouseUrl: text(
+    ['TRACELORE_CLICKHOUSE_URL', 'CLICKHOUSE_URL'],
+    '',
+    'a URL that starts with http:// or https://',
+    /^https?:\/\/\S+$/,
+  ),
+  database: text(
+    ['TRACELORE_DATABASE'],
+    'tracelore',
+    'a name of letters, digits and "_"',
+    /^[A-Za-z_]\w{0,63}$/,
+  ),
+  apiKeys: {
+    environment: ['TRACELORE_API_KEYS'],
+    expected: 'keys of at least 16 characters with their projects, as key=project,key=project',
+    fallback: new Map(),
+    parse: parseKeys,
+  },
+  holdoutGlobal: number(['TRACELORE_HOLDOUT_GLOBAL'], 0.01, 'a share from 0 to 0.5', 0.5),
+  holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.2, 'a share from 0 to 0.5', 0.5),
+  model: text(['TRACELORE_MODEL'], DEFAULT_MODEL, 'the name of a model', /./),
+  judgeModel: text(['TRACELORE_JUDGE_MODEL'], '', 'the name of a model', /./),
+  openaiApiKey: text(['OPENAI_API_KEY'], '', 'a key', /^\S+$/),
+  openaiBaseUrl: text(
+    ['OPENAI_BASE_URL'],
+    '',
+    'a URL that starts with http:// or https://',
+    /^https?:\/\/\S+$/,
+  ),
+  requireApproval: {
+    environment: ['TRACELORE_REQUIRE_APPROVAL'],
+    expected: 'true or false',
+    fallback: false,
+    parse: (given) => (String(given) === 'true' ? true : String(given) === 'false' ? false : undefined),
+  },
+};
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
+
+/**
+ * The configuration: argument, else environment, else file, else default. Pure. Refuses the whole with a
+ * {@link LearnerError} `config_invalid` that names every problem: key, where it came from, value, what was expected.
+ */
+export function resolveConfig(sources: ConfigSources): Config {
+  const problems = unknownKeys(sources.file, 'the configuration file');
+  const read = <K extends keyof Config>(key: K): Config[K] => {
+    const field = FIELDS[key];
+    const given = find(key, field.environment, sources);
+    if (given === undefined) return field.fallback;
+    const value = field.parse(given.value);
+    if (value !== undefined) return value;
+    // Keys are secrets: never shown.
+    const shown =
+      key === 'apiKeys' || key === 'openaiApiKey' ? 'something else' : JSON.stringify(given.value);
+    problems.push(`${key} (${given.from}): expected ${field.expected}, got ${shown}`);
+    return field.fallback;
+  };
+  const config: Config = {
+    host: read('host'),
+    port: read('port'),
+    otlpPort: read('otlpPort'),
+    project: read('project'),
+    data: read('data'),
+    clickhouseUrl: read('clickhouseUrl'),
+    database: read('database'),
+    apiKeys: read('apiKeys'),
+    holdoutGlobal: read('holdoutGlobal'),
+    holdoutRule: read('holdoutRule'),
+    model: read('model'),
+    judgeModel: read('judgeModel'),
+    openaiApiKey: read('openaiApiKey'),
+    openaiBaseUrl: read('openaiBaseUrl'),
+    requireApproval: read('requireApproval'),
+  };
+  if (!LOOPBACK.has(config.host) && config.apiKeys.size === 0) {
+    problems.push(
+      `host: ${config.host} can be reached by others and there are no API keys; set TRACELORE_API_KEYS, or use 127.0.0.1`,
+    );
+  }
+  if (config.port === config.otlpPort && config.port !== 0) {
+    problems.push(`port and otlpPort: expected two different ports, got ${config.port} for both`);
+  }
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `\n  - ${problem}`).join('');
+    throw new LearnerError('config_invalid', `The configuration has ${problems.length} problem(s):${list}`);
+  }
+  return config;
+}
+
+/** Whether a model can be called: a key, or a server of one's own, which may need none. */
+export function modelConfigured(config: Pick<Config, 'model' | 'openaiApiKey' | 'openaiBaseUrl'>): boolean {
+  return config.model !== '' && (config.openaiApiKey !== '' || config.openaiBaseUrl !== '');
+}
+
+function find(
+  key: string,
+  names: readonly string[],
+  sources: ConfigSources,
+): { readonly value: unknown; readonly from: string } | undefined {
+  const argument = sources.arguments?.[key];
+  if (argument !== undefined) return { value: argument, from: 'argument' };
+  for (const name of names) {
+    const value = sources.environment?.[name];
+    if (value !== undefined && value !== '') return { value, from: name };
+  }
+  const value = sources.file?.[key];
+  return value === undefined ? undefined : { value, from: 'configuration file' };
+}
+
+function unknownKeys(source: ConfigSource | undefined, from: string): string[] {
+  return Object.keys(source ?? {})
+    .filter((key) => !Object.hasOwn(FIELDS, key))
+    .map((key) => `${key} (${from}): unknown; expected one of ${Object.keys(FIELDS).join(', ')}`);
+}
+
+function text(
+  environment: readonly string[],
+  fallback: string,
+  expected: string,
+  pattern: RegExp,
+): Field<string> {
+  const parse = (given: unknown): string | undefined =>
+    typeof given === 'string' && pattern.test(given) ? given : undefined;
+  return { environment, fallback, expected, parse };
+}
+
+function number(
+  environment: readonly string[],
+  fallback: number,
+  expected: string,
+  max: number,
+  also: (value: number) => boolean = () => true,
+): Field<number> {
+  const parse = (given: unknown): number | undefined => {
+    const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+    return typeof value === 'number' && value >= 0 && value <= max && also(value) ? value : undefined;
+  };
+  return { environment, fallback, expected, parse };
+}
+
+const KEY_CHARACTERS_MIN = 16;
+
+/** `key=project,key=project`, or an object of the same from a file. */
+function parseKeys(given: unknown): ReadonlyMap<string, string> | undefined {
+  const pairs: unknown[][] =
+    typeof given === 'string'
+      ? given.split(',').map((pair) => splitAtLast(pair.trim(), '='))
+      : typeof given === 'object' && given !== null
+        ? Object.entries(given)
+        : [];
+  const keys = new Map<string, string>();
+  for (const [key, project] of pairs) {
+    if (typeof key !== 'string' || key.length < KEY_CHARACTERS_MIN || /\s/.test(key)) return undefined;
+    if (typeof project !== 'string' || !PROJECT_NAME.test(project)) return undefined;
+    keys.set(key, project);
+  }
+  return keys.size === 0 ? undefined : keys;
+}
+
+/** Keys may end in `=` themselves (base64): the project is what follows the last one. */
+function splitAtLast(pair: string, separator: string): string[] {
+  const at = pair.lastIndexOf(separator);
+  return at === -1 ? [pair] : [pair.slice(0, at), pair.slice(at + 1)];
+}
