@@ -8,7 +8,7 @@ const ECHO_SHARE_MAX = 0.6;
  * a line break is two characters: nothing here depends on line breaks.
  */
 const BLOCKS: readonly RegExp[] = [
-  /<tracelore[\s\S]*?<\/tracelore[^>]{0,80}>/g,
+  /<tracelore-(core|relevant) ([0-9a-f]{8})>[\s\S]*?<\/tracelore-\1 \2>/g,
   /=== (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE)[^=]{0,80}===[\s\S]*?=== END (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE) ===/g,
 ];
 const PLACE = '[knowledge block]';

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { createRenderer } from '../injectors/renderer.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import { overlapsRules, ownKnowledgeIn, stripOwnKnowledge } from './own-knowledge.ts';
+
+const rule = (content: string, priority: Rule['priority']): Rule => ({
+  project: 'default',
+  id: '0123456789abcdef',
+  version: 1,
+  kind: 'skill',
+  content,
+  appliesWhen: 'revenue is asked for',
+  tags: [],
+  status: 'active',
+  quarantined: false,
+  priority,
+  tokens: 10,
+  provenance: { origin: 'human', by: 'ann', evidence: [] },
+  reason: '',
+  createdAt: '',
+  updatedAt: '',
+});
+
+describe('our own text in recorded content', () => {
+  it.each(['tracelore-v1', 'agentlearn-v1'] as const)(
+    'is cut out in format %s, as text and inside JSON',
+    (format) => {
+      const text = createRenderer({ secret: 's' }).render(
+        [rule('Amounts are cents.', 'pinned'), rule('The year starts in April.', 'normal')],
+        { project: 'default', snapshot: 3, format },
+      );
+      for (const content of [`before ${text} after`, JSON.stringify({ content: `before ${text} after` })]) {
+        const stripped = stripOwnKnowledge(content);
+        expect(stripped).not.toMatch(/cents|April/);
+        expect(stripped).toMatch(/before .* after/s);
+        expect(ownKnowledgeIn(content).join('')).toMatch(/cents.*April/s);
+      }
+    },
+  );
+
+  it('leaves everything else alone', () => {
+    const content = 'SELECT * FROM t -- <tracelore-core is not a block';
+    expect(stripOwnKnowledge(content)).toBe(content);
+  });
+
+  it('is recognised when the agent repeats it in its own words only to the letter', () => {
+    const rules = ['Divide amounts in the orders table by 100 before reporting'];
+    expect(overlapsRules('I will divide amounts in the orders table by 100 before reporting.', rules)).toBe(
+      true,
+    );
+    expect(overlapsRules('expected 1900.00 euros for May but got 190000 euros', rules)).toBe(false);
+  });
+});
