@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { PROJECT_HEADER } from '../http/access.ts';
+import { CliError } from './cli-error.ts';
+
+/** Longest wait for one answer, ms. Long work is polled, never waited for in one request. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+export interface ApiClientOptions {
+  readonly url: string;
+  readonly project: string | undefined;
+  readonly apiKey: string | undefined;
+}
+
+const problemBody = z.object({
+  detail: z.string(),
+  errors: z.array(z.string()).optional(),
+});
+
+/** Speaks to the running service. Every failure is a {@link CliError} that says what to do. */
+export class ApiClient {
+  readonly url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor({ url, project, apiKey }: ApiClientOptions) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new CliError(`--url: expected an address like http://127.0.0.1:4319, got "${url}".`);
+    }
+    this.url = url.replace(/\/+$/, '');
+    this.#headers = {
+      accept: 'application/json',
+      ...(project === undefined ? {} : { [PROJECT_HEADER]: project }),
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    };
+  }
+
+  get<T>(
+    path: string,
+    schema: z.ZodType<T>,
+    query: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<T> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
+    const suffix = search.size === 0 ? '' : `?${search.toString()}`;
+    return this.#ask(`${path}${suffix}`, { method: 'GET', headers: this.#headers }, schema);
+  }
+
+  post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+    const headers = { ...this.#headers, 'content-type': 'application/json' };
+    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema);
+  }
+
+  async #ask<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+    const { response, text } = await this.#send(path, init);
+    const body = parseJson(text);
+    if (!response.ok) {
+      const known = problemBody.safeParse(body);
+      throw new CliError(
+        known.success
+          ? known.data.detail
+          : `${this.url}${path} answered ${response.status}: expected an answer of Tracelore, got ${JSON.stringify(text.slice(0, 200))}. Is --url right?`,
+      );
+    }
+    const decoded = schema.safeParse(body);
+    if (decoded.success) return decoded.data;
+    throw new CliError(
+      `${this.url}${path} answered something this version does not understand: ${z.prettifyError(decoded.error)}. Do the command and the service have the same version?`,
+    );
+  }
+
+  async #send(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+    try {
+      const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+      const response = await fetch(`${this.url}${path}`, { ...init, signal });
+      return { response, text: await response.text() };
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') {
+        throw new CliError(`${this.url} did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s.`, {
+          cause: error,
+        });
+      }
+      throw new CliError(
+        `No service answers at ${this.url} (${reasonOf(error)}). Start one with "tracelore up", or name another with --url or TRACELORE_API_URL.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** fetch hides the reason in `cause`. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { LearnerError } from '../errors.ts';
+
+/** Time a client has to send its headers and its body, ms. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface ListeningServer {
+  /** Where it listens, for example `http://127.0.0.1:4319`. */
+  readonly url: string;
+  /** Answers what is under way for at most `deadlineMs`, then cuts. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Serves the app. Throws {@link LearnerError} `unavailable` that says which address cannot be used and why. */
+export async function listen(app: Hono, host: string, port: number): Promise<ListeningServer> {
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((request, response) => void answer(request, response));
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await bind(server, host, port);
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${bound}`,
+    async close(deadlineMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): LearnerError {
+  const where = `API port ${port} on ${host}`;
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'is in use: another service listens there. Stop it, or choose another port with --port or TRACELORE_PORT'
+      : error.code === 'EACCES'
+        ? 'may not be used by this user: choose one above 1023 with --port or TRACELORE_PORT'
+        : `cannot be used: ${error.message}`;
+  return new LearnerError('unavailable', `${where} ${why}.`, { cause: error });
+}
