@@ -37,7 +37,7 @@ async function seed(): Promise<void> {
         duration_ns, status, operation, request_model, response_model, agent, input_tokens, output_tokens,
         attributes, resource_attributes, received_at)
      SELECT
-       'default', lower(hex(sipHash128(run))), lower(hex(sipHash64(number))), if(part = 0, '', lower(hex(sipHash64(number - part)))),
+       'default', lower(hex(sipHash128(run))) AS trace_id, lower(hex(sipHash64(number))), if(part = 0, '', lower(hex(sipHash64(number - part)))),
        trace_id, ['answer', 'chat sim', 'query'][part + 1], ['agent', 'llm', 'tool'][part + 1], 'Internal',
        ['shop', 'billing'][run % 2 + 1], 'production',
        fromUnixTimestamp64Milli({now:Int64} - toInt64(run) * 700000 + part), 1000000 * (10 + run * part),
