@@ -1,0 +1,28 @@
+import { renderAgentlearn, type Effectiveness } from './agentlearn-format.ts';
+import type { Renderer } from './rule-set.ts';
+import { fenceNonce, renderTracelore } from './tracelore-format.ts';
+
+export interface RendererOptions {
+  /** Secret of the service. The same secret, project and snapshot give the same bytes in every process. */
+  readonly secret: string;
+  /** For `agentlearn-v1` only, which shows it. Default: every rule is `new`. */
+  readonly effectiveness?: Effectiveness;
+}
+
+/** Renders injection text. The text depends on the rules, their order and the context, and on nothing else. */
+export function createRenderer(options: RendererOptions): Renderer {
+  const effectiveness = options.effectiveness ?? (() => undefined);
+  return {
+    render(rules, { project, snapshot, format }) {
+      if (rules.length === 0) return '';
+      switch (format) {
+        case 'tracelore-v1':
+          return renderTracelore(rules, fenceNonce(options.secret, project, snapshot));
+        case 'agentlearn-v1':
+          return renderAgentlearn(rules, effectiveness);
+        default:
+          return format satisfies never;
+      }
+    },
+  };
+}

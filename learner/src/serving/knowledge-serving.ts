@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import {
+  type Arm,
+  type InjectionFormat,
+  type KnowledgeAnswer,
+  type KnowledgeItem,
+  type KnowledgeRequest,
+} from '@tracelore/sdk/contract';
+import { TOKENS_MAX } from '../injectors/choose.ts';
+import type { DecisionItem, DecisionRecord, Renderer, RuleSet } from '../injectors/rule-set.ts';
+import type { PreparedSelector } from '../injectors/selector.ts';
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import { coinSalt, HOLDOUT, isHeldOut, tossCoins, withoutCoins, type Holdout } from './coins.ts';
+import { overriddenRules, type TrialRules } from './override.ts';
+import { UnitSnapshots } from './unit-snapshots.ts';
+
+/**
+ * Tokens that the frame of a text may take besides its rules (markers, preamble, headings), taken off a request's token
+ * budget. Upper bounds, kept by a test.
+ */
+const FRAME_TOKENS: Readonly<Record<InjectionFormat, number>> = {
+  'tracelore-v1': 130,
+  'agentlearn-v1': 130,
+};
+
+/** Takes decision records. Never throws, never waits. */
+export interface DecisionSink {
+  record(decision: DecisionRecord): void;
+}
+
+export interface KnowledgeServingOptions {
+  readonly knowledge: (project: string) => KnowledgeBase;
+  readonly selector: PreparedSelector;
+  readonly renderer: Renderer;
+  readonly decisions: DecisionSink;
+  readonly trialRules: TrialRules;
+  /** Default: 1 % of units get no knowledge, each rule is withheld from 10 % of units. */
+  readonly holdout?: Holdout;
+  /** Secret of the service: coins and fences derive from it. */
+  readonly secret: string;
+  readonly now: () => Date;
+  readonly ids: () => string;
+}
+
+/** Answers `get_knowledge` from memory. */
+export interface KnowledgeServing {
+  /**
+   * Synchronous: never touches the store or the network. Every answer hands one record to the decision sink.
+   * @throws LearnerError `not_found` when an override names a rule that does not exist.
+   */
+  get(request: KnowledgeRequest, project: string): KnowledgeAnswer;
+  /**
+   * Waits until the embedder knows this task and the rules in force, or gave up; never rejects. Call it before `get`,
+   * with a signal that ends the wait at the caller's deadline. Nothing to wait for with the built-in embedder.
+   */
+  prepare(task: string, project: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * The text an agent would be given for a task from exactly these rules, without coins, in format `tracelore-v1`. The
+   * fence does not follow the knowledge log here: equal selections are equal texts, at any time.
+   */
+  render(project: string, task: string, rules: readonly Rule[]): string;
+}
+
+/** What became of a request: who decided, and each selected rule's part. */
+interface Verdict {
+  readonly arm: Arm;
+  readonly set: RuleSet;
+  readonly selected: readonly Rule[];
+  readonly items: readonly DecisionItem[];
+  readonly bestCosine: number | null;
+}
+
+export function createKnowledgeServing(options: KnowledgeServingOptions): KnowledgeServing {
+  const { selector, renderer, secret } = options;
+  const holdout = options.holdout ?? HOLDOUT;
+  const unitSnapshots = new Map<string, UnitSnapshots>();
+
+  const snapshotsOf = (project: string): UnitSnapshots => {
+    const known = unitSnapshots.get(project) ?? new UnitSnapshots();
+    unitSnapshots.set(project, known);
+    return known;
+  };
+
+  const select = (request: KnowledgeRequest, set: RuleSet): Pick<Verdict, 'selected' | 'bestCosine'> => {
+    const format = request.format ?? 'tracelore-v1';
+    const tokensMax =
+      request.maxTokens === undefined
+        ? TOKENS_MAX
+        : Math.min(TOKENS_MAX, Math.max(0, request.maxTokens - FRAME_TOKENS[format]));
+    const { rules, bestCosine } = selector.select(request.task, set, { format, tokensMax });
+    return { selected: rules, bestCosine };
+  };
+
+  const decide = (request: KnowledgeRequest, knowledge: KnowledgeBase, unit: string): Verdict => {
+    const snapshot = knowledge.snapshot();
+    const overridden = overriddenRules(request, knowledge, options.trialRules);
+    if (overridden !== undefined) {
+      const set = { rules: overridden, snapshot };
+      const found = select(request, set);
+      return { arm: 'override', set, ...found, items: withoutCoins(found.selected) };
+    }
+    const newest = { rules: knowledge.served(), snapshot };
+    const set = snapshotsOf(knowledge.project).of(unit, newest, options.now().getTime());
+    const found = select(request, set);
+    const salt = coinSalt(secret, knowledge.project);
+    const items = tossCoins(found.selected, salt, unit, holdout);
+    if (isHeldOut(salt, unit, holdout)) {
+      return { arm: 'holdout', set, ...found, items: items.map((item) => ({ ...item, injected: false })) };
+    }
+    return { arm: items.length === 0 ? 'abstained' : 'served', set, ...found, items };
+  };
+
+  return {
+    get(request, project) {
+      const decision = options.ids();
+      // Without any name for the unit each call is a unit of its own.
+      const unit = request.unit ?? request.session ?? request.run ?? decision;
+      const { arm, set, selected, items, bestCosine } = decide(request, options.knowledge(project), unit);
+      const injected = selected.filter((_, index) => items[index]?.injected === true);
+      const text = renderer.render(injected, {
+        project,
+        snapshot: set.snapshot,
+        format: request.format ?? 'tracelore-v1',
+      });
+      const now = options.now();
+      const isConversation = request.unit !== undefined || request.session !== undefined;
+      if (arm === 'served' && text !== '' && isConversation) {
+        snapshotsOf(project).pin(unit, set, now.getTime());
+      }
+      options.decisions.record({
+        id: decision,
+        project,
+        unit,
+        agent: request.agent ?? '',
+        runId: request.run ?? '',
+        trialId: request.trial ?? '',
+        at: now.toISOString(),
+        snapshot: set.snapshot,
+        fingerprint: request.fingerprint ?? '',
+        taskHash: createHash('sha256').update(request.task).digest('hex'),
+        arm,
+        items,
+        bestCosine,
+      });
+      return { text, items: injected.map(itemOf), decision, snapshot: set.snapshot, arm };
+    },
+
+    prepare(task, project, signal) {
+      const knowledge = options.knowledge(project);
+      return selector.prepare([task], { rules: knowledge.served(), snapshot: knowledge.snapshot() }, signal);
+    },
+
+    render(project, task, rules) {
+      const set = { rules, snapshot: 0 };
+      const selected = selector.select(task, set, { format: 'tracelore-v1' }).rules;
+      return renderer.render(selected, { project, snapshot: set.snapshot, format: 'tracelore-v1' });
+    },
+  };
+}
+
+function itemOf(rule: Rule): KnowledgeItem {
+  const { id, version, kind, content, appliesWhen, priority } = rule;
+  return { id, version, kind, content, appliesWhen, pinned: priority === 'pinned' };
+}
