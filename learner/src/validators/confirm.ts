@@ -1,0 +1,80 @@
+import { itemReference } from '@tracelore/sdk/contract';
+import type { Random } from '../stats/random.ts';
+import type { TrialSpec } from '../trials/trial-runner.ts';
+import type { RaceSettings } from './race-options.ts';
+import type { Contender, Race } from './race-state.ts';
+import { runTrials } from './run-trials.ts';
+import { heldOutCases } from './triggered-cases.ts';
+import type { ValidationInput } from './validator.ts';
+
+/** Judged pairs below which a confirmed lift is not published. */
+const CONFIRM_PAIRS_MIN = 8;
+
+/**
+ * Confirmation batches: fresh pairs for every promoted rule, the final rules in force against the same without it, in
+ * random order over triggered cases, never used for a decision. Their mean is an unbiased lift, free of the winner's
+ * curse. Rules are served in the order of their promotion while `confirmRuns` lasts.
+ */
+export async function confirmLifts(
+  race: Race,
+  input: ValidationInput,
+  random: Random,
+  settings: RaceSettings,
+): Promise<void> {
+  let left = settings.confirmRuns;
+  const trials: { contender: Contender; pair: number; spec: TrialSpec }[] = [];
+  const promoted = race.contenders.filter((contender) => contender.status === 'promoted');
+  for (const contender of promoted) {
+    const pairs = Math.min(settings.confirmPairs, Math.floor(left / 2));
+    const cases = casesInScope(contender, race, input);
+    if (pairs < CONFIRM_PAIRS_MIN || cases.length === 0) continue;
+    const own = random.split(`confirm ${itemReference(contender.rule)}`);
+    const order: string[] = [];
+    while (order.length < pairs) order.push(...own.shuffle(cases));
+    const all = race.inForce.rules.map(itemReference);
+    const without = all.filter((reference) => reference !== itemReference(contender.rule));
+    for (const [pair, caseId] of order.slice(0, pairs).entries()) {
+      const group = input.id;
+      trials.push({ contender, pair, spec: { caseId, rules: without, purpose: 'baseline', group } });
+      trials.push({ contender, pair, spec: { caseId, rules: all, purpose: 'treatment', group } });
+    }
+    contender.runs.confirm = 2 * pairs;
+    left -= 2 * pairs;
+  }
+  if (trials.length === 0) return;
+  const shuffled = random.split('confirm order').shuffle(trials);
+  const results = await runTrials(
+    input,
+    shuffled.map((trial) => trial.spec),
+  );
+  if (results === undefined) return;
+  for (const contender of promoted) {
+    const scores = { baseline: new Map<number, number>(), treatment: new Map<number, number>() };
+    for (const [index, trial] of shuffled.entries()) {
+      const score = results[index];
+      if (trial.contender === contender && typeof score === 'number' && trial.spec.purpose !== 'evaluation')
+        scores[trial.spec.purpose].set(trial.pair, score);
+    }
+    contender.confirmedLift = meanDifference(scores.treatment, scores.baseline);
+  }
+}
+
+function casesInScope(contender: Contender, race: Race, input: ValidationInput): string[] {
+  const without = race.inForce.rules.filter((rule) => rule !== contender.rule);
+  return heldOutCases(input.cases, contender.rule)
+    .filter((each) => input.render(each.task, without) !== race.inForce.blocks[each.id])
+    .map((each) => each.id)
+    .sort();
+}
+
+function meanDifference(
+  treatment: ReadonlyMap<number, number>,
+  baseline: ReadonlyMap<number, number>,
+): number | null {
+  const differences = [...treatment].flatMap(([pair, score]) => {
+    const without = baseline.get(pair);
+    return without === undefined ? [] : [score - without];
+  });
+  if (differences.length < CONFIRM_PAIRS_MIN) return null;
+  return differences.reduce((sum, value) => sum + value, 0) / differences.length;
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { intraclassCorrelation } from '../stats/intraclass.ts';
+import { logThreshold } from './decide.ts';
+import { logEvidence, meanLift, provisionalLift } from './evidence.ts';
+import type { RaceSettings } from './race-options.ts';
+import { alphaOf, type Contender, type Race } from './race-state.ts';
+import type { CandidateReport, CycleReport, ValidationInput } from './validator.ts';
+
+/** The cycle in words and numbers; a function of the seed and the outcomes, but for the two times. */
+export function reportCycle(
+  race: Race,
+  input: ValidationInput,
+  settings: RaceSettings,
+  startedAt: Date,
+): CycleReport {
+  return {
+    id: input.id,
+    project: input.project,
+    startedAt: startedAt.toISOString(),
+    finishedAt: input.now().toISOString(),
+    control: settings.control,
+    alpha: settings.alpha,
+    candidates: race.size,
+    bound: boundInWords(race, settings),
+    runsBudget: settings.runsBudget,
+    runsUsed: race.runsUsed,
+    icc: intraclassCorrelation(Object.values(race.replicates)),
+    seed: input.seed,
+    fingerprint: input.fingerprint,
+    reports: race.contenders.map((contender) => reportContender(contender, race, settings)),
+  };
+}
+
+function boundInWords(race: Race, settings: RaceSettings): string {
+  const level = `${Number((100 * settings.alpha).toPrecision(4))} %`;
+  if (race.size === 0) return 'no candidate was tested, so none can be promoted falsely';
+  const family = `${race.size} ${race.size === 1 ? 'candidate' : 'candidates'}`;
+  return settings.control === 'fwer'
+    ? `P(any false promotion among the ${family} of this cycle) ≤ ${level}, at any look; a candidate restarted by a promotion is tested at half its level each time`
+    : `expected share of false promotions among those of this cycle (${family}) ≤ ${level}, at any look; proven for fresh baselines, measured for shared ones`;
+}
+
+function reportContender(contender: Contender, race: Race, settings: RaceSettings): CandidateReport {
+  const { evidence } = contender;
+  const logE = logEvidence(evidence);
+  const provisional = provisionalLift(evidence);
+  const coverage = contender.heldOut === 0 ? 0 : contender.triggered.length / contender.heldOut;
+  return {
+    ruleId: contender.rule.id,
+    ruleVersion: contender.rule.version,
+    status: contender.status === 'active' ? 'deferred' : contender.status,
+    reason: contender.reason,
+    candidates: race.size,
+    weight: contender.weight,
+    period: contender.period,
+    alphaPeriod: alphaOf(contender, settings),
+    pairs: evidence.n,
+    gains: evidence.gains,
+    losses: evidence.losses,
+    voidPairs: { ...contender.voidPairs },
+    runs: {
+      treatment: contender.runs.treatment,
+      baselineShared: contender.runs.baseline,
+      confirm: contender.runs.confirm,
+    },
+    logE: logE.benefit,
+    logEThreshold: contender.entered ? logThreshold(contender, settings) : 0,
+    anytimeP: Math.min(1, Math.exp(-logE.benefit)),
+    logEClustered: logE.clustered,
+    logEHarm: logE.harm,
+    logEFutility: logE.futility,
+    triggeredTasks: contender.triggered.length,
+    coverage,
+    passes: contender.attempts === 0 ? 0 : contender.pass - contender.passFirst + 1,
+    lift: {
+      raw: meanLift(evidence),
+      provisional,
+      confirmed: contender.confirmedLift,
+      confidenceSequence: [evidence.interval.lower, evidence.interval.upper],
+      overall: coverage * (contender.confirmedLift ?? provisional),
+    },
+    incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),
+  };
+}

@@ -1,0 +1,63 @@
+import { bettingLogE } from '../stats/betting.ts';
+import { guardSlices, SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
+import { slicesOf } from './draw-cases.ts';
+import { logEvidence, meanLift, provisionalLift, varianceOf } from './evidence.ts';
+import { CLUSTERED_E_MIN, HARM_E, type RaceSettings } from './race-options.ts';
+import type { Contender, Race } from './race-state.ts';
+
+/** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
+const VOID_TREATMENTS_MIN = 8;
+const VOID_EXCESS_MAX = 0.1;
+
+/**
+ * Keys besides E that a promotion needs. They can only remove promotions, so they cost no validity.
+ *
+ * @returns what is missing, in words; empty when every key is met
+ */
+export function missingKeys(contender: Contender, race: Race, settings: RaceSettings): string[] {
+  const missing: string[] = [];
+  const clustered = logEvidence(contender.evidence).clustered;
+  if (clustered < Math.log(CLUSTERED_E_MIN))
+    missing.push(`E over tasks is ${Math.exp(clustered).toFixed(1)}, below ${CLUSTERED_E_MIN}`);
+  const lift = provisionalLift(contender.evidence);
+  if (lift < settings.liftMin)
+    missing.push(`shrunken lift is ${points(lift)}, below ${points(settings.liftMin)}`);
+  const { baseline, treatment } = contender.voidPairs;
+  const tried = contender.runs.treatment;
+  if (treatment >= VOID_TREATMENTS_MIN && treatment - baseline > VOID_EXCESS_MAX * tried)
+    missing.push(`${treatment} of ${tried} runs with the rule gave no result, ${baseline} without it`);
+  if (settings.sliceGuard) missing.push(...missingSlices(contender, race));
+  return missing;
+}
+
+function missingSlices(contender: Contender, race: Race): string[] {
+  const names = slicesOf(contender, race);
+  const samples = names.flatMap((name) => {
+    const slice = contender.evidence.slices[name];
+    return slice === undefined
+      ? []
+      : [
+          {
+            name,
+            n: slice.n,
+            mean: meanLift(slice),
+            variance: varianceOf(slice),
+            harm: bettingLogE(slice.harm),
+          },
+        ];
+  });
+  const blocked = new Set(guardSlices(samples).flatMap((finding) => (finding.blocked ? [finding.name] : [])));
+  return names.flatMap((name) => {
+    const sample = samples.find((each) => each.name === name);
+    if (sample === undefined || sample.n < SLICE_PAIRS_MIN)
+      return [`slice ${name} has ${sample?.n ?? 0} pairs, ${SLICE_PAIRS_MIN} are needed`];
+    if (blocked.has(name) || sample.harm >= Math.log(HARM_E * names.length))
+      return [`slice ${name} is probably harmed: ${points(sample.mean)} on ${sample.n} pairs`];
+    return [];
+  });
+}
+
+/** A lift in words. */
+export function points(lift: number): string {
+  return `${lift > 0 ? '+' : ''}${(100 * lift).toFixed(1)} points`;
+}

@@ -1,0 +1,117 @@
+import type { Rule } from '../knowledge/rule.ts';
+
+/** Options of the race; every default is the value the simulations of the gate were run with. */
+export interface RaceOptions {
+  /** Most trials the decisions may use: a hard limit, checked before every batch. */
+  readonly runsBudget: number;
+  /** Trials for confirmation batches, on top of the budget. Default 0: lifts stay provisional. */
+  readonly confirmRuns?: number;
+  /** Error level of the cycle, in (0, 1). Default .05. */
+  readonly alpha?: number;
+  /** `fwer`: P(any false promotion) ≤ α. `fdr`: expected share of false promotions ≤ α. Default `fwer`. */
+  readonly control?: 'fwer' | 'fdr';
+  /** Baseline runs averaged per pair. Default 2; 1 when trials are scarce and many tasks trigger. */
+  readonly baselineRuns?: number;
+  /** Tasks per batch, one look after each. Default 8. */
+  readonly batchTasks?: number;
+  /** Candidates whose batches share one call of the runner. Default 4. */
+  readonly lanes?: number;
+  /** Passes over the triggered tasks per period. Default 4. */
+  readonly passesMax?: number;
+  /** Pairs per period. Default 160. */
+  readonly pairsMax?: number;
+  /** Lift worth finding, score units: below it a candidate is futile. Default .20. */
+  readonly mde?: number;
+  /** Re-open futile candidates once at {@link ladderMde} when nobody is active and budget is left. Default true. */
+  readonly ladder?: boolean;
+  /** Default .10. */
+  readonly ladderMde?: number;
+  /** Least shrunken in-scope lift of a promoted rule, score units. Default .05. */
+  readonly liftMin?: number;
+  /** Check slices (task tags) for harm before promotion. Default true. */
+  readonly sliceGuard?: boolean;
+  /** Periods a candidate may have: one more for every restart. Default 4. */
+  readonly periodsMax?: number;
+  /** Pairs of a confirmation batch per promoted rule. Default 32. */
+  readonly confirmPairs?: number;
+  /** A cached baseline is discarded once this many trials were started after it. Default 200. */
+  readonly cacheRuns?: number;
+  /** Prior weight of a candidate, > 0; scaled to sum 1. Default: all alike. */
+  readonly weight?: (rule: Rule) => number;
+}
+
+/** Triggered tasks a candidate needs to be tested at all. */
+export const TRIGGERED_TASKS_MIN = 8;
+/** E of the task-clustered second key. */
+export const CLUSTERED_E_MIN = 10;
+export const FUTILITY_E = 10;
+export const HARM_E = 20;
+/** Share of triggered tasks whose baseline a promotion must change to restart a candidate. */
+export const RESTART_OVERLAP = 0.3;
+/** E from which pairs are steered to slices that still lack them. */
+export const STEER_E = 20;
+/** Trials in a row, without one judgement, after which the cycle stops. */
+export const VOID_TRIALS_MAX = 48;
+/** Void pairs of a candidate from which it is given up, if they outnumber its scored pairs. */
+export const VOID_PAIRS_MAX = 32;
+
+export type RaceSettings = Required<Omit<RaceOptions, 'weight'>> & Pick<RaceOptions, 'weight'>;
+
+const DEFAULTS = {
+  confirmRuns: 0,
+  alpha: 0.05,
+  control: 'fwer',
+  baselineRuns: 2,
+  batchTasks: 8,
+  lanes: 4,
+  passesMax: 4,
+  pairsMax: 160,
+  mde: 0.2,
+  ladder: true,
+  ladderMde: 0.1,
+  liftMin: 0.05,
+  sliceGuard: true,
+  periodsMax: 4,
+  confirmPairs: 32,
+  cacheRuns: 200,
+} as const;
+
+/**
+ * Fills in the defaults and checks everything at once.
+ *
+ * @throws RangeError that names every option out of range, its value and what was expected
+ */
+export function resolveRace(options: RaceOptions): RaceSettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: RaceSettings = { ...DEFAULTS, ...options, ...given };
+  const problems = [
+    ...(['runsBudget', 'confirmRuns'] as const).flatMap((name) => integerProblem(name, settings[name], 0)),
+    ...(
+      [
+        'baselineRuns',
+        'batchTasks',
+        'lanes',
+        'passesMax',
+        'pairsMax',
+        'periodsMax',
+        'confirmPairs',
+        'cacheRuns',
+      ] as const
+    ).flatMap((name) => integerProblem(name, settings[name], 1)),
+    ...(['alpha', 'mde', 'ladderMde'] as const).flatMap((name) => shareProblem(name, settings[name])),
+    ...(settings.liftMin >= 0 && settings.liftMin < 1
+      ? []
+      : [`liftMin: expected a number in [0, 1), got ${settings.liftMin}`]),
+  ];
+  if (problems.length > 0) throw new RangeError(`race options: ${problems.join('; ')}`);
+  return settings;
+}
+
+function integerProblem(name: string, value: number, least: number): string[] {
+  if (Number.isSafeInteger(value) && value >= least) return [];
+  return [`${name}: expected an integer of at least ${least}, got ${value}`];
+}
+
+function shareProblem(name: string, value: number): string[] {
+  return value > 0 && value < 1 ? [] : [`${name}: expected a number in (0, 1), got ${value}`];
+}

@@ -1,0 +1,145 @@
+import { itemReference } from '@tracelore/sdk/contract';
+import type { EvalCase } from '../evals/eval-case.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import type { Replicates } from '../stats/intraclass.ts';
+import { startEvidence, type Evidence } from './evidence.ts';
+import { TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
+import { heldOutCases, renderBlocks, triggeredCases, type Blocks } from './triggered-cases.ts';
+import type { CandidateVerdict, ValidationInput } from './validator.ts';
+
+/** One candidate in the race. Plain data, changed only between two calls of the runner. */
+export interface Contender {
+  readonly rule: Rule;
+  status: 'active' | CandidateVerdict;
+  reason: string;
+  /** False: it never competed and does not count in K. */
+  readonly entered: boolean;
+  /** Share of the cycle's error level it was given before any outcome was seen. */
+  weight: number;
+  /** Cases not made from a run that taught it. */
+  readonly heldOut: number;
+  /** Ids of the cases where it changes the agent's text under the rules in force. */
+  triggered: readonly string[];
+  /** From 0; every restart starts another. */
+  period: number;
+  /** Runs on through restarts, so that no cached baseline is ever used twice by one candidate. */
+  pass: number;
+  /** First pass of the current period. */
+  passFirst: number;
+  /** Cases drawn in the current pass. */
+  drawn: string[];
+  /** Pairs tried in the current period, void ones included. */
+  attempts: number;
+  evidence: Evidence;
+  /** Cases whose baseline text changed since the period began. */
+  changed: string[];
+  voidPairs: { baseline: number; treatment: number };
+  runs: { treatment: number; baseline: number; confirm: number };
+  confirmedLift: number | null;
+  /** References of the rules in force when its evidence was judged. */
+  incumbents: readonly string[];
+}
+
+/** A cached baseline: scores of the judged runs of one (case, pass, block). */
+export interface Baseline {
+  readonly scores: readonly number[];
+  /** Trials started before it. */
+  readonly atRun: number;
+}
+
+/** State of a cycle. Plain data: with the seed and the outcomes of the trials it determines everything that follows. */
+export interface Race {
+  readonly cases: Readonly<Record<string, EvalCase>>;
+  readonly contenders: readonly Contender[];
+  /** Candidates that entered: the K of the bound. */
+  readonly size: number;
+  inForce: { readonly rules: readonly Rule[]; readonly blocks: Blocks };
+  baselines: Record<string, Baseline>;
+  /** Baseline outcomes by case and block, for the intraclass correlation. */
+  replicates: Record<string, Replicates>;
+  runsUsed: number;
+  round: number;
+  /** Trials in a row without a judgement. */
+  voidStreak: number;
+  /** Lift worth finding; lowered once by the ladder. */
+  mde: number;
+}
+
+/** Sets up a cycle: which candidates enter, on which cases. */
+export function startRace(input: ValidationInput, settings: RaceSettings): Race {
+  const blocks = renderBlocks(input.cases, input.incumbents, input.render);
+  const inForce = { rules: [...input.incumbents], blocks };
+  const known = new Set(input.incumbents.map(itemReference));
+  const contenders = input.candidates.map((rule) => {
+    const repeated = known.has(itemReference(rule));
+    known.add(itemReference(rule));
+    return startContender(rule, input, inForce, settings, repeated);
+  });
+  const entered = contenders.filter((contender) => contender.entered);
+  const weights = entered.map((contender) => settings.weight?.(contender.rule) ?? 1);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [index, contender] of entered.entries()) {
+    const weight = weights[index] ?? 0;
+    if (!(weight > 0 && weight < Infinity))
+      throw new RangeError(`weight of rule ${contender.rule.id}: expected a number above 0, got ${weight}`);
+    contender.weight = weight / total;
+  }
+  return {
+    cases: Object.fromEntries(input.cases.map((each) => [each.id, each])),
+    contenders,
+    size: entered.length,
+    inForce,
+    baselines: {},
+    replicates: {},
+    runsUsed: 0,
+    round: 0,
+    voidStreak: 0,
+    mde: settings.mde,
+  };
+}
+
+function startContender(
+  rule: Rule,
+  input: ValidationInput,
+  inForce: Race['inForce'],
+  settings: RaceSettings,
+  repeated: boolean,
+): Contender {
+  const triggered = repeated ? [] : triggeredCases(rule, input.cases, inForce, input.render);
+  const entered = triggered.length >= TRIGGERED_TASKS_MIN;
+  const status = repeated ? 'rejected' : entered ? 'active' : 'needs_more_eval';
+  return {
+    rule,
+    status,
+    reason: repeated ? 'this version is already in force or in this cycle' : tooFewCases(triggered.length),
+    entered,
+    weight: 0,
+    heldOut: heldOutCases(input.cases, rule).length,
+    triggered,
+    period: 0,
+    pass: 0,
+    passFirst: 0,
+    drawn: [],
+    attempts: 0,
+    evidence: startEvidence({
+      alpha: settings.alpha,
+      mde: settings.mde,
+      binary: settings.baselineRuns === 1,
+    }),
+    changed: [],
+    voidPairs: { baseline: 0, treatment: 0 },
+    runs: { treatment: 0, baseline: 0, confirm: 0 },
+    confirmedLift: null,
+    incumbents: inForce.rules.map(itemReference),
+  };
+}
+
+/** Why a candidate with this many triggered cases cannot be tested. */
+export function tooFewCases(triggered: number): string {
+  return `it would be given to the agent on ${triggered} held-out eval cases; at least ${TRIGGERED_TASKS_MIN} are needed: add cases like the runs that taught it`;
+}
+
+/** Error level of a candidate's current period: halved by every restart. */
+export function alphaOf(contender: Contender, settings: RaceSettings): number {
+  return settings.alpha * 2 ** -contender.period;
+}

@@ -1,0 +1,72 @@
+import { addReplicate } from '../stats/intraclass.ts';
+import { observePair } from './evidence.ts';
+import type { PlannedPair, Round } from './plan-round.ts';
+import type { RaceSettings } from './race-options.ts';
+import type { Race } from './race-state.ts';
+
+/**
+ * Takes in the scores of a round (`null`: void), in the order of its plan: timing cannot change what follows. A pair without a judged
+ * run on either side is void: counted for the arm that is missing, never used.
+ */
+export function recordRound(
+  race: Race,
+  round: Round,
+  scores: readonly (number | null)[],
+  settings: RaceSettings,
+): void {
+  const atRun = race.runsUsed;
+  race.runsUsed += round.specs.length;
+  race.round += 1;
+  const judged = scores.filter((score) => score !== null).length;
+  race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
+
+  const fresh: Record<string, number[]> = {};
+  const treated = new Map<PlannedPair, number | null>();
+  for (const [index, slot] of round.slots.entries()) {
+    const score = scores[index] ?? null;
+    if (slot.kind === 'treatment') treated.set(slot.pair, score);
+    else if (score !== null) (fresh[slot.key] ??= []).push(score);
+  }
+  for (const [key, values] of Object.entries(fresh)) {
+    race.baselines[key] = { scores: values, atRun };
+    for (const value of values) addToReplicates(race, key, value);
+  }
+  const planned = new Set(round.slots.flatMap((slot) => (slot.kind === 'baseline' ? [slot.key] : [])));
+  for (const pair of round.pairs) {
+    // A baseline that was to be replaced and came back void is missing, even if an outdated one is still stored.
+    const baseline = planned.has(pair.key) ? fresh[pair.key] : race.baselines[pair.key]?.scores;
+    recordPair(race, pair, treated.get(pair) ?? null, baseline ?? [], settings);
+  }
+  for (const [key, entry] of Object.entries(race.baselines)) {
+    if (race.runsUsed - entry.atRun > settings.cacheRuns) delete race.baselines[key];
+  }
+}
+
+function recordPair(
+  race: Race,
+  pair: PlannedPair,
+  score: number | null,
+  baseline: readonly number[],
+  settings: RaceSettings,
+): void {
+  const { contender, caseId } = pair;
+  contender.attempts += 1;
+  contender.drawn.push(caseId);
+  contender.runs.treatment += 1;
+  contender.runs.baseline += baseline.length > 0 ? baseline.length : settings.baselineRuns;
+  if (score === null) contender.voidPairs.treatment += 1;
+  if (baseline.length === 0) contender.voidPairs.baseline += 1;
+  if (score === null || baseline.length === 0) return;
+  const mean = baseline.reduce((sum, value) => sum + value, 0) / baseline.length;
+  contender.evidence = observePair(contender.evidence, {
+    caseId,
+    tags: race.cases[caseId]?.tags ?? [],
+    difference: score - mean,
+  });
+}
+
+function addToReplicates(race: Race, key: string, outcome: number): void {
+  const [caseId, , block] = key.split('\u0000');
+  const task = `${caseId}\u0000${block}`;
+  race.replicates[task] = addReplicate(race.replicates[task], outcome);
+}
