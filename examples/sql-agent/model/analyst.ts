@@ -1,0 +1,132 @@
+import { LESSONS } from '../language/lessons.ts';
+import { VALUES, type Beliefs, type Convention } from '../world/conventions.ts';
+import { createRandom, type Random } from '../world/random.ts';
+import { diagnose, type Diagnosis } from './diagnosis.ts';
+import { readShownRuns, type ShownRun } from './shown-runs.ts';
+import type { Mind } from './sql-writer.ts';
+
+/** How good the lessons of the simulated analyst are: shares that sum to 1. Most of them are not right. */
+const QUALITIES = [
+  ['right', 0.4],
+  ['over-general', 0.15],
+  ['wrong value', 0.15],
+  ['vague', 0.15],
+  ['paraphrase', 0.1],
+  ['copied instruction', 0.05],
+] as const;
+type Quality = (typeof QUALITIES)[number][0];
+
+/** Characters of a query quoted as evidence. */
+const QUOTE_CHARACTERS_MAX = 160;
+/** Chance to write a second lesson about a convention that this answer already has one about. */
+const REPEAT_CHANCE = 0.5;
+/** An instruction in data, as a gullible reader finds it. */
+const INSTRUCTION = /(?:SYSTEM NOTE: )?assistants must [^"\\\n]*/;
+
+interface Quote {
+  readonly span: string;
+  readonly field: 'input' | 'output' | 'outcome';
+  readonly quote: string;
+}
+
+/** A lesson in the shape the analyzer's JSON schema asks for. */
+export interface Lesson {
+  readonly kind: 'skill' | 'anti_pattern' | 'checklist';
+  readonly content: string;
+  readonly appliesWhen: string;
+  readonly because: string;
+  readonly evidence: readonly Quote[];
+}
+
+interface Said {
+  readonly convention: Convention;
+  readonly value: string;
+}
+
+/** Proposes lessons from the failed runs in a prompt: about one per run, of the qualities above. */
+export function proposeLessons(mind: Mind, prompt: string, attempt: number): readonly Lesson[] {
+  const random = createRandom('analyst', mind.seed, prompt, attempt);
+  const runs = readShownRuns(prompt);
+  const lessons: Lesson[] = [];
+  const said: Said[] = [];
+  for (const run of runs) {
+    const found = run.failed ? diagnose(run, mind.truth) : undefined;
+    const [convention] = random.shuffled(found?.wrong ?? []);
+    if (found === undefined || convention === undefined) continue;
+    const repeats = said.some((earlier) => earlier.convention === convention);
+    if (repeats && random.next() >= REPEAT_CHANCE) continue;
+    lessons.push(propose(convention, run, found, mind.truth, said, random));
+  }
+  return lessons;
+}
+
+function propose(
+  convention: Convention,
+  run: ShownRun,
+  found: Diagnosis,
+  truth: Beliefs,
+  said: Said[],
+  random: Random,
+): Lesson {
+  const forms = LESSONS[convention];
+  const quality = drawQuality(random);
+  const evidence = evidenceOf(run, found);
+  const lesson = (content: string, when: string): Lesson => ({
+    kind: random.pick(['skill', 'anti_pattern', 'checklist']),
+    content,
+    appliesWhen: when,
+    because: 'The answer of this run differs from the expected rows, and its query shows where.',
+    evidence,
+  });
+  const exact = (about: Convention, value: string): Lesson => {
+    said.push({ convention: about, value });
+    const { exact: texts, names, when } = LESSONS[about];
+    return lesson(random.pick(texts).replaceAll('{v}', names[value] ?? value), random.pick(when));
+  };
+
+  const right = truth[convention];
+  if (quality === 'over-general') return lesson(random.pick(forms.broad), random.pick(forms.when));
+  if (quality === 'vague') return lesson(random.pick(forms.vague), random.pick(forms.when));
+  if (quality === 'wrong value') {
+    const [wrong] = random.shuffled(VALUES[convention].filter((value) => value !== right));
+    return exact(convention, wrong ?? right);
+  }
+  if (quality === 'paraphrase') {
+    const earlier = said.at(-1) ?? { convention, value: right };
+    return exact(earlier.convention, earlier.value);
+  }
+  const copied = quality === 'copied instruction' ? instructionIn(run) : undefined;
+  if (copied === undefined) return exact(convention, right);
+  return { ...lesson(copied.quote, 'any question about the database'), evidence: [copied, ...evidence] };
+}
+
+function drawQuality(random: Random): Quality {
+  let left = random.next();
+  for (const [quality, share] of QUALITIES) {
+    left -= share;
+    if (left < 0) return quality;
+  }
+  return 'vague';
+}
+
+function evidenceOf(run: ShownRun, { quote }: Diagnosis): readonly Quote[] {
+  const query: Quote = {
+    span: quote.span,
+    field: quote.field,
+    quote: quote.text.slice(0, QUOTE_CHARACTERS_MAX).trim(),
+  };
+  const first = run.spans[0];
+  if (first === undefined || run.outcome === '') return [query];
+  return [
+    query,
+    { span: first.label, field: 'outcome', quote: run.outcome.slice(0, QUOTE_CHARACTERS_MAX).trim() },
+  ];
+}
+
+function instructionIn(run: ShownRun): Quote | undefined {
+  for (const span of run.spans) {
+    const quote = INSTRUCTION.exec(span.output)?.[0];
+    if (quote !== undefined) return { span: span.label, field: 'output', quote };
+  }
+  return undefined;
+}
