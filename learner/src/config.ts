@@ -81,7 +81,7 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     parse: parseKeys,
   },
   holdoutGlobal: number(['TRACELORE_HOLDOUT_GLOBAL'], 0.01, 'a share from 0 to 0.5', 0.5),
-  holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.2, 'a share from 0 to 0.5', 0.5),
+  holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.1, 'a share from 0 to 0.5', 0.5),
   model: text(['TRACELORE_MODEL'], DEFAULT_MODEL, 'the name of a model', /./),
   judgeModel: text(['TRACELORE_JUDGE_MODEL'], '', 'the name of a model', /./),
   openaiApiKey: text(['OPENAI_API_KEY'], '', 'a key', /^\S+$/),

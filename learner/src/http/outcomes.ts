@@ -1,4 +1,3 @@
-import type { Store } from '@tracelore/collector/store';
 import { decodeOutcome, type Outcome } from '@tracelore/sdk/contract';
 import { z } from 'zod';
 import type { NewId } from '../ids.ts';
@@ -9,15 +8,15 @@ import { json, problem } from './problem.ts';
 export const OUTCOMES_MAX = 500;
 
 export interface OutcomeServices {
-  readonly store: Pick<Store, 'write' | 'refresh'>;
-  readonly now: () => Date;
+  /** Resolves when the outcomes are stored and their runs are up to date. */
+  readonly recordOutcomes: (project: string, outcomes: readonly Outcome[]) => Promise<void>;
   readonly newId: NewId;
 }
 
 const body = z.union([z.array(z.unknown()).max(OUTCOMES_MAX), z.record(z.string(), z.unknown())]);
 
 /** Takes judgements about runs. The good ones are stored also when others in the request are not. */
-export function outcomeEndpoints({ store, now, newId }: OutcomeServices): Endpoint[] {
+export function outcomeEndpoints({ recordOutcomes, newId }: OutcomeServices): Endpoint[] {
   return [
     endpoint({
       method: 'POST',
@@ -36,30 +35,9 @@ export function outcomeEndpoints({ store, now, newId }: OutcomeServices): Endpoi
           const detail = `No outcome was recorded: ${errors.join('; ')}.`;
           return problem({ status: 422, code: 'invalid', detail, errors });
         }
-        await record(outcomes, project);
+        await recordOutcomes(project, outcomes);
         return json({ recorded: outcomes.length, rejected });
       },
     }),
   ];
-
-  async function record(outcomes: readonly Outcome[], project: string): Promise<void> {
-    const at = now().getTime();
-    const records = outcomes.map((outcome) => ({
-      project,
-      outcomeId: outcome.id,
-      runId: outcome.run,
-      traceId: '',
-      spanId: '',
-      name: outcome.name,
-      source: outcome.source,
-      score: outcome.score ?? null,
-      passed: outcome.passed ?? null,
-      comment: outcome.comment ?? '',
-      timeUnixNano: BigInt(at) * 1_000_000n,
-      receivedAtMs: at,
-    }));
-    await store.write({ spans: [], logs: [], outcomes: records }, `outcomes:${newId()}`);
-    const runs = [...new Set(outcomes.map(({ run }) => run))].map((runId) => ({ project, runId }));
-    await store.refresh(runs, at);
-  }
 }
