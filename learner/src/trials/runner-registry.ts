@@ -1,0 +1,56 @@
+import type { Clock } from './clock.ts';
+
+/** A process that offers to run the agent. */
+export interface RunnerStatus {
+  readonly runner: string;
+  readonly agent: string;
+  readonly lastSeen: Date;
+  readonly isAlive: boolean;
+}
+
+/** Runners remembered per project; the one not heard of for the longest time goes first. */
+const RUNNERS_MAX = 1_000;
+
+/** Who was heard of, and when. */
+export interface RunnerRegistry {
+  seen(project: string, who: { readonly runner: string; readonly agent?: string }): void;
+  /** Trials start to wait: the grace time for a runner to show up begins now. */
+  expect(project: string): void;
+  /** Whether a runner was heard of, or is still given time to show up. */
+  isAttended(project: string): boolean;
+  list(project: string): readonly RunnerStatus[];
+}
+
+export function createRunnerRegistry(clock: Clock, graceMs: number): RunnerRegistry {
+  const projects = new Map<string, Map<string, { agent: string; at: number }>>();
+  const expected = new Map<string, number>();
+
+  const isRecent = (at: number): boolean => clock.now().getTime() - at < graceMs;
+
+  return {
+    seen(project, { runner, agent }) {
+      const runners = projects.get(project) ?? new Map<string, { agent: string; at: number }>();
+      projects.set(project, runners);
+      const before = runners.get(runner);
+      runners.delete(runner);
+      runners.set(runner, { agent: agent ?? before?.agent ?? '', at: clock.now().getTime() });
+      const oldest = runners.keys().next();
+      if (runners.size > RUNNERS_MAX && oldest.done !== true) runners.delete(oldest.value);
+    },
+    expect(project) {
+      expected.set(project, clock.now().getTime());
+    },
+    isAttended(project) {
+      const runners = [...(projects.get(project)?.values() ?? [])];
+      return isRecent(expected.get(project) ?? 0) || runners.some(({ at }) => isRecent(at));
+    },
+    list(project) {
+      return [...(projects.get(project) ?? [])].map(([runner, { agent, at }]) => ({
+        runner,
+        agent,
+        lastSeen: new Date(at),
+        isAlive: isRecent(at),
+      }));
+    },
+  };
+}
