@@ -1,5 +1,5 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { CLOSE_DEADLINE_MS, clientDriver } from './client-driver.ts';
+import { clientDriver } from './client-driver.ts';
 import { ChdbConnection } from './chdb/connection.ts';
 import { openEngine } from './chdb/engine.ts';
 import type { SqlDriver } from './driver.ts';
@@ -16,7 +16,7 @@ export function openDriver(location: StoreLocation, database: string): SqlDriver
   if (location.kind === 'embedded') {
     const engine = openEngine(location.directory);
     const client = createClient({ connection: new ChdbConnection(engine), log: QUIET });
-    return clientDriver(client, database, (deadlineMs = CLOSE_DEADLINE_MS) => engine.close(deadlineMs));
+    return clientDriver(client, database, (deadlineMs) => engine.close(deadlineMs));
   }
   const client = createClient({
     url: location.url,

@@ -3,6 +3,8 @@ import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { StoreError } from './store-error.ts';
+import { runWriter } from './run-writer.ts';
+import { traceReader } from './trace-reader.ts';
 import { writeBatch } from './write-batch.ts';
 
 export const DEFAULT_DATABASE = 'tracelore';
@@ -12,9 +14,7 @@ const DATABASE = /^[a-z_][a-z0-9_]*$/i;
  * Opens the engine or connects to the server, creates the database and brings the collector's tables up to date.
  * @throws StoreError `locked`, `unsupported`, `newer_database`, `migration`, `unavailable`.
  */
-export async function openStore(
-  options: StoreOptions,
-): Promise<Pick<Store, 'driver' | 'database' | 'location' | 'close' | 'write'>> {
+export async function openStore(options: StoreOptions): Promise<Store> {
   const database = options.database ?? DEFAULT_DATABASE;
   if (!DATABASE.test(database)) {
     throw new StoreError(
@@ -39,6 +39,8 @@ export async function openStore(
     database,
     location: options.location,
     write: (batch, token) => writeBatch(driver, batch, token),
+    ...traceReader(driver, database),
+    ...runWriter(driver, database),
     close: (deadlineMs) => driver.close(deadlineMs),
   };
 }

@@ -1,4 +1,4 @@
-import { RowWriter } from './row-writer.ts';
+import type { RowWriter } from './row-writer.ts';
 
 /** Values of a column. DateTime64(9) takes nanoseconds as `bigint`, DateTime64(3) milliseconds, DateTime seconds; `Date` fits all. */
 export type RowValue =
@@ -149,6 +149,7 @@ function ticksOf(value: RowValue, digits: number): bigint {
 const SHOWN_CHARACTERS_MAX = 60;
 
 function expected(what: string, value: RowValue): TypeError {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === 'object' ? Object.prototype.toString.call(value) : JSON.stringify(String(value));
   return new TypeError(`expected ${what}, got ${text.slice(0, SHOWN_CHARACTERS_MAX)} (${typeof value})`);
 }

@@ -150,7 +150,10 @@ export const RUNS: Table = {
     outcome_source: 'LowCardinality(String)',
     outcome_score: 'Nullable(Float64)',
     outcome_passed: 'Nullable(Bool)',
+    outcome_comment: 'String',
+    seen_at: "DateTime64(3, 'UTC')",
     updated_at: "DateTime64(3, 'UTC')",
+    is_deleted: 'UInt8',
   },
 };
 

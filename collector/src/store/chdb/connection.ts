@@ -7,7 +7,7 @@ import { StoreError } from '../store-error.ts';
 import type { EmbeddedEngine } from './engine.ts';
 import type { Lane, LaneStream } from './lane.ts';
 import type { LanePool } from './lane-pool.ts';
-import { encodeParameters } from './parameters.ts';
+import { encodeParameters, escapeText } from './parameters.ts';
 import { ResultStream } from './result-stream.ts';
 import { settingsClause } from './settings-clause.ts';
 
@@ -157,6 +157,9 @@ export class ChdbConnection implements Connection {
 
 async function oneStatement(lane: Lane, sql: string): Promise<number> {
   const { statementCount, queryClass } = await lane.classify(sql);
+  // What the engine cannot parse counts as none: let it say where.
+  if (statementCount === 0)
+    await lane.run('SELECT formatQuery({sql: String})', 'Null', { sql: escapeText(sql) });
   if (statementCount !== 1) {
     throw new ClickHouseError({
       message: `expected one statement, got ${statementCount}`,

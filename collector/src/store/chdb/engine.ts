@@ -105,11 +105,11 @@ function startEngine(directory: string): EmbeddedEngine {
 
   const kill = (queryId: string): Promise<void> => {
     // ASYNC always: SYNC waits for a query that waits for us.
-    commands = commands.then(async () => {
-      await control
-        .run(`KILL QUERY WHERE Settings['log_comment'] = {id: String} ASYNC`, 'Null', { id: queryId })
-        .catch(() => undefined);
-    });
+    const sql = `KILL QUERY WHERE Settings['log_comment'] = {id: String} ASYNC`;
+    const told = async (): Promise<void> => {
+      await control.run(sql, 'Null', { id: queryId }).catch(() => undefined);
+    };
+    commands = commands.then(told);
     return commands;
   };
   /** A query may be told to stop before the engine knows it: repeat until it ended. */

@@ -97,3 +97,26 @@ SELECT
     max(start_time) AS end
 FROM {database}.spans
 GROUP BY project, trace_id;
+
+-- The same for runs, which may span several traces: what a run's spans are read by, and when the last of them came in.
+CREATE TABLE IF NOT EXISTS {database}.run_times
+(
+    project     LowCardinality(String),
+    run_id      String CODEC(ZSTD(1)),
+    start       SimpleAggregateFunction(min, DateTime64(9, 'UTC')),
+    end         SimpleAggregateFunction(max, DateTime64(9, 'UTC')),
+    received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (project, run_id)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.run_times_from_spans TO {database}.run_times AS
+SELECT
+    project,
+    run_id,
+    min(start_time) AS start,
+    max(start_time) AS end,
+    max(received_at) AS received_at
+FROM {database}.spans
+GROUP BY project, run_id;

@@ -1,5 +1,6 @@
 -- One row per run and revision: the narrow table behind every list. Recomputed from the spans of a touched run;
--- the highest revision is the truth. Token totals count leaf model calls once per response id.
+-- the highest revision is the truth (read with FINAL). Token totals count leaf model calls once per response id. When an
+-- earlier span moves a run into another hour, its row under the old key gets a revision with is_deleted = 1.
 CREATE TABLE IF NOT EXISTS {database}.runs
 (
     project            LowCardinality(String),
@@ -35,9 +36,13 @@ CREATE TABLE IF NOT EXISTS {database}.runs
     outcome_source     LowCardinality(String),
     outcome_score      Nullable(Float64),
     outcome_passed     Nullable(Bool),
-    updated_at         DateTime64(3, 'UTC')
+    outcome_comment    String CODEC(ZSTD(1)),
+    -- Newest received_at among the spans and outcomes that this revision has seen.
+    seen_at            DateTime64(3, 'UTC'),
+    updated_at         DateTime64(3, 'UTC'),
+    is_deleted         UInt8
 )
-ENGINE = ReplacingMergeTree(revision)
+ENGINE = ReplacingMergeTree(revision, is_deleted)
 PARTITION BY toDate(start_time)
 ORDER BY (project, toStartOfHour(start_time), run_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;

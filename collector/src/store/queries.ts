@@ -1,0 +1,178 @@
+/**
+ * Every query of the store. `{database}` is replaced once per store; everything else is bound. `runs` is read with FINAL:
+ * one row per run, its newest revision; keys never lie in two partitions, so partitions are merged apart.
+ */
+
+const RUN_COLUMNS = `project, run_id, trace_id, root_span_id, trial_id, name, agent, service, environment, state, status,
+  error_type, toString(start_time) AS start_text, toString(duration_ns) AS duration, spans, errors, model_calls, tool_calls,
+  models, input_tokens, output_tokens, conversation_id, session_id, user_id, tags, fingerprint, knowledge_snapshot,
+  knowledge_arm, knowledge_items, outcome_source, outcome_score, outcome_passed, outcome_comment`;
+
+const FINAL_PER_PARTITION = `SETTINGS do_not_merge_across_partitions_select_final = 1`;
+
+/** Start of the newest run at or before `before`: where a list begins to look. */
+export const NEWEST_RUN = `
+SELECT toString(start_time) AS start
+FROM {database}.runs
+WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC')}
+ORDER BY toStartOfHour(start_time) DESC
+LIMIT 1`;
+
+/** One page of runs; `conditions` come from {@link RUN_CONDITIONS}. */
+export function listRuns(conditions: readonly string[]): string {
+  return `
+SELECT ${RUN_COLUMNS}
+FROM {database}.runs FINAL
+WHERE ${['project = {project: String}', ...conditions].join('\n  AND ')}
+ORDER BY start_time DESC, run_id DESC
+LIMIT {limit: UInt32}
+${FINAL_PER_PARTITION}`;
+}
+
+/** What a list can be narrowed by. */
+export const RUN_CONDITIONS = {
+  state: 'state = {state: String}',
+  agent: 'agent = {agent: String}',
+  conversationId: 'conversation_id = {conversation: String}',
+  passed: "outcome_source != '' AND outcome_passed = true",
+  failed: "outcome_source != '' AND outcome_passed = false",
+  none: "outcome_source = ''",
+  noTrials: "trial_id = ''",
+  notBefore: "start_time >= {notBefore: DateTime64(9, 'UTC')}",
+  startedAfter: "start_time >= fromUnixTimestamp64Milli({startedAfter: Int64}, 'UTC')",
+  startedBefore: "start_time < fromUnixTimestamp64Milli({startedBefore: Int64}, 'UTC')",
+  after: "(start_time, run_id) < ({afterTime: DateTime64(9, 'UTC')}, {afterRun: String})",
+  /** The first part is what the index can use of `after`. */
+  afterBound: "start_time <= {afterTime: DateTime64(9, 'UTC')}",
+  unanalysed: `run_id NOT IN (SELECT run_id FROM {database}.analyses WHERE project = {project: String})`,
+} as const;
+
+/** Runs whose id begins with `prefix`, with the time range of their spans: by the primary key. */
+export const RUNS_BY_PREFIX = `
+SELECT run_id, toString(min(start)) AS first, toString(max(end)) AS last
+FROM {database}.run_times
+WHERE project = {project: String} AND startsWith(run_id, {prefix: String})
+GROUP BY run_id
+ORDER BY run_id
+LIMIT {limit: UInt32}`;
+
+/** Time ranges of the spans of these runs. */
+export const RUN_TIMES = `
+SELECT run_id, toString(min(start)) AS first, toString(max(end)) AS last
+FROM {database}.run_times
+WHERE project = {project: String} AND run_id IN {runs: Array(String)}
+GROUP BY run_id`;
+
+/** One run by its whole id, in the time range of its spans. */
+export const RUN_BY_ID: string = `
+SELECT ${RUN_COLUMNS}
+FROM {database}.runs FINAL
+WHERE project = {project: String} AND run_id = {run: String}
+  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
+ORDER BY revision DESC
+LIMIT 1
+${FINAL_PER_PARTITION}`;
+
+/** Spans of a run with their content, one row per span however often it was exported. */
+export const SPANS_OF_RUN = `
+SELECT trace_id, span_id, parent_span_id, run_id, name, kind, operation, toString(start_time) AS start_text,
+  toString(duration_ns) AS duration, status, status_message, error_type, provider, request_model, response_model, agent,
+  tool, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, input, output,
+  system_instructions, knowledge_decision, knowledge_snapshot, knowledge_arm, knowledge_items, attributes,
+  events.name AS event_names, events.time AS event_times, events.attributes AS event_attributes
+FROM {database}.spans
+WHERE project = {project: String} AND run_id = {run: String}
+  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
+ORDER BY start_time, trace_id, span_id, received_at DESC
+LIMIT 1 BY trace_id, span_id
+LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
+
+/** What a run's row is made from: spans without content. */
+export const SPANS_TO_SUMMARISE = `
+SELECT *
+FROM
+(
+SELECT run_id, trace_id, span_id, parent_span_id, trial_id, name, kind, service, environment, agent,
+  toString(toUnixTimestamp64Nano(start_time)) AS start, toString(duration_ns) AS duration, status, error_type,
+  request_model, response_model, response_id, input_tokens, output_tokens, conversation_id, session_id, user_id, tags,
+  fingerprint, knowledge_snapshot, knowledge_arm, knowledge_items, flags, toUnixTimestamp64Milli(received_at) AS received
+FROM {database}.spans
+WHERE project = {project: String} AND run_id IN {runs: Array(String)}
+  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
+ORDER BY run_id, start_time, trace_id, span_id, received_at DESC
+LIMIT 1 BY run_id, trace_id, span_id
+)
+ORDER BY run_id, length(start), start, trace_id, span_id
+LIMIT {spansMax: UInt32} BY run_id`;
+
+/** One row per outcome id, the newest recording of it. */
+export const OUTCOMES_OF_RUNS = `
+SELECT *
+FROM
+(
+SELECT run_id, outcome_id, source, score, passed, comment, toString(toUnixTimestamp64Nano(time)) AS time_ns,
+  toUnixTimestamp64Milli(received_at) AS received
+FROM {database}.outcomes
+WHERE project = {project: String} AND run_id IN {runs: Array(String)}
+ORDER BY run_id, outcome_id, received_at DESC
+LIMIT 1 BY run_id, outcome_id
+)
+ORDER BY run_id, outcome_id
+LIMIT {outcomesMax: UInt32} BY run_id`;
+
+/** The rows that these runs have now, at most one per hour of start. */
+export const REVISIONS: string = `
+SELECT run_id, toString(revision) AS revision, toString(toUnixTimestamp64Nano(start_time)) AS start
+FROM {database}.runs FINAL
+WHERE project = {project: String} AND run_id IN {runs: Array(String)}
+  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
+${FINAL_PER_PARTITION}`;
+
+export const COUNT_RUNS: string = `
+SELECT
+  count() AS total,
+  countIf(outcome_source != '' AND outcome_passed = true) AS passed,
+  countIf(outcome_source != '' AND outcome_passed = false) AS failed,
+  countIf(outcome_source = '' OR outcome_passed IS NULL) AS undecided,
+  countIf(state = 'closed'
+    AND run_id NOT IN (SELECT run_id FROM {database}.analyses WHERE project = {project: String})) AS unanalysed
+FROM {database}.runs FINAL
+WHERE project = {project: String} AND trial_id = ''
+${FINAL_PER_PARTITION}`;
+
+/**
+ * Runs whose newest span or outcome came in after what their row has seen, and runs that stay open although nothing has
+ * come for long. Over all projects, within the last days of traffic.
+ */
+export const STALE_RUNS = `
+WITH (SELECT max(received_at) FROM {database}.run_times) AS newest
+SELECT project, run_id
+FROM
+(
+  SELECT project, run_id, max(received_at) AS touched
+  FROM
+  (
+    SELECT project, run_id, received_at FROM {database}.run_times
+    UNION ALL
+    SELECT project, run_id, received_at FROM {database}.outcomes
+    WHERE (project, run_id) IN (SELECT project, run_id FROM {database}.run_times)
+  )
+  WHERE received_at > newest - toIntervalDay({days: UInt16})
+  GROUP BY project, run_id
+) AS touched_runs
+LEFT JOIN
+(
+  SELECT project, run_id, argMax(seen_at, revision) AS seen, argMax(state, revision) AS last_state
+  FROM {database}.runs
+  WHERE is_deleted = 0
+  GROUP BY project, run_id
+) AS known USING (project, run_id)
+WHERE touched > seen
+  OR (last_state = 'open' AND touched < fromUnixTimestamp64Milli({abandonedBefore: Int64}, 'UTC'))
+ORDER BY touched, project, run_id
+LIMIT {limit: UInt32}`;
+
+/** Binds the database's name, which has been checked to be an identifier. */
+export function inDatabase(query: string, database: string): string {
+  return query.replaceAll('{database}', database);
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { SqlDriver } from './driver.ts';
+import { encodeRows, type Row } from './encode-rows.ts';
+import {
+  inDatabase,
+  OUTCOMES_OF_RUNS,
+  REVISIONS,
+  RUN_TIMES,
+  SPANS_TO_SUMMARISE,
+  STALE_RUNS,
+} from './queries.ts';
+import type { RunWriter } from './store.ts';
+import { ABANDONED_AFTER_MS, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
+import { RUNS } from './tables.ts';
+
+/** Runs whose spans are in memory at a time. */
+export const RUNS_PER_REFRESH = 100;
+/** Spans of one run that its row is made from, earliest first; a longer run's row covers these. */
+export const SPANS_PER_SUMMARY_MAX = 5_000;
+/** Outcomes of one run that are considered. */
+export const OUTCOMES_PER_RUN_MAX = 1_000;
+/** How far back `stale` looks from the newest span. */
+const STALE_DAYS = 7;
+const STALE_TIMEOUT_MS = 120_000;
+const NANOS_PER_HOUR = 3_600_000_000_000n;
+
+interface Times {
+  readonly run_id: string;
+  readonly first: string;
+  readonly last: string;
+}
+
+interface Revision {
+  readonly run_id: string;
+  readonly revision: string;
+  readonly start: string;
+}
+
+export function runWriter(driver: SqlDriver, database: string): RunWriter {
+  const ask = async <T>(
+    query: string,
+    parameters: Record<string, string | number | string[]>,
+  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters });
+
+  const refreshSome = async (project: string, runs: readonly string[], now: number): Promise<void> => {
+    const asked = { project, runs: [...runs] };
+    const times = await ask<Times>(RUN_TIMES, asked);
+    if (times.length === 0) return; // outcomes of runs that were never seen
+    const range = {
+      ...asked,
+      first: times.map((time) => time.first).reduce((a, b) => (a < b ? a : b)),
+      last: times.map((time) => time.last).reduce((a, b) => (a > b ? a : b)),
+    };
+    const [spans, outcomes, revisions] = await Promise.all([
+      ask<SummarySpan>(SPANS_TO_SUMMARISE, { ...range, spansMax: SPANS_PER_SUMMARY_MAX }),
+      ask<SummaryOutcome>(OUTCOMES_OF_RUNS, { ...asked, outcomesMax: OUTCOMES_PER_RUN_MAX }),
+      ask<Revision>(REVISIONS, range),
+    ]);
+    const outcomesOf = Map.groupBy(outcomes, (outcome) => outcome.run_id);
+    const revisionsOf = Map.groupBy(revisions, (revision) => revision.run_id);
+    const rows: Row[] = [];
+    for (const [runId, ofRun] of Map.groupBy(spans, (span) => span.run_id)) {
+      const [first, ...rest] = ofRun;
+      if (first === undefined) continue;
+      const before = revisionsOf.get(runId) ?? [];
+      const revision = nextRevision(before, now);
+      const row = summariseRun(project, [first, ...rest], outcomesOf.get(runId) ?? [], revision, now);
+      rows.push(row, ...withdrawn(row, before, BigInt(first.start)));
+    }
+    const encoded = encodeRows(RUNS, rows, '');
+    const token = createHash('sha256').update(encoded.bytes).digest('hex');
+    await driver.insert({ ...encoded, token });
+  };
+
+  return {
+    async refresh(runs, now) {
+      for (const [project, ofProject] of Map.groupBy(runs, (run) => run.project)) {
+        const ids = [...new Set(ofProject.map((run) => run.runId))];
+        for (let from = 0; from < ids.length; from += RUNS_PER_REFRESH) {
+          await refreshSome(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
+        }
+      }
+    },
+    async stale(limit) {
+      const rows = await driver.query<{ project: string; run_id: string }>(inDatabase(STALE_RUNS, database), {
+        parameters: { limit, days: STALE_DAYS, abandonedBefore: Date.now() - ABANDONED_AFTER_MS },
+        timeoutMs: STALE_TIMEOUT_MS,
+      });
+      return rows.map(({ project, run_id: runId }) => ({ project, runId }));
+    },
+  };
+}
+
+/** Above every earlier revision, and in step with the clock so that two writers rarely make the same. */
+function nextRevision(before: readonly Revision[], now: number): bigint {
+  return before.reduce((highest, { revision }) => {
+    const next = BigInt(revision) + 1n;
+    return next > highest ? next : highest;
+  }, BigInt(now));
+}
+
+/** Rows under keys the run no longer has, because an earlier span moved its start into another hour. */
+function withdrawn(row: Row, before: readonly Revision[], start: bigint): Row[] {
+  return before
+    .filter((revision) => BigInt(revision.start) / NANOS_PER_HOUR !== start / NANOS_PER_HOUR)
+    .map((revision) => ({ ...row, start_time: BigInt(revision.start), is_deleted: 1 }));
+}

@@ -1,0 +1,146 @@
+import { outcomePassed, OUTCOME_SOURCES, type OutcomeSource } from '@tracelore/sdk/contract';
+import type { Row } from './encode-rows.ts';
+import { RunTree, type TreeSpan } from './run-tree.ts';
+import type { RunState } from './store.ts';
+import { totalUsage } from './usage.ts';
+
+/** A run without a root is given up when nothing came for this long. */
+export const ABANDONED_AFTER_MS = 1_800_000;
+/** Kept in the narrow table; the whole comment stands in `outcomes`. */
+export const COMMENT_CHARACTERS_MAX = 500;
+const NANOS_PER_MS = 1_000_000n;
+
+/** A span of a run without content, times in Unix ns as text. */
+export interface SummarySpan extends TreeSpan {
+  readonly run_id: string;
+  readonly trial_id: string;
+  readonly name: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly agent: string;
+  readonly duration: string;
+  readonly status: string;
+  readonly error_type: string;
+  readonly request_model: string;
+  readonly response_model: string;
+  readonly conversation_id: string;
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly tags: readonly string[];
+  readonly fingerprint: string;
+  readonly knowledge_snapshot: string | null;
+  readonly knowledge_arm: string;
+  readonly knowledge_items: readonly string[];
+  /** Unix ms as text. */
+  readonly received: string;
+}
+
+export interface SummaryOutcome {
+  readonly run_id: string;
+  readonly source: OutcomeSource;
+  readonly score: number | null;
+  readonly passed: boolean | null;
+  readonly comment: string;
+  /** Unix ns as text. */
+  readonly time_ns: string;
+  /** Unix ms as text. */
+  readonly received: string;
+}
+
+/** Outcomes of one run, most trusted source first and newest first within a source: the first is the resolved one. */
+export function byTrust(outcomes: readonly SummaryOutcome[]): SummaryOutcome[] {
+  const rank = (outcome: SummaryOutcome): number => OUTCOME_SOURCES.indexOf(outcome.source);
+  return outcomes.toSorted((a, b) => rank(a) - rank(b) || (BigInt(a.time_ns) < BigInt(b.time_ns) ? 1 : -1));
+}
+
+/** Pass or fail of a stored outcome; `null` when it says neither. */
+export function passedOf(outcome: Pick<SummaryOutcome, 'score' | 'passed'>): boolean | null {
+  const { score, passed } = outcome;
+  if (score === null && passed === null) return null;
+  return outcomePassed({ ...(score === null ? {} : { score }), ...(passed === null ? {} : { passed }) });
+}
+
+/** The row of `runs` for one run. `spans` is not empty, in order of start, one entry per span; `now` in Unix ms. */
+export function summariseRun(
+  project: string,
+  spans: readonly [SummarySpan, ...SummarySpan[]],
+  outcomes: readonly SummaryOutcome[],
+  revision: bigint,
+  now: number,
+): Row {
+  const tree = new RunTree(spans);
+  const root = tree.root();
+  const ordered = root === undefined ? spans : [root, ...spans];
+  const firstOf = (pick: (span: SummarySpan) => string): string =>
+    ordered.map(pick).find((text) => text !== '') ?? '';
+  const usage = totalUsage(tree);
+  const [outcome] = byTrust(outcomes);
+  const start = BigInt(spans[0].start);
+  const received = [...spans, ...outcomes].map((entry) => Number(entry.received));
+  return {
+    project,
+    run_id: spans[0].run_id,
+    revision,
+    trace_id: ordered[0]?.trace_id ?? '',
+    root_span_id: root?.span_id ?? '',
+    trial_id: firstOf((span) => span.trial_id),
+    name: ordered[0]?.name ?? '',
+    service: firstOf((span) => span.service),
+    environment: firstOf((span) => span.environment),
+    agent: firstOf((span) => span.agent),
+    state: stateOf(root, spans, now),
+    status: root?.status ?? (spans.some((span) => span.status === 'Error') ? 'Error' : 'Unset'),
+    error_type: root?.error_type ?? '',
+    start_time: start,
+    duration_ns: root === undefined ? lastEnd(spans) - start : BigInt(root.duration),
+    spans: spans.length,
+    errors: spans.filter((span) => span.status === 'Error').length,
+    model_calls: usage.calls,
+    tool_calls: spans.filter((span) => span.kind === 'tool').length,
+    models: distinct(tree.modelCalls().map((span) => span.response_model || span.request_model)),
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    conversation_id: firstOf((span) => span.conversation_id),
+    session_id: firstOf((span) => span.session_id),
+    user_id: firstOf((span) => span.user_id),
+    tags: distinct(spans.flatMap((span) => span.tags)),
+    fingerprint: firstOf((span) => span.fingerprint),
+    knowledge_snapshot: newestSnapshot(spans),
+    knowledge_arm: firstOf((span) => span.knowledge_arm),
+    knowledge_items: distinct(spans.flatMap((span) => span.knowledge_items)).sort(),
+    outcome_source: outcome?.source ?? '',
+    outcome_score: outcome?.score ?? null,
+    outcome_passed: outcome === undefined ? null : passedOf(outcome),
+    outcome_comment: (outcome?.comment ?? '').slice(0, COMMENT_CHARACTERS_MAX),
+    seen_at: received.reduce((newest, ms) => Math.max(newest, ms), 0),
+    updated_at: now,
+    is_deleted: 0,
+  };
+}
+
+function stateOf(root: SummarySpan | undefined, spans: readonly SummarySpan[], now: number): RunState {
+  if (root !== undefined) return 'closed';
+  const last = Number(lastEnd(spans) / NANOS_PER_MS);
+  return last + ABANDONED_AFTER_MS < now ? 'abandoned' : 'open';
+}
+
+function lastEnd(spans: readonly SummarySpan[]): bigint {
+  return spans.reduce((last, span) => {
+    const end = BigInt(span.start) + BigInt(span.duration);
+    return end > last ? end : last;
+  }, 0n);
+}
+
+function newestSnapshot(spans: readonly SummarySpan[]): bigint | null {
+  const snapshots = spans.flatMap((span) =>
+    span.knowledge_snapshot === null ? [] : [BigInt(span.knowledge_snapshot)],
+  );
+  return snapshots.reduce<bigint | null>(
+    (newest, one) => (newest === null || one > newest ? one : newest),
+    null,
+  );
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts.filter((text) => text !== ''))];
+}

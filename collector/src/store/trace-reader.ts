@@ -1,0 +1,111 @@
+import type { SqlDriver } from './driver.ts';
+import {
+  COUNT_RUNS,
+  inDatabase,
+  OUTCOMES_OF_RUNS,
+  RUN_BY_ID,
+  RUN_TIMES,
+  RUNS_BY_PREFIX,
+  SPANS_OF_RUN,
+} from './queries.ts';
+import { runListing } from './run-listing.ts';
+import { runSummary, type RunRow, spanView, type SpanRow } from './row-views.ts';
+import { OUTCOMES_PER_RUN_MAX } from './run-writer.ts';
+import type { RunCounts, RunSummary, SpanView, StoredOutcome, TraceReader } from './store.ts';
+import { StoreError } from './store-error.ts';
+import { byTrust, passedOf, type SummaryOutcome } from './summarise-run.ts';
+
+export const RUN_PREFIX_CHARACTERS_MIN = 6;
+const AMBIGUOUS_SHOWN_MAX = 5;
+export const SPANS_PER_PAGE_MAX = 1_000;
+/** Runs per query when outcomes of many runs are read. */
+const RUNS_PER_QUERY = 500;
+
+interface Times {
+  readonly run_id: string;
+  readonly first: string;
+  readonly last: string;
+}
+
+export function traceReader(driver: SqlDriver, database: string): TraceReader {
+  const ask = async <T>(
+    query: string,
+    parameters: Record<string, string | number | readonly string[]>,
+  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters });
+
+  const summaryOf = async (
+    project: string,
+    { run_id: run, first, last }: Times,
+  ): Promise<RunSummary | undefined> => {
+    const [row] = await ask<RunRow>(RUN_BY_ID, { project, run, first, last });
+    return row === undefined ? undefined : runSummary(row);
+  };
+
+  return {
+    listRuns: runListing(ask),
+
+    async findRun(project, idOrPrefix) {
+      const [exact] = await ask<Times>(RUN_TIMES, { project, runs: [idOrPrefix] });
+      if (exact !== undefined) return await summaryOf(project, exact);
+      if (idOrPrefix.length < RUN_PREFIX_CHARACTERS_MIN) return undefined;
+      const limit = AMBIGUOUS_SHOWN_MAX + 1;
+      const found = await ask<Times>(RUNS_BY_PREFIX, { project, prefix: idOrPrefix, limit });
+      if (found.length > 1) throw ambiguous(idOrPrefix, found);
+      return found[0] === undefined ? undefined : await summaryOf(project, found[0]);
+    },
+
+    async readRun(project, runId, page): Promise<SpanView[]> {
+      const [times] = await ask<Times>(RUN_TIMES, { project, runs: [runId] });
+      if (times === undefined) return [];
+      const rows = await ask<SpanRow>(SPANS_OF_RUN, {
+        project,
+        run: runId,
+        first: times.first,
+        last: times.last,
+        limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
+        offset: page?.offset ?? 0,
+      });
+      return rows.map(spanView);
+    },
+
+    async outcomesOf(project, runIds): Promise<Map<string, StoredOutcome[]>> {
+      const found = new Map<string, StoredOutcome[]>();
+      for (let from = 0; from < runIds.length; from += RUNS_PER_QUERY) {
+        const runs = runIds.slice(from, from + RUNS_PER_QUERY);
+        const rows = await ask<SummaryOutcome>(OUTCOMES_OF_RUNS, {
+          project,
+          runs,
+          outcomesMax: OUTCOMES_PER_RUN_MAX,
+        });
+        for (const [run, ofRun] of Map.groupBy(rows, (row) => row.run_id)) {
+          found.set(run, byTrust(ofRun).map(storedOutcome));
+        }
+      }
+      return found;
+    },
+
+    async countRuns(project): Promise<RunCounts> {
+      const [row] = await ask<Record<keyof RunCounts, string>>(COUNT_RUNS, { project });
+      return {
+        total: Number(row?.total ?? 0),
+        passed: Number(row?.passed ?? 0),
+        failed: Number(row?.failed ?? 0),
+        undecided: Number(row?.undecided ?? 0),
+        unanalysed: Number(row?.unanalysed ?? 0),
+      };
+    },
+  };
+}
+
+function storedOutcome(row: SummaryOutcome): StoredOutcome {
+  return { source: row.source, score: row.score, passed: passedOf(row), comment: row.comment };
+}
+
+function ambiguous(prefix: string, found: readonly Times[]): StoreError {
+  const shown = found.slice(0, AMBIGUOUS_SHOWN_MAX).map((run) => run.run_id);
+  const more = found.length > AMBIGUOUS_SHOWN_MAX ? ', …' : '';
+  return new StoreError(
+    'ambiguous',
+    `${prefix} begins several runs, give more characters: ${shown.join(', ')}${more}`,
+  );
+}
