@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { createCollector, CollectorError } from '@tracelore/collector';
+import { openStore, StoreError, type Store, type StoreLocation } from '@tracelore/collector/store';
+import { readConfigFile } from '../config-file.ts';
+import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
+import { createLearner, type Learner } from '../learner.ts';
+import { CliError } from './cli-error.ts';
+
+/** Time that everything together may take to finish at the end, ms. */
+const SHUTDOWN_MS = 15_000;
+/** A run is recomputed this long after its last span, ms: on one machine spans come at once, and people look at once. */
+const RUN_QUIET_MS = 2_000;
+
+/**
+ * Runs collector, learner and API on one store until SIGTERM or SIGINT, then finishes what was accepted and returns. A
+ * second signal ends the process at once.
+ */
+export async function runAllInOne(options: {
+  readonly settings: ConfigSource;
+  readonly isJson: boolean;
+}): Promise<void> {
+  const file = await readConfigFile(process.cwd());
+  const config = resolveConfig({ arguments: options.settings, environment: process.env, file });
+  const signalled = firstSignal();
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const store = await openStore({ location: locationOf(config), database: config.database });
+    closers.push(() => store.close(SHUTDOWN_MS));
+    const learner = await createLearner({ store, config });
+    closers.push(() => learner.shutdown(SHUTDOWN_MS));
+    const addresses = await startServers(config, store, learner, closers);
+    process.stdout.write(options.isJson ? readyLine(addresses) : greeting(addresses, config));
+    const signal = await signalled;
+    if (!options.isJson) process.stderr.write(`${signal}: finishing what was accepted …\n`);
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    // Last opened, first closed: requests end before the store does.
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+interface Addresses {
+  readonly api: string;
+  readonly otlp: string;
+}
+
+async function startServers(
+  config: Config,
+  store: Store,
+  learner: Learner,
+  closers: (() => Promise<void>)[],
+): Promise<Addresses> {
+  const collector = createCollector({
+    store,
+    host: config.host,
+    port: config.otlpPort,
+    apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
+    runQuietMs: RUN_QUIET_MS,
+  });
+  await collector.start();
+  closers.push(() => collector.shutdown(SHUTDOWN_MS));
+  return { otlp: collector.address.url, api: await learner.start() };
+}
+
+function locationOf(config: Config): StoreLocation {
+  if (config.clickhouseUrl === '') return { kind: 'embedded', directory: path.resolve(config.data) };
+  const url = new URL(config.clickhouseUrl);
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  url.username = '';
+  url.password = '';
+  return {
+    kind: 'server',
+    url: url.href,
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+  };
+}
+
+function readyLine({ api, otlp }: Addresses): string {
+  return `${JSON.stringify({ ready: true, api, otlp, pid: process.pid })}\n`;
+}
+
+function greeting({ api, otlp }: Addresses, config: Config): string {
+  const data =
+    config.clickhouseUrl === '' ? `embedded in ${path.resolve(config.data)}` : 'on a ClickHouse server';
+  const model = modelConfigured(config)
+    ? config.model
+    : 'none: set OPENAI_API_KEY or OPENAI_BASE_URL, so that it can learn';
+  return [
+    'Tracelore is up.',
+    `  traces in   ${otlp}   OTLP over HTTP (OTEL_EXPORTER_OTLP_ENDPOINT)`,
+    `  knowledge   ${api}   API (TRACELORE_API_URL), GET /openapi.json`,
+    `  data        ${data}`,
+    `  model       ${model}`,
+    `Next: wrap your agent with trace() of @tracelore/sdk, then "tracelore status". Ctrl-C ends it.`,
+    '',
+  ].join('\n');
+}
+
+/** What the person can act on, without a stack. */
+function explained(error: unknown): unknown {
+  if (StoreError.isInstance(error) || CollectorError.isInstance(error)) {
+    return new CliError(error.message, { cause: error });
+  }
+  return error;
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let isFirst = true;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!isFirst) process.exit(1);
+      isFirst = false;
+      resolve(signal);
+    });
+  }
+  return promise;
+}

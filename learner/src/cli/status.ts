@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { contextOf } from './context.ts';
+
+const status = z.looseObject({
+  project: z.string(),
+  version: z.string(),
+  knowledge: z.looseObject({
+    candidate: z.number(),
+    validated: z.number(),
+    active: z.number(),
+    deprecated: z.number(),
+    archived: z.number(),
+    pinned: z.number(),
+    quarantined: z.number(),
+    snapshot: z.number(),
+  }),
+  runs: z.looseObject({
+    total: z.number(),
+    passed: z.number(),
+    failed: z.number(),
+    undecided: z.number(),
+    unanalysed: z.number(),
+  }),
+  evalCases: z.number(),
+  runners: z.number(),
+  model: z.string(),
+  lastPass: z.looseObject({ id: z.string(), state: z.string(), startedAt: z.string() }).nullable(),
+  next: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+
+/** `tracelore status`: how the project stands and what to do next. */
+export function addStatusCommand(program: Command): void {
+  program
+    .command('status')
+    .description('how the project stands, what is missing and how to add it')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const answer = await context.client.get('/v1/status', status);
+      context.show(answer, () => describe(answer, context.client.url));
+    });
+}
+
+function describe(answer: z.infer<typeof status>, url: string): string {
+  const { knowledge, runs, lastPass } = answer;
+  return [
+    `Project    ${answer.project} at ${url}, version ${answer.version}`,
+    `Knowledge  ${knowledge.active} active (${knowledge.pinned} pinned), ${knowledge.validated} validated, ${knowledge.candidate} candidates (${knowledge.quarantined} quarantined), ${knowledge.deprecated} deprecated, ${knowledge.archived} archived; snapshot ${knowledge.snapshot}`,
+    `Runs       ${runs.total}: ${runs.passed} passed, ${runs.failed} failed, ${runs.undecided} without outcome; ${runs.unanalysed} not analysed`,
+    `Evals      ${answer.evalCases} cases, ${answer.runners} runner(s)`,
+    `Model      ${answer.model === '' ? 'none' : answer.model}`,
+    `Learning   ${lastPass === null ? 'no pass yet' : `last pass ${lastPass.id.slice(0, 8)} ${lastPass.state}, started ${lastPass.startedAt}`}`,
+    ...answer.next.map((step) => `Next       ${step}`),
+    ...answer.notes.map((note) => `Note       ${note}`),
+  ].join('\n');
+}
