@@ -1,6 +1,6 @@
 import type { OutcomeSource, SpanKindName } from '@tracelore/sdk/contract';
 
-/** Attribute value after decoding: exact 64-bit integers are `bigint` beyond 2^53, bytes stay bytes. */
+/** Attribute value after decoding: integers are `bigint` (exact, and told apart from doubles), doubles `number`, bytes stay bytes. */
 export type AttributeValue =
   | string
   | boolean

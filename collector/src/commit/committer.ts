@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Batch } from '../records.ts';
+import type { BatchWriter } from '../store/store.ts';
+import { failureOf, type CommitResult } from './commit-result.ts';
+import { CommitPace, type Clock } from './commit-pace.ts';
+
+/** A commit is due when this many rows wait, whatever the pace: larger inserts are not cheaper per row. */
+export const COMMIT_ROWS_MAX = 10_000;
+/** …or this many bytes of request bodies. */
+export const COMMIT_BYTES_MAX = 16_777_216;
+/** Waits between tries of one commit, ms: together less than the 10 s after which most senders give up. */
+const RETRY_DELAYS_MS = [100, 500, 2_000];
+
+/** What one request adds. `key` identifies its content: the same key again is the same rows. */
+export interface Submission {
+  readonly key: string;
+  readonly batch: Batch;
+  /** Size of the request body, inflated. */
+  readonly bytes: number;
+}
+
+interface Waiting extends Submission {
+  readonly rows: number;
+  readonly resolve: (result: CommitResult) => void;
+}
+
+export interface CommitCounts {
+  readonly commits: number;
+  readonly rows: number;
+  readonly retries: number;
+}
+
+/**
+ * Adaptive group commit: one writer, at most one insert at a time. What arrives while an insert runs waits for the next;
+ * every submission is answered after the commit that holds it, never before.
+ *
+ * The token of a commit is derived from the keys in it, so that a retry, also by a restarted process that was sent the same
+ * single request, stores nothing twice.
+ */
+export class Committer {
+  readonly #writer: BatchWriter;
+  readonly #pace: CommitPace;
+  #waiting: Waiting[] = [];
+  #waitingRows = 0;
+  #waitingBytes = 0;
+  #running: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #counts = { commits: 0, rows: 0, retries: 0 };
+
+  constructor(writer: BatchWriter, options: { readonly intervalMs: number; readonly clock: Clock }) {
+    this.#writer = writer;
+    this.#pace = new CommitPace(options.intervalMs, options.clock);
+  }
+
+  get counts(): CommitCounts {
+    return { ...this.#counts };
+  }
+
+  /** Resolves when the rows are stored, or with the reason why they are not. Never rejects. */
+  submit(submission: Submission): Promise<CommitResult> {
+    const { spans, logs, outcomes } = submission.batch;
+    const rows = spans.length + logs.length + outcomes.length;
+    if (rows === 0) return Promise.resolve({ state: 'stored' });
+    return new Promise((resolve) => {
+      this.#waiting.push({ ...submission, rows, resolve });
+      this.#waitingRows += rows;
+      this.#waitingBytes += submission.bytes;
+      this.#arm();
+    });
+  }
+
+  /** Commits what waits without regard to the pace; resolves when nothing waits or runs. */
+  async flush(): Promise<void> {
+    while (this.#running !== undefined || this.#waiting.length > 0) {
+      if (this.#running === undefined) this.#start();
+      await this.#running;
+    }
+  }
+
+  #arm(): void {
+    if (this.#running !== undefined || this.#waiting.length === 0) return;
+    if (this.#waitingRows >= COMMIT_ROWS_MAX || this.#waitingBytes >= COMMIT_BYTES_MAX) {
+      this.#start();
+      return;
+    }
+    this.#cancelTimer ??= this.#pace.whenDue(() => {
+      this.#cancelTimer = undefined;
+      if (this.#running === undefined && this.#waiting.length > 0) this.#start();
+    });
+  }
+
+  #start(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const group = this.#waiting;
+    this.#waiting = [];
+    this.#waitingRows = 0;
+    this.#waitingBytes = 0;
+    this.#pace.spend();
+    this.#running = this.#run(group);
+  }
+
+  async #run(group: readonly Waiting[]): Promise<void> {
+    await this.#commit(group);
+    this.#running = undefined;
+    this.#arm();
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    const result = await this.#write(group);
+    if (result.state !== 'stored' && result.isolate && group.length > 1) {
+      // One request may have spoilt the insert for its neighbours: each gets its own.
+      for (const waiting of group) waiting.resolve(await this.#write([waiting]));
+      return;
+    }
+    for (const waiting of group) waiting.resolve(result);
+  }
+
+  async #write(group: readonly Waiting[]): Promise<CommitResult> {
+    const batch: Batch = {
+      spans: group.flatMap((waiting) => waiting.batch.spans),
+      logs: group.flatMap((waiting) => waiting.batch.logs),
+      outcomes: group.flatMap((waiting) => waiting.batch.outcomes),
+    };
+    const token = tokenOf(group);
+    for (const retryDelayMs of [...RETRY_DELAYS_MS, undefined]) {
+      try {
+        await this.#writer.write(batch, token);
+        this.#counts.commits += 1;
+        this.#counts.rows += group.reduce((sum, waiting) => sum + waiting.rows, 0);
+        return { state: 'stored' };
+      } catch (error) {
+        const failure = failureOf(error);
+        if (!failure.retry || retryDelayMs === undefined) return failure.result;
+        this.#counts.retries += 1;
+        await delay(retryDelayMs);
+      }
+    }
+    throw new Error('unreachable: the last try returns');
+  }
+}
+
+function tokenOf(group: readonly Submission[]): string {
+  const hash = createHash('sha256');
+  for (const { key } of group) hash.update(`${key}\n`);
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,95 @@
+import { CollectorError } from './errors.ts';
+import { BODY_BYTES_MAX } from './limits.ts';
+import { isProject } from './project.ts';
+import type { ApiKey } from './receiver/api-keys.ts';
+import type { BatchWriter, RunWriter } from './store/store.ts';
+
+/** What the collector needs of a store. */
+export type CollectorStore = BatchWriter & RunWriter;
+
+export interface CollectorConfig {
+  /** Stays the caller's: `shutdown` does not close it. */
+  readonly store: CollectorStore;
+  /** Default `127.0.0.1`. Any other than a loopback address needs `apiKeys`. */
+  readonly host?: string;
+  /** Default 4318; 0 takes a free one. */
+  readonly port?: number;
+  /** Default: none, everyone on this machine may send. */
+  readonly apiKeys?: readonly ApiKey[];
+  /** Accepted in front of `/v1/traces` and `/v1/logs`. Default: none, and `/api/public/otel` (Langfuse's SDK). */
+  readonly pathPrefixes?: readonly string[];
+  /** Largest body before and after inflation, bytes. Default 64 MiB. */
+  readonly bodyBytesMax?: number;
+  /** Bodies that may wait in memory at a time, bytes. Default 256 MiB. Above it: 503. */
+  readonly bytesWaitingMax?: number;
+  /** Commits under a steady trickle are this far apart, ms. Default 1 000. */
+  readonly commitIntervalMs?: number;
+  /** A run is recomputed this long after its last span, ms. Default 10 000. */
+  readonly runQuietMs?: number;
+  /** Told about failures that are no sender's fault. Default: a line on stderr. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export type ResolvedCollectorConfig = Required<CollectorConfig>;
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+const BYTES_WAITING_MAX = 268_435_456;
+const API_KEY_CHARACTERS_MIN = 16;
+
+/** Fills in defaults and checks the whole; throws one {@link CollectorError} that names every problem. */
+export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig {
+  const resolved: ResolvedCollectorConfig = {
+    store: config.store,
+    host: config.host ?? '127.0.0.1',
+    port: config.port ?? 4318,
+    apiKeys: config.apiKeys ?? [],
+    pathPrefixes: config.pathPrefixes ?? ['', '/api/public/otel'],
+    bodyBytesMax: config.bodyBytesMax ?? BODY_BYTES_MAX,
+    bytesWaitingMax: config.bytesWaitingMax ?? BYTES_WAITING_MAX,
+    commitIntervalMs: config.commitIntervalMs ?? 1_000,
+    runQuietMs: config.runQuietMs ?? 10_000,
+    onError: config.onError ?? ((error) => console.error('collector:', error)),
+  };
+  const problems = problemsOf(resolved);
+  if (problems.length > 0)
+    throw new CollectorError('invalid_config', `collector configuration: ${problems.join('; ')}`);
+  return resolved;
+}
+
+function problemsOf(config: ResolvedCollectorConfig): string[] {
+  const problems: string[] = [];
+  const within = (name: NumberSetting, min: number, max: number): void => {
+    const value = config[name];
+    if (!Number.isSafeInteger(value) || value < min || value > max)
+      problems.push(`${name} is ${String(value)}: expected an integer from ${min} to ${max}`);
+  };
+  within('port', 0, 65_535);
+  within('bodyBytesMax', 1_024, 1_073_741_824);
+  within('bytesWaitingMax', 1_024, 68_719_476_736);
+  within('commitIntervalMs', 0, 5_000);
+  within('runQuietMs', 0, 3_600_000);
+  if (config.bytesWaitingMax < config.bodyBytesMax)
+    problems.push(
+      `bytesWaitingMax is ${config.bytesWaitingMax}: expected at least bodyBytesMax (${config.bodyBytesMax})`,
+    );
+  if (!LOOPBACK.has(config.host) && config.apiKeys.length === 0)
+    problems.push(`host is ${config.host} without apiKeys: bind to 127.0.0.1 or require a key`);
+  for (const [index, { key, project }] of config.apiKeys.entries()) {
+    if (key.length < API_KEY_CHARACTERS_MIN)
+      problems.push(
+        `apiKeys[${index}].key has ${key.length} characters: expected at least ${API_KEY_CHARACTERS_MIN}`,
+      );
+    if (!isProject(project))
+      problems.push(
+        `apiKeys[${index}].project is ${JSON.stringify(project)}: expected 1 to 64 of letters, digits, '.', '_' and '-'`,
+      );
+  }
+  if (new Set(config.apiKeys.map(({ key }) => key)).size < config.apiKeys.length)
+    problems.push('apiKeys: the same key twice');
+  for (const prefix of config.pathPrefixes)
+    if (prefix !== '' && (!prefix.startsWith('/') || prefix.endsWith('/')))
+      problems.push(`pathPrefixes: ${JSON.stringify(prefix)}: expected '' or a path such as /otel`);
+  return problems;
+}
+
+type NumberSetting = 'port' | 'bodyBytesMax' | 'bytesWaitingMax' | 'commitIntervalMs' | 'runQuietMs';

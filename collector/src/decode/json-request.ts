@@ -1,0 +1,116 @@
+import { Refusal } from '../errors.ts';
+import { ITEMS_PER_REQUEST_MAX } from '../limits.ts';
+import type { DecodedLog, DecodedSpan, Resource, Scope } from '../records.ts';
+import type { DecodedRequest, Owner, Rejection, Signal } from './decoded-request.ts';
+import { field, isObject, listField, objectField, textField, type JsonObject } from './json-fields.ts';
+import { jsonLog } from './json-log.ts';
+import { jsonSpan } from './json-span.ts';
+import { parseJson } from './json-text.ts';
+import { keyValues } from './json-values.ts';
+
+type ItemReader<T> = (item: JsonObject, owner: Owner, path: string) => T | Rejection;
+
+/** Names of one signal; `old` are the names before protocol 0.15, which are read as well. */
+const NAMES = {
+  traces: {
+    envelope: 'resourceSpans',
+    group: 'scopeSpans',
+    old: 'instrumentationLibrarySpans',
+    item: 'spans',
+    other: 'resourceLogs',
+    otherPath: '/v1/logs',
+  },
+  logs: {
+    envelope: 'resourceLogs',
+    group: 'scopeLogs',
+    old: 'instrumentationLibraryLogs',
+    item: 'logRecords',
+    other: 'resourceSpans',
+    otherPath: '/v1/traces',
+  },
+} as const;
+
+/** Decodes `ExportTraceServiceRequest` in the JSON mapping of OTLP. Gives what the protobuf decoder gives. */
+export function decodeJsonTraces(bytes: Buffer): DecodedRequest<DecodedSpan> {
+  return decodeEnvelopes(bytes, 'traces', jsonSpan);
+}
+
+/** Decodes `ExportLogsServiceRequest` in the JSON mapping of OTLP. */
+export function decodeJsonLogs(bytes: Buffer): DecodedRequest<DecodedLog> {
+  return decodeEnvelopes(bytes, 'logs', jsonLog);
+}
+
+function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
+  bytes: Buffer,
+  signal: Signal,
+  readItem: ItemReader<T>,
+): DecodedRequest<T> {
+  const names = NAMES[signal];
+  const root = parseJson(bytes);
+  if (!isObject(root)) throw new Refusal('undecodable', `the body is not an object with ${names.envelope}`);
+  checkPath(root, signal);
+  const items: T[] = [];
+  const rejected: Rejection[] = [];
+  const warnings = new Set<string>();
+  let count = 0;
+  for (const [envelopeIndex, envelope] of listField(root, names.envelope, '').entries()) {
+    const path = `${names.envelope}[${envelopeIndex}]`;
+    const resource = resourceOf(envelope, path);
+    for (const { group, groupPath, scopeName } of groupsOf(envelope, path, signal)) {
+      if (scopeName !== 'scope') warnings.add(`${names.old} is an old name of ${names.group}: it was read`);
+      const owner: Owner = { resource, scope: scopeOf(group, scopeName, groupPath) };
+      const elements = listField(group, names.item, groupPath);
+      count += elements.length;
+      if (count > ITEMS_PER_REQUEST_MAX)
+        throw new Refusal(
+          'too_many_items',
+          `more than ${ITEMS_PER_REQUEST_MAX} ${names.item} in one request: send smaller batches`,
+        );
+      for (const [index, element] of elements.entries()) {
+        const item = readItem(element, owner, `${groupPath}.${names.item}[${index}]`);
+        if ('problem' in item) rejected.push(item);
+        else items.push(item);
+      }
+    }
+  }
+  return { items, rejected, warnings: [...warnings] };
+}
+
+/** A body of the other signal would otherwise decode to nothing and be lost in silence. */
+function checkPath(root: JsonObject, signal: Signal): void {
+  const names = NAMES[signal];
+  if (field(root, names.envelope) !== undefined) return;
+  if (field(root, names.other) !== undefined)
+    throw new Refusal('undecodable', `this body has ${names.other}: send it to ${names.otherPath}`);
+  if (field(root, 'resourceMetrics') !== undefined)
+    throw new Refusal('undecodable', 'this body has resourceMetrics: metrics are not stored');
+}
+
+function* groupsOf(
+  envelope: JsonObject,
+  path: string,
+  signal: Signal,
+): Generator<{ group: JsonObject; groupPath: string; scopeName: string }> {
+  const { group, old } = NAMES[signal];
+  for (const [index, element] of listField(envelope, group, path).entries())
+    yield { group: element, groupPath: `${path}.${group}[${index}]`, scopeName: 'scope' };
+  for (const [index, element] of listField(envelope, old, path).entries())
+    yield { group: element, groupPath: `${path}.${old}[${index}]`, scopeName: 'instrumentationLibrary' };
+}
+
+function resourceOf(envelope: JsonObject, path: string): Resource {
+  const resource = objectField(envelope, 'resource', path) ?? {};
+  return {
+    attributes: keyValues(resource, 'attributes', `${path}.resource`),
+    schemaUrl: textField(envelope, 'schemaUrl', path),
+  };
+}
+
+function scopeOf(group: JsonObject, scopeName: string, path: string): Scope {
+  const scope = objectField(group, scopeName, path) ?? {};
+  return {
+    name: textField(scope, 'name', `${path}.${scopeName}`),
+    version: textField(scope, 'version', `${path}.${scopeName}`),
+    attributes: keyValues(scope, 'attributes', `${path}.${scopeName}`),
+  };
+}

@@ -1,0 +1,119 @@
+import { Refusal } from '../errors.ts';
+import { ITEMS_PER_REQUEST_MAX } from '../limits.ts';
+import type { AttributeValue, DecodedLog, DecodedSpan, Resource, Scope } from '../records.ts';
+import type { DecodedRequest, Owner, Rejection, Signal } from './decoded-request.ts';
+import { readLog } from './protobuf-log.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+import { readSpan } from './protobuf-span.ts';
+import { readResource, readScope } from './protobuf-values.ts';
+
+/** Reads one span or log record; a {@link Rejection} leaves that item out and keeps its neighbours. */
+type ItemReader<T> = (reader: ProtobufReader, owner: Owner, path: string) => T | Rejection;
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NO_SCOPE: Scope = { name: '', version: '', attributes: new Map() };
+
+/** Decodes `ExportTraceServiceRequest`. */
+export function decodeProtobufTraces(bytes: Buffer): DecodedRequest<DecodedSpan> {
+  return decodeEnvelopes(bytes, 'traces', readSpan);
+}
+
+/** Decodes `ExportLogsServiceRequest`. */
+export function decodeProtobufLogs(bytes: Buffer): DecodedRequest<DecodedLog> {
+  return decodeEnvelopes(bytes, 'logs', readLog);
+}
+
+const NAMES = {
+  traces: { envelope: 'resourceSpans', group: 'scopeSpans', item: 'spans' },
+  logs: { envelope: 'resourceLogs', group: 'scopeLogs', item: 'logRecords' },
+} as const;
+
+/**
+ * Both requests have one shape: envelopes (resource, groups) of groups (scope, items). The framing is walked first, which
+ * costs almost nothing: a request with too many items is refused before anything is decoded, and a resource that stands
+ * behind its spans is known before they are read.
+ */
+function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
+  bytes: Buffer,
+  signal: Signal,
+  readItem: ItemReader<T>,
+): DecodedRequest<T> {
+  const names = NAMES[signal];
+  const items: T[] = [];
+  const rejected: Rejection[] = [];
+  const envelopes = ranges(bytes, { start: 0, end: bytes.length }, 0x0a);
+  checkItemCount(bytes, envelopes, names.item);
+  for (const [envelopeIndex, envelope] of envelopes.entries()) {
+    const resource = readEnvelopeResource(bytes, envelope);
+    for (const [groupIndex, group] of ranges(bytes, envelope, 0x12).entries()) {
+      const owner: Owner = { resource, scope: readGroupScope(bytes, group) };
+      const path = `${names.envelope}[${envelopeIndex}].${names.group}[${groupIndex}].${names.item}`;
+      const reader = new ProtobufReader(bytes, group.start, group.end);
+      for (let index = 0; !reader.ended();) {
+        const tag = reader.tag();
+        if (tag === 0x12) {
+          const item = readItem(reader, owner, `${path}[${index}]`);
+          if ('problem' in item) rejected.push(item);
+          else items.push(item);
+          index += 1;
+        } else reader.skip(tag);
+      }
+    }
+  }
+  return { items, rejected, warnings: [] };
+}
+
+function checkItemCount(bytes: Buffer, envelopes: readonly Range[], itemName: string): void {
+  let count = 0;
+  for (const envelope of envelopes) {
+    for (const group of ranges(bytes, envelope, 0x12)) count += ranges(bytes, group, 0x12).length;
+    if (count > ITEMS_PER_REQUEST_MAX)
+      throw new Refusal(
+        'too_many_items',
+        `more than ${ITEMS_PER_REQUEST_MAX} ${itemName} in one request: send smaller batches`,
+      );
+  }
+}
+
+/** Where the messages in the fields with this tag lie. */
+function ranges(bytes: Buffer, within: Range, wanted: number): Range[] {
+  const found: Range[] = [];
+  const reader = new ProtobufReader(bytes, within.start, within.end);
+  while (!reader.ended()) {
+    const tag = reader.tag();
+    if (tag === wanted) {
+      const outer = reader.enter();
+      found.push({ start: reader.position, end: reader.end });
+      reader.leaveUnread(outer);
+    } else reader.skip(tag);
+  }
+  return found;
+}
+
+function readEnvelopeResource(bytes: Buffer, envelope: Range): Resource {
+  const attributes = new Map<string, AttributeValue>();
+  let schemaUrl = '';
+  const reader = new ProtobufReader(bytes, envelope.start, envelope.end);
+  while (!reader.ended()) {
+    const tag = reader.tag();
+    if (tag === 0x0a) readResource(reader, attributes);
+    else if (tag === 0x1a) schemaUrl = reader.string();
+    else reader.skip(tag);
+  }
+  return { attributes, schemaUrl };
+}
+
+function readGroupScope(bytes: Buffer, group: Range): Scope {
+  let scope = NO_SCOPE;
+  const reader = new ProtobufReader(bytes, group.start, group.end);
+  while (!reader.ended()) {
+    const tag = reader.tag();
+    if (tag === 0x0a) scope = readScope(reader);
+    else reader.skip(tag);
+  }
+  return scope;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Committer } from './commit/committer.ts';
+import { RecentRequests } from './commit/recent-requests.ts';
+import type { Counters } from './counters.ts';
+import type { DecodedRequest, Signal } from './decode/decoded-request.ts';
+import { decodeJsonLogs, decodeJsonTraces } from './decode/json-request.ts';
+import { decodeProtobufLogs, decodeProtobufTraces } from './decode/protobuf-request.ts';
+import { Refusal } from './errors.ts';
+import { normalizeLogs } from './normalize/normalize-log.ts';
+import { normalizeSpans } from './normalize/normalize-span.ts';
+import { projectOf, type ProjectClaim } from './project.ts';
+import type { ExportAnswer } from './receiver/answer.ts';
+import type { Encoding } from './receiver/media-type.ts';
+import type { Batch, DecodedLog, DecodedSpan } from './records.ts';
+import type { RunTracker } from './runs/run-tracker.ts';
+
+/** A request whose body has been read and inflated. */
+export interface ExportRequest {
+  readonly signal: Signal;
+  readonly encoding: Encoding;
+  readonly body: Buffer;
+  readonly claim: ProjectClaim;
+}
+
+export interface IngestParts {
+  readonly committer: Committer;
+  readonly runs: RunTracker;
+  readonly counters: Counters;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** Decode → normalise → commit → answer. Rejects with a {@link Refusal}; an answer means stored. */
+export class Ingest {
+  readonly #parts: IngestParts;
+  readonly #recent = new RecentRequests<ExportAnswer>();
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+  }
+
+  get repeated(): number {
+    return this.#recent.repeated;
+  }
+
+  export(request: ExportRequest): Promise<ExportAnswer> {
+    const key = keyOf(request);
+    return this.#recent.once(key, () => this.#store(key, request));
+  }
+
+  /** Stores rows that did not come by OTLP, through the same committer. `key` identifies their content. */
+  async record(batch: Batch, key: string): Promise<void> {
+    await this.#commit(key, batch, 0);
+  }
+
+  async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
+    const { counters, now } = this.#parts;
+    const receivedAtMs = now();
+    if (request.signal === 'traces') {
+      const decoded =
+        request.encoding === 'json' ? decodeJsonTraces(request.body) : decodeProtobufTraces(request.body);
+      counters.spansReceived += decoded.items.length + decoded.rejected.length;
+      counters.spansRejected += decoded.rejected.length;
+      const { spans, outcomes } = normalizeSpans(decoded.items, projectReader(request.claim), receivedAtMs);
+      await this.#commit(key, { spans, logs: [], outcomes }, request.body.length);
+      return answerOf(decoded, 'spans');
+    }
+    const decoded =
+      request.encoding === 'json' ? decodeJsonLogs(request.body) : decodeProtobufLogs(request.body);
+    counters.logsReceived += decoded.items.length + decoded.rejected.length;
+    const { logs, outcomes } = normalizeLogs(decoded.items, projectReader(request.claim), receivedAtMs);
+    await this.#commit(key, { spans: [], logs, outcomes }, request.body.length);
+    return answerOf(decoded, 'log records');
+  }
+
+  async #commit(key: string, batch: Batch, bytes: number): Promise<void> {
+    const { committer, counters, runs } = this.#parts;
+    const result = await committer.submit({ key, batch, bytes });
+    if (result.state === 'refused') throw new Refusal('data_refused', result.problem);
+    if (result.state === 'unavailable')
+      throw new Refusal('store_unavailable', `the store does not take data: ${result.problem}`);
+    counters.spansStored += batch.spans.length;
+    counters.logsStored += batch.logs.length;
+    counters.outcomesStored += batch.outcomes.length;
+    runs.touch(batch);
+  }
+}
+
+/** Project of each resource, looked up once per resource of a request. */
+function projectReader(claim: ProjectClaim): (item: DecodedSpan | DecodedLog) => string {
+  const known = new Map<DecodedSpan['resource'], string>();
+  return ({ resource }) => {
+    let project = known.get(resource);
+    if (project === undefined) {
+      project = projectOf(claim, resource);
+      known.set(resource, project);
+    }
+    return project;
+  };
+}
+
+/** Content of a request: what makes a second sending the same request. */
+function keyOf({ signal, encoding, body, claim }: ExportRequest): string {
+  return createHash('sha256')
+    .update(`${claim.project ?? ''}\n${signal}\n${encoding}\n`)
+    .update(body)
+    .digest('hex');
+}
+
+/** Reasons named in an answer; the rest are counted. */
+const REASONS_SHOWN_MAX = 5;
+
+function answerOf(decoded: DecodedRequest<DecodedSpan | DecodedLog>, items: string): ExportAnswer {
+  const { rejected, warnings } = decoded;
+  if (rejected.length === 0) return { rejected: 0, message: warnings.join('; ') };
+  const shown = rejected.slice(0, REASONS_SHOWN_MAX).map(({ field, problem }) => `${field}: ${problem}`);
+  const more = rejected.length > REASONS_SHOWN_MAX ? [`${rejected.length - REASONS_SHOWN_MAX} more`] : [];
+  return {
+    rejected: rejected.length,
+    message: `${rejected.length} ${items} rejected: ${[...shown, ...more, ...warnings].join('; ')}`,
+  };
+}

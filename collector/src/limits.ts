@@ -1,0 +1,11 @@
+/** Largest request body, bytes, before and after inflation. Over it: 413. */
+export const BODY_BYTES_MAX = 67_108_864;
+
+/** Most spans or log records in one request. Over it: 413. */
+export const ITEMS_PER_REQUEST_MAX = 50_000;
+
+/** Deepest nesting of attribute values (arrays and key-value lists). Over it: 400. */
+export const VALUE_DEPTH_MAX = 64;
+
+/** Most characters of a message in an answer: the protocol wants short answers. */
+export const ANSWER_MESSAGE_CHARACTERS_MAX = 2_000;

@@ -1,0 +1,129 @@
+import type { AttributeValue } from '../records.ts';
+import { textOf } from './attribute-text.ts';
+
+const TEXT_FIELDS = [
+  'operation',
+  'provider',
+  'requestModel',
+  'responseModel',
+  'responseId',
+  'agent',
+  'tool',
+  'toolCallId',
+  'conversationId',
+  'sessionId',
+  'userId',
+  'errorType',
+  'environment',
+] as const;
+const NUMBER_FIELDS = [
+  'inputTokens',
+  'outputTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+  'timeToFirstChunk',
+] as const;
+const LIST_FIELDS = ['finishReasons', 'tags'] as const;
+const CONTENT_FIELDS = [
+  'input',
+  'output',
+  'systemInstructions',
+  'toolDefinitions',
+  'toolArguments',
+  'toolResult',
+] as const;
+
+export type TextField = (typeof TEXT_FIELDS)[number];
+export type NumberField = (typeof NUMBER_FIELDS)[number];
+export type ListField = (typeof LIST_FIELDS)[number];
+export type ContentField = (typeof CONTENT_FIELDS)[number];
+export type CanonicalField = TextField | NumberField | ListField | ContentField;
+
+/** What a span says, in our words, whatever dialect it spoke. Absent is unknown. */
+export type CanonicalFields = Partial<Record<TextField, string>> &
+  Partial<Record<NumberField, number>> &
+  Partial<Record<ListField, readonly string[]>> &
+  Partial<Record<ContentField, AttributeValue>>;
+
+/**
+ * Attribute names by field, best first. A name that ends in `.*` stands for the flattened list below that prefix
+ * (`llm.input_messages.0.message.role`, …).
+ */
+export type Sources = Readonly<Partial<Record<CanonicalField, readonly string[]>>>;
+
+/** The place of one attribute name in the sources: a lower rank wins. */
+export interface Source {
+  readonly field: CanonicalField;
+  readonly rank: number;
+  /** Holds for spans of this dialect only. */
+  readonly only?: { readonly name: string };
+}
+
+const TEXT = new Set<string>(TEXT_FIELDS);
+const NUMBER = new Set<string>(NUMBER_FIELDS);
+const LIST = new Set<string>(LIST_FIELDS);
+
+function isText(field: CanonicalField): field is TextField {
+  return TEXT.has(field);
+}
+function isNumber(field: CanonicalField): field is NumberField {
+  return NUMBER.has(field);
+}
+function isList(field: CanonicalField): field is ListField {
+  return LIST.has(field);
+}
+
+/** Sets a field from an attribute value when the value fits the field; false when it does not. */
+export function setField(fields: CanonicalFields, field: CanonicalField, value: AttributeValue): boolean {
+  if (isText(field)) return assign(fields, field, readText(value));
+  if (isNumber(field)) return assign(fields, field, readNumber(value));
+  if (isList(field)) return assign(fields, field, readList(value));
+  return assign(fields, field, isEmpty(value) ? undefined : value);
+}
+
+function assign<F extends CanonicalField>(
+  fields: CanonicalFields,
+  field: F,
+  value: CanonicalFields[F] | undefined,
+): boolean {
+  if (value === undefined) return false;
+  fields[field] = value;
+  return true;
+}
+
+export function readText(value: AttributeValue): string | undefined {
+  if (value === null || (typeof value === 'object' && !(value instanceof Uint8Array))) return undefined;
+  const text = textOf(value);
+  return text === '' ? undefined : text;
+}
+
+/** Counts and seconds: finite, not negative; numbers written as text are read too. */
+export function readNumber(value: AttributeValue): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') return undefined;
+  if (typeof value === 'string' && value.trim() === '') return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** A list of texts; one text is a list of one, a JSON array in a text is its elements. */
+export function readList(value: AttributeValue): readonly string[] | undefined {
+  if (Array.isArray(value)) {
+    const texts = value.flatMap((element: AttributeValue) => readText(element) ?? []);
+    return texts.length === 0 ? undefined : texts;
+  }
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (!value.startsWith('[')) return [value];
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (!Array.isArray(parsed)) return [value];
+    const texts = parsed.filter((element) => typeof element === 'string' && element !== '');
+    return texts.length === 0 ? undefined : texts;
+  } catch {
+    return [value];
+  }
+}
+
+function isEmpty(value: AttributeValue): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,56 @@
+import type { AttributeValue } from '../../records.ts';
+import { jsonOf, plainOf, textOf } from '../attribute-text.ts';
+import { canonicalPart, parsedJson } from './message-part.ts';
+import { canonicalMessages, leadingSystemText, textsOf, type Message } from './messages.ts';
+
+/** Content of a span as it is stored: canonical messages as JSON when it is a conversation, else the text as it was sent. */
+export interface ContentText {
+  readonly text: string;
+  /** Text of the leading system message, when there is one. */
+  readonly system: string | undefined;
+}
+
+/** Already canonical and without a system message to lift out: not worth parsing, which would cost more than decoding. */
+function isCanonicalText(value: AttributeValue): value is string {
+  return (
+    typeof value === 'string' &&
+    value.startsWith('[{"role":') &&
+    value.includes('"parts":') &&
+    !value.includes('"system"') &&
+    !value.includes('"developer"')
+  );
+}
+
+export function contentText(value: AttributeValue): ContentText {
+  if (isCanonicalText(value)) return { text: value, system: undefined };
+  const messages = messagesIn(value);
+  if (messages === undefined) return { text: textOf(value), system: undefined };
+  return { text: JSON.stringify(messages), system: leadingSystemText(messages) };
+}
+
+/** The conversation in an attribute, structured or as JSON text. */
+export function messagesIn(value: AttributeValue): Message[] | undefined {
+  if (value === null || (typeof value !== 'string' && typeof value !== 'object')) return undefined;
+  const data = typeof value === 'string' ? parsedJson(value) : plainOf(value);
+  return typeof data === 'string' ? undefined : canonicalMessages(data);
+}
+
+/** System instructions: as one text when they are texts, else as they were sent. */
+export function instructionsText(value: AttributeValue): string {
+  const data = typeof value === 'string' ? parsedJson(value) : plainOf(value);
+  if (typeof data === 'string') return data;
+  const parts = (Array.isArray(data) ? data : [data]).map(canonicalPart);
+  return textsOf(parts) ?? textOf(value);
+}
+
+/** Structured content as JSON, texts as they are. One level of JSON quoting (`"\"sunny\""`) is undone. */
+export function valueText(value: AttributeValue): string {
+  if (typeof value !== 'string') return typeof value === 'object' ? jsonOf(value) : textOf(value);
+  if (!value.startsWith('"') || !value.endsWith('"') || value.length < 2) return value;
+  try {
+    const inner: unknown = JSON.parse(value);
+    return typeof inner === 'string' ? inner : value;
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  canonicalPart,
+  first,
+  isJson,
+  parsedJson,
+  textPart,
+  toolCallPart,
+  type Json,
+  type MessagePart,
+} from './message-part.ts';
+
+/** A message in the GenAI conventions. */
+export interface Message {
+  readonly role: string;
+  readonly parts: readonly MessagePart[];
+  readonly name?: string;
+  readonly finish_reason?: string;
+}
+
+/**
+ * Messages in any common shape as canonical ones: a list of messages, one message, or an object that holds them
+ * (`messages`, `contents`, `choices`, `output`). `undefined` when the value is no conversation.
+ */
+export function canonicalMessages(value: unknown): Message[] | undefined {
+  if (Array.isArray(value)) {
+    // LangChain batches: a list of conversations, of which real senders use one.
+    const list: readonly unknown[] = value.length === 1 && Array.isArray(value[0]) ? value[0] : value;
+    const messages = list.map((element) => canonicalMessage(element));
+    return messages.length > 0 && messages.every((message) => message !== undefined) ? messages : undefined;
+  }
+  if (!isJson(value)) return undefined;
+  const message = canonicalMessage(value);
+  if (message !== undefined) return [message];
+  const held = first(value, ['messages', 'contents', 'choices', 'output']);
+  const messages = canonicalMessages(held);
+  const system = value['system'];
+  if (messages === undefined || system === undefined || system === null) return messages;
+  return [{ role: 'system', parts: partsOf(system) }, ...messages];
+}
+
+function canonicalMessage(value: unknown): Message | undefined {
+  if (!isJson(value)) return undefined;
+  if (isJson(value['message'])) {
+    const inner = canonicalMessage(value['message']);
+    const reason = value['finish_reason'];
+    return inner === undefined || typeof reason !== 'string' ? inner : { ...inner, finish_reason: reason };
+  }
+  const { role, name, finish_reason: reason } = value;
+  if (typeof role !== 'string') return undefined;
+  return {
+    role: role === 'model' ? 'assistant' : role,
+    parts: messageParts(value, role),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof reason === 'string' ? { finish_reason: reason } : {}),
+  };
+}
+
+function messageParts(value: Json, role: string): MessagePart[] {
+  if (Array.isArray(value['parts'])) return value['parts'].map(canonicalPart);
+  const content =
+    value['content'] === '' ? (value['contents'] ?? '') : first(value, ['content', 'contents', 'text']);
+  const answered = first(value, ['tool_call_id', 'toolCallId']);
+  if (answered !== undefined || (role === 'tool' && typeof content === 'string'))
+    return [
+      {
+        type: 'tool_call_response',
+        ...(answered === undefined ? {} : { id: answered }),
+        response: parsedJson(content ?? ''),
+      },
+    ];
+  const reasoning = first(value, ['reasoning_content', 'reasoning']);
+  const parts = [
+    ...(typeof reasoning === 'string' && reasoning !== '' ? [{ type: 'reasoning', content: reasoning }] : []),
+    ...partsOf(content),
+  ];
+  const calls = first(value, ['tool_calls', 'toolCalls']);
+  if (!Array.isArray(calls)) return parts;
+  const known = new Set(parts.filter(({ type }) => type === 'tool_call').map((part) => part['id']));
+  for (const call of calls) {
+    const part = toolCallPart(
+      isJson(call) && isJson(call['tool_call']) ? call['tool_call'] : isJson(call) ? call : {},
+    );
+    // Some senders list the same call among the contents and among the calls.
+    if (part['id'] === undefined || !known.has(part['id'])) parts.push(part);
+  }
+  return parts;
+}
+
+function partsOf(content: unknown): MessagePart[] {
+  if (content === undefined || content === null || content === '') return [];
+  if (typeof content === 'string') return [textPart(content)];
+  return Array.isArray(content) ? content.map(canonicalPart) : [canonicalPart(content)];
+}
+
+/** The text of a system message at the start of a conversation. */
+export function leadingSystemText(messages: readonly Message[]): string | undefined {
+  const [leading] = messages;
+  if (leading === undefined || (leading.role !== 'system' && leading.role !== 'developer')) return undefined;
+  return textsOf(leading.parts);
+}
+
+/** Parts that are all texts as one text; `undefined` when something else is among them. */
+export function textsOf(parts: readonly MessagePart[]): string | undefined {
+  const texts = parts.map((part) => (part.type === 'text' ? part['content'] : undefined));
+  return texts.length > 0 && texts.every((text) => typeof text === 'string') ? texts.join('\n\n') : undefined;
+}

@@ -1,0 +1,81 @@
+import { ATTR } from '@tracelore/sdk/contract';
+import type { Dialect } from '../dialect.ts';
+
+/**
+ * OpenTelemetry GenAI conventions of any age: the names of today first, then what they were called before. What Tracelore's
+ * own SDK writes is this dialect.
+ */
+export const GEN_AI: Dialect = {
+  name: 'gen_ai',
+  scopes: ['@tracelore/', 'gen_ai', '@opentelemetry/instrumentation-openai', 'com.anthropic.sdk.typescript'],
+  prefixes: ['gen_ai.'],
+  sources: {
+    operation: [ATTR.operation],
+    provider: [ATTR.provider, 'gen_ai.system'],
+    requestModel: [ATTR.requestModel],
+    responseModel: [ATTR.responseModel],
+    responseId: [ATTR.responseId],
+    finishReasons: [ATTR.finishReasons, 'gen_ai.response.finish_reason', 'anthropic.message.stop_reason'],
+    agent: [ATTR.agentName],
+    tool: [ATTR.toolName],
+    toolCallId: [ATTR.toolCallId],
+    conversationId: [ATTR.conversationId],
+    sessionId: [ATTR.sessionId],
+    userId: [ATTR.userId, 'enduser.id', 'enduser.pseudo.id'],
+    errorType: [ATTR.errorType],
+    tags: [ATTR.tags],
+    inputTokens: [ATTR.inputTokens, 'gen_ai.usage.prompt_tokens'],
+    outputTokens: [ATTR.outputTokens, 'gen_ai.usage.completion_tokens'],
+    cacheReadTokens: [
+      ATTR.cacheReadTokens,
+      'gen_ai.usage.cache_read_input_tokens',
+      'gen_ai.usage.cached_input_tokens',
+      'gen_ai.usage.input_tokens.cached',
+      'gen_ai.usage.cache_read_tokens',
+      'gen_ai.usage.details.cache_read_tokens',
+      'gen_ai.usage.details.cached_tokens',
+    ],
+    cacheWriteTokens: [
+      ATTR.cacheWriteTokens,
+      'gen_ai.usage.cache_creation.input_tokens',
+      'gen_ai.usage.cache_creation_input_tokens',
+      'gen_ai.usage.cache_write_input_tokens',
+      'gen_ai.usage.details.cache_write_tokens',
+    ],
+    reasoningTokens: [
+      ATTR.reasoningTokens,
+      'gen_ai.usage.reasoning_tokens',
+      'gen_ai.usage.reasoning_output_tokens',
+      'gen_ai.usage.thoughts_tokens',
+      'gen_ai.usage.output_tokens.reasoning',
+      'gen_ai.usage.details.reasoning_tokens',
+      'gen_ai.usage.experimental.reasoning_tokens',
+    ],
+    timeToFirstChunk: [ATTR.timeToFirstChunk],
+    input: [
+      ATTR.inputMessages,
+      'gen_ai.prompt',
+      'gen_ai.prompt.*',
+      ATTR.retrievalQuery,
+      ATTR.memoryQueryText,
+      'gen_ai.content.prompt',
+    ],
+    output: [
+      ATTR.outputMessages,
+      'gen_ai.completion',
+      'gen_ai.completion.*',
+      ATTR.retrievalDocuments,
+      ATTR.memoryRecords,
+      'gen_ai.content.completion',
+    ],
+    systemInstructions: [ATTR.systemInstructions, 'gen_ai.system.instructions'],
+    toolDefinitions: [ATTR.toolDefinitions, 'gen_ai.request.tools'],
+    toolArguments: [
+      ATTR.toolArguments,
+      'gen_ai.tool.arguments',
+      'gen_ai.tool.input',
+      'gen_ai.tool.parameters',
+    ],
+    toolResult: [ATTR.toolResult, 'gen_ai.tool.result', 'gen_ai.tool.output', 'gen_ai.tool.message'],
+  },
+};

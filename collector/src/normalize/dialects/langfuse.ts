@@ -1,0 +1,67 @@
+import type { CanonicalFields } from '../canonical-fields.ts';
+import { isJson, parsedJson, type Json } from '../content/message-part.ts';
+import type { Dialect, SpanView } from '../dialect.ts';
+
+/** Langfuse's own SDK. Its usage details are disjoint: cached and reasoning tokens stand beside input and output. */
+export const LANGFUSE: Dialect = {
+  name: 'langfuse',
+  scopes: ['langfuse'],
+  prefixes: ['langfuse.'],
+  sources: {
+    // The model name is the response's where the SDK wraps a client, the user's choice where values are set by hand.
+    requestModel: ['langfuse.observation.model.name'],
+    sessionId: ['langfuse.session.id', 'langfuse.trace.session.id'],
+    userId: ['langfuse.user.id', 'langfuse.trace.user.id'],
+    tags: ['langfuse.trace.tags'],
+    environment: ['langfuse.environment'],
+    input: ['langfuse.observation.input', 'langfuse.trace.input'],
+    output: ['langfuse.observation.output', 'langfuse.trace.output'],
+  },
+  operations: {
+    'langfuse.observation.type': {
+      generation: 'chat',
+      embedding: 'embeddings',
+      agent: 'invoke_agent',
+      tool: 'execute_tool',
+      chain: 'chain',
+      retriever: 'retrieval',
+      evaluator: 'evaluate',
+      guardrail: 'guardrail',
+      span: 'span',
+      event: 'event',
+    },
+  },
+  refine: (span, fields) => {
+    const usage = parsedJson(span.attributes.get('langfuse.observation.usage_details') ?? null);
+    if (isJson(usage)) readUsage(usage, fields);
+    readFirstChunk(span, fields);
+  },
+};
+
+function readUsage(usage: Json, fields: CanonicalFields): void {
+  const input = count(usage, ['input', 'prompt_tokens', 'input_tokens', 'promptTokens']);
+  const output = count(usage, ['output', 'completion_tokens', 'output_tokens', 'completionTokens']);
+  const cacheRead = count(usage, ['input_cache_read', 'cache_read_input_tokens', 'input_cached_tokens']);
+  const cacheWrite = count(usage, ['input_cache_creation', 'cache_creation_input_tokens']);
+  const reasoning = count(usage, ['output_reasoning', 'output_reasoning_tokens']);
+  if (cacheRead !== undefined) fields.cacheReadTokens ??= cacheRead;
+  if (cacheWrite !== undefined) fields.cacheWriteTokens ??= cacheWrite;
+  if (reasoning !== undefined) fields.reasoningTokens ??= reasoning;
+  if (input !== undefined) fields.inputTokens ??= input + (cacheRead ?? 0) + (cacheWrite ?? 0);
+  if (output !== undefined) fields.outputTokens ??= output + (reasoning ?? 0);
+}
+
+function count(usage: Json, names: readonly string[]): number | undefined {
+  const found = names.map((name) => usage[name]).find((value) => typeof value === 'number' && value >= 0);
+  return typeof found === 'number' ? found : undefined;
+}
+
+/** The time of the first chunk is a date. */
+function readFirstChunk(span: SpanView, fields: CanonicalFields): void {
+  const at = span.attributes.get('langfuse.observation.completion_start_time');
+  if (typeof at !== 'string') return;
+  const milliseconds = Date.parse(at.replaceAll('"', ''));
+  const startMilliseconds = Number(span.startUnixNano / 1_000_000n);
+  if (milliseconds >= startMilliseconds)
+    fields.timeToFirstChunk ??= (milliseconds - startMilliseconds) / 1000;
+}

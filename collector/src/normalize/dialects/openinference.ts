@@ -1,0 +1,87 @@
+import type { AttributeValue } from '../../records.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
+import { isJson, parsedJson } from '../content/message-part.ts';
+import type { Dialect, SpanView } from '../dialect.ts';
+
+/** Arize's OpenInference: flattened messages below `llm.input_messages`, `openinference.span.kind` on every span. */
+export const OPENINFERENCE: Dialect = {
+  name: 'openinference',
+  scopes: ['@arizeai/openinference', 'openinference.instrumentation'],
+  prefixes: ['openinference.', 'llm.'],
+  sources: {
+    provider: ['llm.provider', 'llm.system'],
+    requestModel: ['llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'],
+    responseModel: ['llm.response.model_name'],
+    responseId: ['llm.response.id'],
+    finishReasons: ['llm.finish_reason'],
+    agent: ['agent.name'],
+    tool: ['tool.name'],
+    toolCallId: ['tool_call.id', 'tool.id', 'message.tool_call_id'],
+    tags: ['tag.tags'],
+    inputTokens: ['llm.token_count.prompt'],
+    outputTokens: ['llm.token_count.completion'],
+    cacheReadTokens: [
+      'llm.token_count.prompt_details.cache_read',
+      'llm.token_count.prompt_details.cache_input',
+    ],
+    cacheWriteTokens: ['llm.token_count.prompt_details.cache_write'],
+    reasoningTokens: ['llm.token_count.completion_details.reasoning'],
+    input: ['llm.input_messages', 'llm.input_messages.*', 'llm.prompts', 'llm.prompts.*'],
+    output: [
+      'llm.output_messages',
+      'llm.output_messages.*',
+      'retrieval.documents',
+      'retrieval.documents.*',
+      'reranker.output_documents.*',
+    ],
+    toolDefinitions: ['llm.tools', 'llm.tools.*'],
+    toolArguments: ['tool.parameters', 'tool_call.function.arguments'],
+  },
+  operations: {
+    'openinference.span.kind': {
+      llm: 'chat',
+      agent: 'invoke_agent',
+      tool: 'execute_tool',
+      chain: 'chain',
+      retriever: 'retrieval',
+      reranker: 'rerank',
+      embedding: 'embeddings',
+      guardrail: 'guardrail',
+      evaluator: 'evaluate',
+      prompt: 'prompt',
+    },
+  },
+  refine: (span, fields) => {
+    readParameters(span, fields);
+    readMetadata(span, fields);
+  },
+};
+
+/** The system prompt of Anthropic calls stands in the request parameters only. */
+function readParameters(span: SpanView, fields: CanonicalFields): void {
+  if (fields.systemInstructions !== undefined) return;
+  const parameters = parsedJson(span.attributes.get('llm.invocation_parameters') ?? null);
+  if (!isJson(parameters)) return;
+  const system = parameters['system'] ?? parameters['system_instruction'] ?? parameters['instructions'];
+  if (typeof system === 'string' && system !== '') fields.systemInstructions = system;
+  else if (Array.isArray(system)) fields.systemInstructions = JSON.stringify(system);
+}
+
+/** `metadata`: a JSON object in a text, filled by LangChain and by users. */
+function readMetadata(span: SpanView, fields: CanonicalFields): void {
+  const raw: AttributeValue = span.attributes.get('metadata') ?? null;
+  const metadata = parsedJson(raw);
+  if (!isJson(metadata)) return;
+  const text = (...names: readonly string[]): string | undefined =>
+    names.map((name) => metadata[name]).find((value) => typeof value === 'string' && value !== '') as
+      | string
+      | undefined;
+  const conversation = text('thread_id', 'conversation_id');
+  const session = text('session_id');
+  const user = text('user_id');
+  const agent = text('lc_agent_name');
+  if (conversation !== undefined) fields.conversationId ??= conversation;
+  if (session !== undefined) fields.sessionId ??= session;
+  if (user !== undefined) fields.userId ??= user;
+  if (agent !== undefined) fields.agent ??= agent;
+}

@@ -1,0 +1,62 @@
+import type { Dialect } from '../dialect.ts';
+
+/** Smaller conventions that a table alone covers: MLflow, LiveKit, Pydantic AI, Flue, Genkit, SmolAgents and the like. */
+export const OTHER_VENDORS: Dialect = {
+  name: 'other_vendor',
+  scopes: ['pydantic-ai', 'mlflow', 'livekit', 'flue', 'genkit'],
+  prefixes: ['mlflow.', 'lk.', 'pydantic_ai.', 'flue.', 'genkit:'],
+  sourcesAreLocal: true,
+  sources: {
+    agent: ['agent_name', 'flue.agent.name', 'genkit:metadata:agent:name'],
+    tool: ['flue.tool.name'],
+    toolCallId: ['flue.tool.call_id'],
+    conversationId: ['lk.session_id', 'thread_id'],
+    input: [
+      'pydantic_ai.all_messages',
+      'all_messages_events',
+      'mlflow.spanInputs',
+      'lk.chat_ctx',
+      'lk.user_input',
+      'lk.user_transcript',
+      'lk.input_text',
+      'flue.workflow.payload',
+      'flue.input',
+      'flue.model.input',
+      'genkit:input',
+      'prompt',
+      'request_data',
+    ],
+    output: [
+      'final_result',
+      'mlflow.spanOutputs',
+      'lk.response.text',
+      'flue.workflow.result',
+      'flue.output',
+      'flue.model.output',
+      'genkit:output',
+      'response_data',
+    ],
+    toolArguments: ['flue.tool.arguments', 'tool_arguments', 'lk.function_tool.arguments'],
+    toolResult: ['flue.tool.result', 'tool_response', 'lk.function_tool.output'],
+  },
+  operations: {
+    'mlflow.spantype': {
+      llm: 'chat',
+      chat_model: 'chat',
+      tool: 'execute_tool',
+      agent: 'invoke_agent',
+      retriever: 'retrieval',
+      embedding: 'embeddings',
+      chain: 'chain',
+    },
+    'genkit:metadata:subtype': {
+      model: 'chat',
+      tool: 'execute_tool',
+      flow: 'invoke_workflow',
+      retriever: 'retrieval',
+      embedder: 'embeddings',
+      evaluator: 'evaluate',
+      agent: 'invoke_agent',
+    },
+  },
+};

@@ -1,0 +1,49 @@
+import type { Dialect } from '../dialect.ts';
+
+/** OpenLLMetry by Traceloop, before and after it took over the names of the GenAI conventions. */
+export const TRACELOOP: Dialect = {
+  name: 'traceloop',
+  scopes: ['@traceloop/', 'opentelemetry.instrumentation.'],
+  prefixes: ['traceloop.', 'llm.request.', 'llm.usage.'],
+  sources: {
+    inputTokens: ['llm.usage.prompt_tokens'],
+    outputTokens: ['llm.usage.completion_tokens'],
+    cacheReadTokens: ['llm.usage.cache_read_input_tokens'],
+    cacheWriteTokens: ['llm.usage.cache_creation_input_tokens'],
+    finishReasons: ['llm.response.finish_reason'],
+    requestModel: ['llm.request.model'],
+    responseModel: ['llm.response.model'],
+    conversationId: [
+      'traceloop.association.properties.conversation_id',
+      'traceloop.association.properties.thread_id',
+    ],
+    sessionId: ['traceloop.association.properties.session_id'],
+    userId: ['traceloop.association.properties.user_id'],
+    input: ['traceloop.entity.input'],
+    output: ['traceloop.entity.output'],
+    toolDefinitions: ['llm.request.functions', 'llm.request.functions.*'],
+  },
+  operations: {
+    'traceloop.span.kind': {
+      workflow: 'invoke_workflow',
+      task: 'task',
+      agent: 'invoke_agent',
+      tool: 'execute_tool',
+    },
+    'llm.request.type': {
+      chat: 'chat',
+      completion: 'text_completion',
+      embedding: 'embeddings',
+      rerank: 'rerank',
+      agent: 'invoke_agent',
+      tool: 'execute_tool',
+    },
+  },
+  refine: (span, fields) => {
+    const name = span.attributes.get('traceloop.entity.name');
+    if (typeof name !== 'string' || name === '') return;
+    const kind = span.attributes.get('traceloop.span.kind');
+    if (kind === 'tool') fields.tool ??= name;
+    if (kind === 'agent') fields.agent ??= name;
+  },
+};

@@ -1,0 +1,129 @@
+import type { AttributeValue } from '../../records.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
+import { readNumber } from '../canonical-fields.ts';
+import { isJson, parsedJson, textPart, toolCallPart, type MessagePart } from '../content/message-part.ts';
+import type { Dialect, SpanView } from '../dialect.ts';
+import { plainOf } from '../attribute-text.ts';
+
+const MODEL_CALLS = {
+  generatetext: 'invoke_agent',
+  streamtext: 'invoke_agent',
+  generateobject: 'invoke_agent',
+  streamobject: 'invoke_agent',
+  embed: 'embed',
+  embedmany: 'embed',
+  rerank: 'rerank',
+  toolcall: 'execute_tool',
+} as const;
+
+/** Outer spans carry sums of their steps; the `.do…` spans are the model calls. */
+function operationNames(): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const [name, operation] of Object.entries(MODEL_CALLS)) {
+    names[name] = operation;
+    names[`ai.${name}`] = operation;
+  }
+  for (const outer of ['generatetext', 'generateobject']) names[`ai.${outer}.dogenerate`] = 'chat';
+  for (const outer of ['streamtext', 'streamobject']) names[`ai.${outer}.dostream`] = 'chat';
+  for (const outer of ['embed', 'embedmany']) names[`ai.${outer}.doembed`] = 'embeddings';
+  return names;
+}
+
+/** Vercel AI SDK 4 to 6 and the legacy form of its 7: `ai.*`. */
+export const VERCEL_AI: Dialect = {
+  name: 'vercel_ai',
+  scopes: ['ai', '@ai-sdk/'],
+  prefixes: ['ai.'],
+  sources: {
+    provider: ['ai.model.provider', 'aisdk.model.provider'],
+    requestModel: ['ai.model.id', 'aisdk.model.id'],
+    responseModel: ['ai.response.model'],
+    responseId: ['ai.response.id'],
+    finishReasons: ['ai.response.finishReason', 'ai.finishReason'],
+    agent: ['ai.telemetry.functionId'],
+    tool: ['ai.toolCall.name'],
+    toolCallId: ['ai.toolCall.id'],
+    conversationId: ['ai.telemetry.metadata.conversationId', 'ai.telemetry.metadata.threadId'],
+    sessionId: ['ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.session_id'],
+    userId: ['ai.telemetry.metadata.userId', 'ai.telemetry.metadata.user_id'],
+    tags: ['ai.telemetry.metadata.tags'],
+    inputTokens: [
+      'ai.usage.inputTokens',
+      'ai.usage.promptTokens',
+      'ai.usage.tokens',
+      'stream.usage.inputTokens',
+    ],
+    outputTokens: ['ai.usage.outputTokens', 'ai.usage.completionTokens', 'stream.usage.outputTokens'],
+    cacheReadTokens: [
+      'ai.usage.inputTokenDetails.cacheReadTokens',
+      'ai.usage.cachedInputTokens',
+      'stream.usage.inputTokenDetails.cacheReadTokens',
+      'stream.usage.cachedInputTokens',
+    ],
+    cacheWriteTokens: [
+      'ai.usage.inputTokenDetails.cacheWriteTokens',
+      'stream.usage.inputTokenDetails.cacheWriteTokens',
+    ],
+    reasoningTokens: [
+      'ai.usage.outputTokenDetails.reasoningTokens',
+      'ai.usage.reasoningTokens',
+      'stream.usage.outputTokenDetails.reasoningTokens',
+      'stream.usage.reasoningTokens',
+    ],
+    input: ['ai.prompt.messages', 'ai.prompt', 'ai.value', 'ai.values'],
+    output: ['ai.response.object', 'ai.result.object', 'ai.embedding', 'ai.embeddings'],
+    toolDefinitions: ['ai.prompt.tools'],
+    toolArguments: ['ai.toolCall.args', 'ai.toolCall.input'],
+    toolResult: ['ai.toolCall.result', 'ai.toolCall.output'],
+  },
+  operations: { 'ai.operationId': operationNames() },
+  refine: (span, fields) => {
+    fields.output ??= responseMessage(span);
+    readProviderMetadata(span, fields);
+    const milliseconds = readNumber(
+      span.attributes.get('ai.response.msToFirstChunk') ??
+        span.attributes.get('ai.stream.msToFirstChunk') ??
+        null,
+    );
+    if (milliseconds !== undefined) fields.timeToFirstChunk ??= milliseconds / 1000;
+  },
+};
+
+/** Text, reasoning and tool calls of an answer stand in attributes of their own. */
+function responseMessage(span: SpanView): AttributeValue {
+  const text = span.attributes.get('ai.response.text') ?? span.attributes.get('ai.result.text');
+  const reasoning = span.attributes.get('ai.response.reasoning');
+  const calls = parsed(
+    span.attributes.get('ai.response.toolCalls') ?? span.attributes.get('ai.result.toolCalls'),
+  );
+  const parts: MessagePart[] = [];
+  if (typeof reasoning === 'string' && reasoning !== '')
+    parts.push({ type: 'reasoning', content: reasoning });
+  if (typeof text === 'string' && text !== '') parts.push(textPart(text));
+  if (Array.isArray(calls)) for (const call of calls) if (isJson(call)) parts.push(toolCallPart(call));
+  return parts.length === 0 ? null : JSON.stringify([{ role: 'assistant', parts }]);
+}
+
+/** Older majors report cached and reasoning tokens only inside the provider's own metadata. */
+function readProviderMetadata(span: SpanView, fields: CanonicalFields): void {
+  const metadata = parsed(span.attributes.get('ai.response.providerMetadata'));
+  if (!isJson(metadata)) return;
+  for (const provider of Object.values(metadata)) {
+    if (!isJson(provider)) continue;
+    setCount(fields, 'cacheReadTokens', provider['cachedPromptTokens'] ?? provider['cacheReadInputTokens']);
+    setCount(fields, 'cacheWriteTokens', provider['cacheCreationInputTokens']);
+    setCount(fields, 'reasoningTokens', provider['reasoningTokens']);
+  }
+}
+
+function setCount(
+  fields: CanonicalFields,
+  field: 'cacheReadTokens' | 'cacheWriteTokens' | 'reasoningTokens',
+  value: unknown,
+): void {
+  if (typeof value === 'number' && value >= 0) fields[field] ??= value;
+}
+
+function parsed(value: AttributeValue | undefined): unknown {
+  return typeof value === 'string' ? parsedJson(value) : value === undefined ? undefined : plainOf(value);
+}

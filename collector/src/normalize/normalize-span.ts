@@ -1,0 +1,161 @@
+import { ATTR } from '@tracelore/sdk/contract';
+import type {
+  Attributes,
+  DecodedSpan,
+  OutcomeRecord,
+  SpanRecord,
+  StoredEvent,
+  StoredLink,
+} from '../records.ts';
+import { bounded, storedAttributes, storedTexts } from './attribute-text.ts';
+import { readList, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
+import { collectFields } from './collect-fields.ts';
+import { contentText, instructionsText, valueText } from './content/content-text.ts';
+import { MAPPING_VERSION } from './dialects/index.ts';
+import { spanOutcomes } from './outcomes.ts';
+import { providerName } from './provider-name.ts';
+import { natureOf } from './span-kind.ts';
+import { plausibleTime, spanTimes } from './times.ts';
+import { tokensOf } from './tokens.ts';
+
+/** Canonical records of one request's spans, with the outcomes that ride on them. */
+export function normalizeSpans(
+  spans: readonly DecodedSpan[],
+  projectOf: (span: DecodedSpan) => string,
+  receivedAtMs: number,
+): { readonly spans: SpanRecord[]; readonly outcomes: OutcomeRecord[] } {
+  const resources = new Map<DecodedSpan['resource'], ReadonlyMap<string, string>>();
+  const records: SpanRecord[] = [];
+  const outcomes: OutcomeRecord[] = [];
+  for (const span of spans) {
+    let resource = resources.get(span.resource);
+    if (resource === undefined) {
+      resource = storedTexts(span.resource.attributes);
+      resources.set(span.resource, resource);
+    }
+    const record = normalizeSpan(span, resource, projectOf(span), receivedAtMs);
+    records.push(record);
+    outcomes.push(...spanOutcomes(span, record));
+  }
+  return { spans: records, outcomes };
+}
+
+function normalizeSpan(
+  span: DecodedSpan,
+  resource: ReadonlyMap<string, string>,
+  project: string,
+  receivedAtMs: number,
+): SpanRecord {
+  const { attributes } = span;
+  const { fields, dialect } = collectFields(span, span.scope.name);
+  const nature = natureOf(attributes, fields);
+  const times = spanTimes(span.startUnixNano, span.endUnixNano, receivedAtMs);
+  const { tokens, warnings } = tokensOf(fields);
+  const stored = storedAttributes(attributes);
+  if (times.warnings.length > 0) keepRawTimes(span, stored);
+  const text = (name: string): string => readText(attributes.get(name) ?? null) ?? '';
+  return {
+    project,
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    runId: text(ATTR.runId) || span.traceId,
+    trialId: text(ATTR.trialId),
+    name: span.name,
+    kind: nature.kind,
+    otelKind: span.otelKind,
+    service: resource.get(ATTR.serviceName) ?? '',
+    environment:
+      fields.environment ?? resource.get(ATTR.environment) ?? resource.get('deployment.environment') ?? '',
+    scopeName: span.scope.name,
+    scopeVersion: span.scope.version,
+    startUnixNano: times.startUnixNano,
+    durationNano: times.durationNano,
+    status: span.status,
+    statusMessage: bounded(span.statusMessage),
+    errorType: fields.errorType ?? exceptionType(span) ?? '',
+    operation: nature.operation,
+    provider: fields.provider === undefined ? '' : providerName(fields.provider),
+    requestModel: fields.requestModel ?? '',
+    responseModel: fields.responseModel ?? '',
+    responseId: fields.responseId ?? '',
+    finishReasons: fields.finishReasons ?? [],
+    agent: fields.agent ?? '',
+    tool: fields.tool ?? '',
+    toolCallId: fields.toolCallId ?? '',
+    conversationId: fields.conversationId ?? '',
+    sessionId: fields.sessionId ?? '',
+    userId: fields.userId ?? '',
+    tags: fields.tags ?? [],
+    ...tokens,
+    timeToFirstChunk: fields.timeToFirstChunk ?? null,
+    ...contents(fields, nature.kind === 'tool'),
+    knowledgeDecision: text(ATTR.knowledgeDecision),
+    knowledgeSnapshot: readNumber(attributes.get(ATTR.knowledgeSnapshot) ?? null) ?? null,
+    knowledgeArm: text(ATTR.knowledgeArm),
+    knowledgeItems: readList(attributes.get(ATTR.knowledgeItems) ?? null) ?? [],
+    fingerprint: text(ATTR.fingerprint),
+    attributes: stored.texts,
+    attributeTypes: stored.types,
+    resourceAttributes: resource,
+    events: span.events.map((event) => storedEvent(event, span, receivedAtMs)),
+    links: span.links.map(storedLink),
+    traceState: span.traceState,
+    flags: span.flags,
+    dialect: dialect.name,
+    mappingVersion: MAPPING_VERSION,
+    receivedAtMs,
+    warnings: [...times.warnings, ...warnings],
+  };
+}
+
+type Contents = Pick<SpanRecord, 'input' | 'output' | 'systemInstructions' | 'toolDefinitions'>;
+
+function contents(fields: CanonicalFields, isTool: boolean): Contents {
+  const input = isTool ? (fields.toolArguments ?? fields.input) : (fields.input ?? fields.toolArguments);
+  const output = isTool ? (fields.toolResult ?? fields.output) : (fields.output ?? fields.toolResult);
+  const asked = input === undefined ? undefined : isTool ? valueText(input) : contentText(input);
+  const answered = output === undefined ? '' : isTool ? valueText(output) : contentText(output).text;
+  const system = typeof asked === 'object' ? asked.system : undefined;
+  return {
+    input: bounded(typeof asked === 'object' ? asked.text : (asked ?? '')),
+    output: bounded(answered),
+    systemInstructions: bounded(
+      fields.systemInstructions === undefined ? (system ?? '') : instructionsText(fields.systemInstructions),
+    ),
+    toolDefinitions: bounded(fields.toolDefinitions === undefined ? '' : valueText(fields.toolDefinitions)),
+  };
+}
+
+/** Raw times of a span whose times could not be stored; as attributes, so that nothing is lost. */
+function keepRawTimes(span: DecodedSpan, stored: ReturnType<typeof storedAttributes>): void {
+  for (const [name, value] of [
+    ['tracelore.raw.start_time_unix_nano', span.startUnixNano],
+    ['tracelore.raw.end_time_unix_nano', span.endUnixNano],
+  ] as const) {
+    stored.texts.set(name, String(value));
+    stored.types.set(name, 'int');
+  }
+}
+
+function exceptionType(span: DecodedSpan): string | undefined {
+  const event = span.events.findLast(({ name }) => name === 'exception');
+  return event === undefined ? undefined : readText(event.attributes.get('exception.type') ?? null);
+}
+
+function storedEvent(
+  event: DecodedSpan['events'][number],
+  span: DecodedSpan,
+  receivedAtMs: number,
+): StoredEvent {
+  return {
+    timeUnixNano: plausibleTime(receivedAtMs, event.timeUnixNano, span.startUnixNano),
+    name: event.name,
+    attributes: storedTexts(event.attributes),
+  };
+}
+
+function storedLink(link: { readonly attributes: Attributes } & Omit<StoredLink, 'attributes'>): StoredLink {
+  const { traceId, spanId, traceState } = link;
+  return { traceId, spanId, traceState, attributes: storedTexts(link.attributes) };
+}

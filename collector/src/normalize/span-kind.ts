@@ -1,0 +1,54 @@
+import { kindOfOperation, type SpanKindName } from '@tracelore/sdk/contract';
+import type { Attributes } from '../records.ts';
+import { readText, type CanonicalFields } from './canonical-fields.ts';
+import { DIALECTS } from './dialects/index.ts';
+
+const MARKERS: readonly (readonly [string, Readonly<Record<string, string>>])[] = DIALECTS.flatMap(
+  (dialect) => Object.entries(dialect.operations ?? {}),
+);
+
+/** What a span is: the operation in the words of the GenAI conventions, and our kind. */
+export interface Nature {
+  /** `''` when the span does not say. */
+  readonly operation: string;
+  readonly kind: SpanKindName;
+}
+
+/**
+ * The operation a span names itself, else what a vendor's marker says (`openinference.span.kind` and the like). A span
+ * without either gets a kind from what it carries, but no operation: that would be invented.
+ */
+export function natureOf(attributes: Attributes, fields: CanonicalFields): Nature {
+  const named = fields.operation;
+  if (named !== undefined) {
+    const kind = kindOfOperation(named);
+    if (kind !== 'other') return { operation: named, kind };
+  }
+  const marked = markedOperation(attributes);
+  if (marked !== undefined) return { operation: named ?? marked, kind: kindOfOperation(marked) };
+  if (named !== undefined) return { operation: named, kind: 'other' };
+  return { operation: '', kind: kindOfContent(fields) };
+}
+
+function markedOperation(attributes: Attributes): string | undefined {
+  for (const [attribute, operations] of MARKERS) {
+    const value = readText(attributes.get(attribute) ?? null);
+    if (value === undefined) continue;
+    const word = value.toLowerCase();
+    if (Object.hasOwn(operations, word)) return operations[word];
+  }
+  return undefined;
+}
+
+function kindOfContent(fields: CanonicalFields): SpanKindName {
+  if (
+    fields.toolArguments !== undefined ||
+    fields.toolResult !== undefined ||
+    fields.toolCallId !== undefined
+  )
+    return 'tool';
+  const model = fields.requestModel ?? fields.responseModel;
+  const called =
+    fields.inputTokens ?? fields.outputTokens ?? fields.input ?? fields.output ?? fields.finishReasons;
+  return model !== undefined && called !== undefined ? 'llm' : fields.tool === undefined ? 'other' : 'tool';
+}

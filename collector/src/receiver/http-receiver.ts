@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { countRefusal, type Counters } from '../counters.ts';
+import { CollectorError, Refusal } from '../errors.ts';
+import type { ExportRequest } from '../ingest.ts';
+import { encodeAnswer, encodeRefusal, httpStatusOf, type ExportAnswer } from './answer.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { inflate, requireCompression } from './inflate.ts';
+import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
+import { checkDeclaredLength, overloaded, readBody } from './request-body.ts';
+import { routeOf } from './route.ts';
+
+/** Time for the headers of a request, ms. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Time for a whole request, ms: ends senders that trickle bytes. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Idle connections stay open longer than a load balancer's usual 60 s, so that it never meets a closing one. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const CONNECTIONS_MAX = 2_048;
+/** After a refusal the rest of the body is read and dropped this long, ms, so that the answer reaches the sender. */
+const DRAIN_MS = 1_000;
+/** What `Retry-After` asks for, seconds. */
+const RETRY_AFTER_S = 1;
+
+export interface HttpReceiverOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Accepted in front of `/v1/…`; `''` is the plain path. */
+  readonly pathPrefixes: readonly string[];
+  readonly bodyBytesMax: number;
+}
+
+export interface HttpReceiverParts {
+  readonly keys: ApiKeys;
+  readonly budget: ByteBudget;
+  readonly counters: Counters;
+  readonly export: (request: ExportRequest) => Promise<ExportAnswer>;
+  /** Told about errors that are no refusals: a fault of ours. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/**
+ * OTLP over HTTP. One request: route → key → content type → declared length → body, counted as it arrives → inflation →
+ * `export` (decode, normalise, commit) → answer. Every answer is in the encoding of the request.
+ */
+export class HttpReceiver {
+  readonly #options: HttpReceiverOptions;
+  readonly #parts: HttpReceiverParts;
+  readonly #server: Server;
+  #stopping = false;
+
+  constructor(options: HttpReceiverOptions, parts: HttpReceiverParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      },
+      (request, response) => void this.#handle(request, response),
+    );
+    this.#server.maxConnections = CONNECTIONS_MAX;
+    // Without this listener Node invites the body before anything has been checked.
+    this.#server.on('checkContinue', (request, response) => void this.#handle(request, response, true));
+  }
+
+  /** Rejects with a {@link CollectorError} when the address cannot be used. */
+  async listen(): Promise<AddressInfo> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(bindError(error, host, port)));
+      this.#server.listen({ host, port }, () => resolve());
+    });
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string')
+      throw new CollectorError('address_refused', `${host}:${port}: the server has no TCP address`);
+    return address;
+  }
+
+  /** New requests on open connections are answered 503 from now on; those in progress finish. */
+  refuseNew(): void {
+    this.#stopping = true;
+    this.#server.closeIdleConnections();
+  }
+
+  /** Resolves when every connection has ended; those that last beyond `deadlineMs` are cut. */
+  async close(deadlineMs: number): Promise<void> {
+    this.refuseNew();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse, invite = false): Promise<void> {
+    const { counters, budget } = this.#parts;
+    counters.requests += 1;
+    const share = budget.share();
+    try {
+      const { pathPrefixes, bodyBytesMax } = this.#options;
+      const signal = routeOf(request.method, request.url, pathPrefixes);
+      const claim = this.#parts.keys.claim(request.headers);
+      const encoding = requireEncoding(request.headers['content-type']);
+      const compression = requireCompression(request.headers['content-encoding']);
+      if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
+      checkDeclaredLength(request, bodyBytesMax);
+      if (invite) response.writeContinue();
+      const raw = await readBody(request, bodyBytesMax, share);
+      counters.bytesReceived += raw.length;
+      const body = await inflate(raw, compression, bodyBytesMax);
+      if (!share.grow(body.length - raw.length)) throw overloaded();
+      const answer = await this.#parts.export({ signal, encoding, body, claim });
+      send(response, 200, encodeAnswer(answer, signal, encoding), encoding, this.#stopping);
+    } catch (error) {
+      this.#refuse(request, response, error);
+    } finally {
+      share.release();
+    }
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const isExpected = error instanceof Refusal;
+    const refusal = isExpected ? error : new Refusal('internal', 'unexpected failure: send again');
+    if (!isExpected) this.#parts.onUnexpected(error);
+    countRefusal(this.#parts.counters, refusal.code);
+    if (response.headersSent || response.destroyed) return;
+    const status = httpStatusOf(refusal.code);
+    const encoding = encodingOf(request.headers['content-type']) ?? 'json';
+    if (status === 503) response.setHeader('retry-after', String(RETRY_AFTER_S));
+    if (status === 405) response.setHeader('allow', 'POST');
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+    const unread = !request.complete;
+    send(response, status, encodeRefusal(refusal, encoding), encoding, unread || this.#stopping);
+    if (unread) drain(request);
+  }
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: Buffer,
+  encoding: Encoding,
+  close: boolean,
+): void {
+  if (close) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': MEDIA_TYPES[encoding], 'content-length': body.length });
+  response.end(body);
+}
+
+/** Cutting the connection at once would often take the answer with it. */
+function drain(request: IncomingMessage): void {
+  request.on('error', () => undefined);
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
+  timer.unref();
+  request.once('close', () => clearTimeout(timer));
+}
+
+function bindError(error: Error, host: string, port: number): CollectorError {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE')
+    return new CollectorError(
+      'address_in_use',
+      `${host}:${port} is in use: stop the other program (another collector?) or choose another port`,
+      { cause: error },
+    );
+  return new CollectorError('address_refused', `cannot listen on ${host}:${port}: ${error.message}`, {
+    cause: error,
+  });
+}

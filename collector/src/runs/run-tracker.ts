@@ -1,0 +1,132 @@
+import type { Batch } from '../records.ts';
+import type { RunWriter } from '../store/store.ts';
+import { SerialTask } from './serial-task.ts';
+
+/** Runs recomputed in one call of the store. */
+const RUNS_PER_REFRESH_MAX = 500;
+/** Runs that wait for quiet. Above it the longest waiting ones are recomputed early. */
+const RUNS_WAITING_MAX = 50_000;
+/** How often waiting runs are looked at, ms. */
+const CHECK_INTERVAL_MS = 1_000;
+
+interface RunKey {
+  readonly project: string;
+  readonly runId: string;
+}
+
+export interface RunTrackerOptions {
+  /** A run is recomputed when nothing came for it this long, ms. */
+  readonly quietMs: number;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/**
+ * Keeps the `runs` table true: a run that got spans or outcomes is recomputed once it has been quiet. Failures are kept and
+ * tried again; what a crash interrupts is caught up from the store at the next start.
+ */
+export class RunTracker {
+  readonly #store: RunWriter;
+  readonly #options: RunTrackerOptions;
+  /** Insertion order = order of the last touch: the first one has been quiet for longest. */
+  readonly #touched = new Map<string, RunKey & { readonly at: number }>();
+  readonly #work = new SerialTask();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #refreshed = 0;
+  #problem = '';
+
+  constructor(store: RunWriter, options: RunTrackerOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get refreshed(): number {
+    return this.#refreshed;
+  }
+
+  get waiting(): number {
+    return this.#touched.size;
+  }
+
+  get problem(): string {
+    return this.#problem;
+  }
+
+  /** Notes the runs of a committed batch. */
+  touch(batch: Batch): void {
+    const at = this.#options.now();
+    for (const { project, runId } of [...batch.spans, ...batch.outcomes]) {
+      if (runId === '') continue;
+      const key = `${project}\n${runId}`;
+      this.#touched.delete(key);
+      this.#touched.set(key, { project, runId, at });
+    }
+  }
+
+  /** Starts the clock and catches up on runs that an earlier process left behind. */
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#refreshQuiet(), CHECK_INTERVAL_MS).unref();
+    void this.#work.run(() => this.#guarded(() => this.#catchUp()));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Recomputes everything touched so far, quiet or not. Rejects when the store fails. */
+  async settle(): Promise<void> {
+    await this.#work.run(() => this.#refresh(Number.POSITIVE_INFINITY));
+  }
+
+  #refreshQuiet(): Promise<void> {
+    // A store slower than the interval must not pile up checks.
+    if (this.#work.busy) return Promise.resolve();
+    return this.#work.run(() =>
+      this.#guarded(() => this.#refresh(this.#options.now() - this.#options.quietMs)),
+    );
+  }
+
+  /** Recomputes runs last touched at or before `quietSince`, oldest first. */
+  async #refresh(quietSince: number): Promise<void> {
+    for (;;) {
+      const due: [string, RunKey & { readonly at: number }][] = [];
+      for (const entry of this.#touched) {
+        const surplus = this.#touched.size - due.length > RUNS_WAITING_MAX;
+        if (due.length === RUNS_PER_REFRESH_MAX || (entry[1].at > quietSince && !surplus)) break;
+        due.push(entry);
+      }
+      if (due.length === 0) return;
+      await this.#refreshRuns(due.map(([, run]) => run));
+      for (const [key, run] of due) if (this.#touched.get(key) === run) this.#touched.delete(key);
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let previous = ''; ;) {
+      const stale = await this.#store.stale(RUNS_PER_REFRESH_MAX);
+      const first = stale[0] === undefined ? '' : `${stale[0].project}\n${stale[0].runId}`;
+      // The same run first again: recomputing did not help, and the next start tries again.
+      if (first === '' || first === previous) return;
+      previous = first;
+      await this.#refreshRuns(stale);
+    }
+  }
+
+  async #refreshRuns(runs: readonly RunKey[]): Promise<void> {
+    await this.#store.refresh(
+      runs.map(({ project, runId }) => ({ project, runId })),
+      this.#options.now(),
+    );
+    this.#refreshed += runs.length;
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#problem = '';
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
