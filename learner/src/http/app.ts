@@ -1,14 +1,10 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { NewId } from '../ids.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { failure } from './failure.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
-
-/** Largest request body, bytes: a few thousand eval cases. Over it: 413. */
-export const API_BODY_BYTES_MAX = 16_777_216;
 
 export interface AppOptions {
   readonly endpoints: readonly Endpoint[];
@@ -32,7 +28,6 @@ export function createApp(options: AppOptions): Hono {
     return problem({ status: 503, code: 'not_ready', detail: reason, headers: { 'retry-after': '1' } });
   });
   app.use('*', async (context, next) => options.access.refuse(context.req.raw.headers) ?? (await next()));
-  app.use('*', bodyLimit({ maxSize: API_BODY_BYTES_MAX, onError: tooLarge }));
   app.get('/openapi.json', () => json(openApiDocument(options.endpoints, options.version)));
 
   const methods = new Map<string, string[]>();
@@ -54,14 +49,6 @@ export function createApp(options: AppOptions): Hono {
     }),
   );
   return app;
-}
-
-function tooLarge(): Response {
-  return problem({
-    status: 413,
-    code: 'body_too_large',
-    detail: `The body is larger than ${API_BODY_BYTES_MAX} bytes; send it in parts.`,
-  });
 }
 
 function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Access } from './access.ts';
 import { problem } from './problem.ts';
+import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 
 /** A request after its parts were checked. */
 export interface Call<Body, Query> {
@@ -71,7 +72,10 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
         query: query.value,
         parameter: (name) => parameters[name] ?? '',
         headers: request.headers,
-        signal: request.signal,
+        // Made at the first look: most endpoints never look.
+        get signal() {
+          return request.signal;
+        },
       });
     },
   };
@@ -84,8 +88,13 @@ async function readJson(request: Request): Promise<unknown> {
     const detail = `content-type: expected application/json, got ${type === '' ? 'none' : JSON.stringify(type)}.`;
     return problem({ status: 415, code: 'unsupported_media_type', detail });
   }
+  const text = await readBody(request);
+  if (text === undefined) {
+    const detail = `The body is larger than ${BODY_BYTES_MAX} bytes; send it in parts.`;
+    return problem({ status: 413, code: 'body_too_large', detail });
+  }
   try {
-    const value: unknown = JSON.parse(await request.text());
+    const value: unknown = JSON.parse(text);
     return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

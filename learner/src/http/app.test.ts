@@ -1,0 +1,156 @@
+import type { Hono } from 'hono';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { LearnerError } from '../errors.ts';
+import { createAccess } from './access.ts';
+import { createApp } from './app.ts';
+import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
+import { json } from './problem.ts';
+import { BODY_BYTES_MAX } from './read-body.ts';
+
+interface Given {
+  readonly app: Hono;
+  readonly reported: string[];
+}
+
+/** An app with an endpoint that answers what it was given, and one that throws. */
+function given(thrown?: unknown): Given {
+  const reported: string[] = [];
+  const echo = endpoint({
+    method: 'POST',
+    path: '/v1/echo/{id}',
+    summary: 'Echo.',
+    body: z.object({ n: z.int().max(9), word: z.string().optional() }),
+    query: z.strictObject({ loud: z.string().optional() }),
+    answer: ({ project, body, query, parameter }) => json({ project, body, query, id: parameter('id') }),
+  });
+  const broken = endpoint({
+    method: 'GET',
+    path: '/v1/broken',
+    summary: 'Throws.',
+    body: NO_BODY,
+    query: NO_QUERY,
+    answer: () => {
+      throw thrown;
+    },
+  });
+  const app = createApp({
+    endpoints: [echo, broken],
+    access: createAccess({ keys: new Map(), defaultProject: 'default' }),
+    unready: () => undefined,
+    report: (text) => void reported.push(text),
+    newId: () => 'abcdef0123456789',
+    version: '1.2.3',
+  });
+  return { app, reported };
+}
+
+function post(
+  app: Hono,
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const all = { 'content-type': 'application/json', host: 'localhost', ...headers };
+  return Promise.resolve(app.request(path, { method: 'POST', body, headers: all }));
+}
+
+describe('requests', () => {
+  test('a good one reaches its endpoint, with its project', async () => {
+    const response = await post(given().app, '/v1/echo/7?loud=yes&project=web', '{"n":1,"extra":true}');
+    expect(await response.json()).toEqual({
+      project: 'web',
+      body: { n: 1 },
+      query: { loud: 'yes' },
+      id: '7',
+    });
+    const inBody = await post(given().app, '/v1/echo/7', '{"n":1,"project":"shop"}');
+    expect(await inBody.json()).toMatchObject({ project: 'shop' });
+  });
+
+  test.each<[string, string, string, Record<string, string>, number, string]>([
+    ['every wrong field', '/v1/echo/1', '{"n":10.5,"word":3}', {}, 400, 'has 2 problems: n: '],
+    ['broken JSON', '/v1/echo/1', '{"n":', {}, 400, 'body: not JSON'],
+    ['another type', '/v1/echo/1', 'n=1', { 'content-type': 'text/plain' }, 415, 'got "text/plain"'],
+    ['unknown query', '/v1/echo/1?lowd=1', '{"n":1}', {}, 400, 'lowd'],
+    ['unknown path', '/v1/nothing', '{}', {}, 404, 'There is no POST /v1/nothing'],
+    ['wrong method', '/v1/broken', '{}', {}, 405, '/v1/broken takes GET, not POST'],
+    ['large body', '/v1/echo/1', `"${'x'.repeat(BODY_BYTES_MAX)}"`, {}, 413, 'larger than 16777216 bytes'],
+    ['two projects', '/v1/echo/1?project=a', '{"n":1,"project":"b"}', {}, 400, 'two projects'],
+    ['foreign host', '/v1/echo/1', '{"n":1}', { host: 'evil.example' }, 403, 'evil.example'],
+  ])('%s: a problem that says so', async (_name, path, body, headers, status, detail) => {
+    const response = await post(given().app, path, body, headers);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      status,
+      type: expect.stringMatching(/^urn:tracelore:problem:\w+$/),
+      title: expect.any(String),
+      detail: expect.stringContaining(detail),
+    });
+    expect(response.status).toBe(status);
+  });
+
+  test('a body without a length is counted while it comes', async () => {
+    const chunk = new TextEncoder().encode('x'.repeat(1_048_576));
+    let sent = 0;
+    const body = new ReadableStream({
+      pull: (controller) => (sent++ < 20 ? controller.enqueue(chunk) : controller.close()),
+    });
+    const headers = { 'content-type': 'application/json', host: 'localhost' };
+    const request = new Request('http://localhost/v1/echo/1', {
+      method: 'POST',
+      body,
+      headers,
+      duplex: 'half',
+    });
+    expect((await given().app.request(request)).status).toBe(413);
+  });
+});
+
+describe('failures', () => {
+  test('an expected one keeps its words and its status', async () => {
+    const { app, reported } = given(new LearnerError('conflict', 'A pass is running.'));
+    const response = await app.request('/v1/broken');
+    expect(await response.json()).toMatchObject({ status: 409, detail: 'A pass is running.' });
+    expect(reported).toEqual([]);
+  });
+
+  test('an unexpected one is told to the operator, not to the client', async () => {
+    const { app, reported } = given(new Error('password=hunter2'));
+    const response = await app.request('/v1/broken');
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(text).toContain('abcdef01');
+    expect(text).not.toContain('hunter2');
+    expect(reported.join('\n')).toMatch(/abcdef01[^]*hunter2[^]*app\.test\.ts/);
+  });
+});
+
+test('the OpenAPI document comes from the schemas', async () => {
+  const response = await given().app.request('/openapi.json');
+  expect(await response.json()).toMatchObject({
+    openapi: '3.1.0',
+    info: { version: '1.2.3' },
+    paths: {
+      '/v1/echo/{id}': {
+        post: {
+          parameters: [
+            { name: 'id', in: 'path', required: true },
+            { name: 'loud', in: 'query', required: false },
+          ],
+          requestBody: {
+            content: {
+              'application/json': { schema: { required: ['n'], properties: { n: { maximum: 9 } } } },
+            },
+          },
+        },
+      },
+    },
+  });
+});
+
+test('health and readiness', async () => {
+  const { app } = given();
+  expect((await app.request('/healthz', { headers: { host: 'anything' } })).status).toBe(200);
+  expect((await app.request('/readyz')).status).toBe(200);
+});

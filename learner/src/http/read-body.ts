@@ -1,0 +1,18 @@
+/** Largest request body, bytes: a few thousand eval cases. Over it: 413. */
+export const BODY_BYTES_MAX = 16_777_216;
+
+/**
+ * The body as text, or undefined when it is larger than {@link BODY_BYTES_MAX}; what is read beyond that is nothing. A
+ * body without a length is counted while it comes.
+ */
+export async function readBody(request: Request): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) return undefined;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > BODY_BYTES_MAX) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
