@@ -49,7 +49,12 @@ function bench(): Bench {
     log: { add: (record) => log.push(record), flush: () => Promise.resolve() },
     scorer: createScorer(),
   });
-  return { broker, clock, log, run: (ids, signal) => broker.runner('p', cases).run(ids.map(spec), signal) };
+  return {
+    broker,
+    clock,
+    log,
+    run: (caseIds, signal) => broker.runner('p', cases).run(caseIds.map(spec), signal),
+  };
 }
 
 describe('the trial broker', () => {

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { EVAL_SOURCES, SCORER_NAMES, type EvalCase, type ScorerName } from './eval-case.ts';
+import type { EvalCaseDraft } from './eval-case-store.ts';
+
+/** Longest task, expectation or input, characters. */
+const TEXT_CHARACTERS_MAX = 200_000;
+
+const NEW_CASE = z.object({
+  task: z.string().trim().min(1).max(TEXT_CHARACTERS_MAX),
+  expected: z.string().min(1).max(TEXT_CHARACTERS_MAX),
+  input: z.json().optional(),
+  scorer: z.enum(SCORER_NAMES).optional(),
+  tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
+  source: z.enum(EVAL_SOURCES).optional(),
+});
+
+export type CheckedCase =
+  | { readonly ok: true; readonly draft: EvalCaseDraft }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Checks one foreign value; every problem names its field. */
+export function checkCase(value: unknown): CheckedCase {
+  const checked = NEW_CASE.safeParse(value);
+  if (!checked.success) {
+    return {
+      ok: false,
+      problems: checked.error.issues.map(({ path, message }) => `${path.join('.') || 'case'}: ${message}`),
+    };
+  }
+  const { task, expected, input, scorer, tags, source } = checked.data;
+  return {
+    ok: true,
+    draft: {
+      task,
+      expected,
+      ...(input === undefined ? {} : { input }),
+      scorer: scorer ?? defaultScorer(expected),
+      tags: tags ?? [],
+      source: source ?? 'api',
+      sourceRunId: '',
+    },
+  };
+}
+
+/** Structured expectations are compared by value, everything else as text. */
+export function defaultScorer(expected: string): ScorerName {
+  if (!/^\s*[[{]/.test(expected)) return 'exact';
+  try {
+    JSON.parse(expected);
+    return 'json';
+  } catch {
+    return 'exact';
+  }
+}
+
+/** What makes two cases the same question. */
+export function questionKey({ task, input }: Pick<EvalCase, 'task' | 'input'>): string {
+  return JSON.stringify([task.normalize('NFC').replaceAll(/\s+/g, ' ').trim(), input ?? null]);
+}

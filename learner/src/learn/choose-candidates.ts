@@ -1,0 +1,28 @@
+import type { Rule } from '../knowledge/rule.ts';
+
+/** Trials a candidate needs on average to be decided: more candidates than this allows only dilute the budget and the bound. */
+export const TRIALS_PER_CANDIDATE = 30;
+
+/**
+ * Candidates that enter a validation cycle: at most one per {@link TRIALS_PER_CANDIDATE} trials. Rules that were never tested
+ * come first, then those that more runs speak for; ties by id. Quarantined ones wait for a person.
+ */
+export function chooseCandidates(
+  candidates: readonly Rule[],
+  context: {
+    readonly runsBudget: number;
+    readonly support: ReadonlyMap<string, number>;
+    /** `id@version` of rules that were judged before. */
+    readonly judged: ReadonlySet<string>;
+  },
+): readonly Rule[] {
+  const { support, judged } = context;
+  const countMax = Math.floor(context.runsBudget / TRIALS_PER_CANDIDATE);
+  const supportOf = (rule: Rule): number =>
+    new Set(rule.provenance.evidence.map(({ runId }) => runId)).size + (support.get(rule.id) ?? 0);
+  const wasJudged = (rule: Rule): number => (judged.has(`${rule.id}@${rule.version}`) ? 1 : 0);
+  return candidates
+    .filter(({ status, quarantined }) => status === 'candidate' && !quarantined)
+    .sort((a, b) => wasJudged(a) - wasJudged(b) || supportOf(b) - supportOf(a) || (a.id < b.id ? -1 : 1))
+    .slice(0, countMax);
+}

@@ -1,0 +1,48 @@
+import type { Analyzer } from '../analyzers/analyzer.ts';
+import type { EvalCaseStore } from '../evals/eval-case-store.ts';
+import type { NewId } from '../ids.ts';
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import type { Settler } from '../signals/settle-runs.ts';
+import type { TrialBroker } from '../trials/trial-broker.ts';
+import type { TrialLog } from '../trials/trial-log.ts';
+import type { RaceOptions } from '../validators/race-options.ts';
+import type { Validator } from '../validators/validator.ts';
+import type { AnalysisLog } from './analysis-log.ts';
+import type { LearnRequest, PassRecord } from './learn-pass.ts';
+import type { PassLog } from './pass-log.ts';
+import type { RunReader } from './select-runs.ts';
+import type { VerdictLog } from './verdict-log.ts';
+
+/** Everything a learning pass works with. */
+export interface LearnParts {
+  readonly reader: RunReader;
+  readonly knowledge: (project: string) => KnowledgeBase;
+  readonly settler: Settler;
+  /** Without one nothing new is learned; candidates that are there are still validated. */
+  readonly analyzer?: Analyzer;
+  readonly cases: EvalCaseStore;
+  readonly broker: Pick<TrialBroker, 'runner' | 'runners'>;
+  readonly trialLog: Pick<TrialLog, 'flush'>;
+  readonly createValidator: (options: RaceOptions) => Validator;
+  /** Text that an agent would be given for a task from these rules. */
+  readonly render: (project: string, task: string, rules: readonly Rule[]) => string;
+  readonly passes: PassLog;
+  readonly verdicts: VerdictLog;
+  readonly analyses: AnalysisLog;
+  /** Proven rules wait for a person. */
+  readonly requireApproval: boolean;
+  readonly now: () => Date;
+  readonly newId: NewId;
+}
+
+/** One pass: the parts it works with, what it was told, and where it says how far it is. */
+export interface PassOptions {
+  readonly parts: LearnParts;
+  readonly project: string;
+  readonly request: LearnRequest;
+  readonly record: PassRecord;
+  /** Writes the state of the pass down. */
+  readonly save: () => Promise<void>;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,75 @@
+import { addUsage } from '../llm/chat-model.ts';
+import { LearnerError } from '../errors.ts';
+import { analyseRuns } from './analyse-runs.ts';
+import { addNote } from './learn-pass.ts';
+import type { LearnParts, PassOptions } from './learn-parts.ts';
+import { rejectedRules } from './rejected-rules.ts';
+import { release } from './release.ts';
+import { selectContrasts, selectFailures } from './select-runs.ts';
+import { validateCandidates } from './validate-candidates.ts';
+import { writeLessons } from './write-lessons.ts';
+
+/** Failed runs analysed in one pass. */
+export const RUNS_MAX = 200;
+
+/**
+ * One learning pass: settle outcomes → select failed runs → analyse → gate in → validate → release. Throws when it cannot
+ * go on; what was stored until then stays, what was not analysed stays unanalysed.
+ */
+export async function runPass(options: PassOptions): Promise<void> {
+  const { parts, project, record, save, signal } = options;
+  const fingerprint = await presentFingerprint(parts, project);
+
+  const settled = await parts.settler.settle(project, signal);
+  record.update({ usage: addUsage(record.current.usage, settled.usage) });
+  if (settled.judgeFailures > 0)
+    addNote(record, 'the judge model failed; runs without an outcome wait for the next pass');
+  const failures = await selectFailures(parts.reader, project, options.request.maxRuns ?? RUNS_MAX);
+  record.update({ runsSelected: failures.length });
+
+  const { analyzer } = parts;
+  if (analyzer === undefined && failures.length > 0) {
+    addNote(
+      record,
+      `${failures.length} failed run(s) wait for a model: set OPENAI_API_KEY or OPENAI_BASE_URL and restart.`,
+    );
+  }
+  if (analyzer !== undefined && failures.length > 0) {
+    record.update({ phase: 'analyse' });
+    await save();
+    const contrasts = await selectContrasts(parts.reader, project);
+    const rejected = await rejectedRules(parts, project, fingerprint);
+    const { analysed, error } = await analyseRuns({
+      analyzer,
+      failures,
+      contrasts,
+      rejected,
+      record,
+      signal,
+    });
+    record.update({ phase: 'gate' });
+    await writeLessons(analysed, {
+      base: parts.knowledge(project),
+      log: parts.analyses,
+      analyzer: analyzer.name,
+      rejected,
+      record,
+    });
+    if (error !== '') throw new LearnerError('unavailable', error, { retryable: true });
+  }
+  if (signal.aborted) throw new LearnerError('unavailable', 'the pass was stopped', { retryable: true });
+
+  record.update({ phase: 'validate' });
+  await save();
+  const cycle = await validateCandidates({ ...options, fingerprint });
+  if (cycle === undefined) return;
+
+  record.update({ phase: 'release' });
+  await release(cycle, parts.knowledge(project), record, parts);
+}
+
+/** Model, prompt and tools of the agent as its newest run names them; '' when it names none. */
+async function presentFingerprint(parts: LearnParts, project: string): Promise<string> {
+  const [newest] = await parts.reader.listRuns({ project, state: 'closed', limit: 1 });
+  return newest?.fingerprint ?? '';
+}

@@ -1,0 +1,59 @@
+import type { RunFilter, RunSummary, TraceReader } from '@tracelore/collector/store';
+import type { TracedRun } from '../analyzers/traced-run.ts';
+
+/** Passing runs read for contrast. */
+export const CONTRAST_RUNS_MAX = 100;
+/** Spans of a run that are read. */
+const SPANS_MAX = 300;
+const PAGE_RUNS = 500;
+
+export type RunReader = Pick<TraceReader, 'listRuns' | 'readRun' | 'outcomesOf'>;
+
+/** Closed, failed runs that were never analysed, newest first, with their spans. Trials are never among them. */
+export async function selectFailures(
+  reader: RunReader,
+  project: string,
+  runsMax: number,
+): Promise<readonly TracedRun[]> {
+  const filter: RunFilter = { project, state: 'closed', outcome: 'failed', unanalysed: true };
+  return readRuns(reader, project, await listUpTo(reader, filter, runsMax));
+}
+
+/** Passing runs, newest first: what the failures are compared with. */
+export async function selectContrasts(reader: RunReader, project: string): Promise<readonly TracedRun[]> {
+  const filter: RunFilter = { project, state: 'closed', outcome: 'passed' };
+  return readRuns(reader, project, await listUpTo(reader, filter, CONTRAST_RUNS_MAX));
+}
+
+async function listUpTo(reader: RunReader, filter: RunFilter, runsMax: number): Promise<RunSummary[]> {
+  const runs: RunSummary[] = [];
+  while (runs.length < runsMax) {
+    const last = runs.at(-1);
+    const limit = Math.min(PAGE_RUNS, runsMax - runs.length);
+    const page = await reader.listRuns({
+      ...filter,
+      limit,
+      ...(last === undefined ? {} : { after: { startTime: last.startTime, runId: last.runId } }),
+    });
+    runs.push(...page);
+    if (page.length < limit) break;
+  }
+  return runs;
+}
+
+async function readRuns(
+  reader: RunReader,
+  project: string,
+  summaries: readonly RunSummary[],
+): Promise<TracedRun[]> {
+  const outcomes = await reader.outcomesOf(
+    project,
+    summaries.map(({ runId }) => runId),
+  );
+  const runs: TracedRun[] = [];
+  for (const summary of summaries) {
+    const spans = await reader.readRun(project, summary.runId, { limit: SPANS_MAX });
+    runs.push({ summary, spans, outcomes: outcomes.get(summary.runId) ?? [] });
+  }
+  return runs;
+}

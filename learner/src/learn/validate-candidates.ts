@@ -1,0 +1,78 @@
+import type { EvalCase } from '../evals/eval-case.ts';
+import type { CycleReport } from '../validators/validator.ts';
+import { chooseCandidates } from './choose-candidates.ts';
+import { addNote } from './learn-pass.ts';
+import type { PassOptions } from './learn-parts.ts';
+
+/** Trials of one pass when nobody says otherwise. Each is a run of the user's agent. */
+export const RUNS_BUDGET = 1_000;
+/** Part of the budget kept for confirming promoted rules on fresh trials. */
+export const CONFIRM_SHARE = 0.2;
+
+/**
+ * Tests the candidates on the eval cases and stores the verdicts. `undefined` when there is nothing to test or something is
+ * missing; the pass then says what.
+ */
+export async function validateCandidates(
+  options: PassOptions & { readonly fingerprint: string },
+): Promise<CycleReport | undefined> {
+  const { parts, project, request, record } = options;
+  const base = parts.knowledge(project);
+  const waiting = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
+  if (waiting.length === 0) return undefined;
+  const cases = await parts.cases.list(project);
+  const missing = whatIsMissing(
+    cases,
+    parts.broker.runners(project).some(({ isAlive }) => isAlive),
+  );
+  if (missing !== undefined) {
+    addNote(record, `${waiting.length} candidate(s) were not validated: ${missing}`);
+    return undefined;
+  }
+  const runsBudget = request.runsBudget ?? RUNS_BUDGET;
+  const candidates = chooseCandidates(waiting, {
+    runsBudget,
+    support: await parts.analyses.support(project),
+    judged: await parts.verdicts.judged(project),
+  });
+  if (candidates.length < waiting.length) {
+    addNote(
+      record,
+      `${waiting.length - candidates.length} of ${waiting.length} candidates wait for the next pass: the budget of ${runsBudget} trials is enough for ${candidates.length}.`,
+    );
+  }
+  if (candidates.length === 0) return undefined;
+  const confirmRuns = Math.floor(runsBudget * CONFIRM_SHARE);
+  const validator = parts.createValidator({
+    runsBudget: runsBudget - confirmRuns,
+    confirmRuns,
+    ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
+    ...(request.control === undefined ? {} : { control: request.control }),
+  });
+  const cycle = await validator.validate({
+    id: parts.newId(),
+    project,
+    candidates,
+    incumbents: base.served(),
+    cases,
+    render: (task, rules) => parts.render(project, task, rules),
+    trials: parts.broker.runner(project, cases),
+    seed: request.seed ?? record.current.id,
+    fingerprint: options.fingerprint,
+    now: parts.now,
+    onProgress: (validation) => record.update({ validation }),
+    signal: options.signal,
+  });
+  record.update({ cycleId: cycle.id });
+  await parts.trialLog.flush();
+  await parts.verdicts.save(cycle);
+  return cycle;
+}
+
+function whatIsMissing(cases: readonly EvalCase[], hasRunner: boolean): string | undefined {
+  const parts = [
+    ...(cases.length === 0 ? ['eval cases (tracelore eval add, or tracelore eval import)'] : []),
+    ...(hasRunner ? [] : ['a runner (registerRunner() in a running agent, or --agent)']),
+  ];
+  return parts.length === 0 ? undefined : `add ${parts.join(' and ')}, or a person can approve them.`;
+}

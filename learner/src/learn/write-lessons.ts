@@ -1,0 +1,88 @@
+import type { Lesson } from '../analyzers/analyzer.ts';
+import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
+import { scanText } from '../analyzers/scan.ts';
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import type { Provenance, Rule } from '../knowledge/rule.ts';
+import type { AnalysedSample } from './analyse-runs.ts';
+import type { AnalysisLog } from './analysis-log.ts';
+import type { PassRecord } from './learn-pass.ts';
+
+/** Longest reason kept with a rule, characters. */
+const BECAUSE_CHARACTERS_MAX = 500;
+
+export interface WriteLessonsOptions {
+  readonly base: KnowledgeBase;
+  readonly log: AnalysisLog;
+  readonly analyzer: string;
+  /** Turned down under the agent's present fingerprint. */
+  readonly rejected: readonly Rule[];
+  readonly record: PassRecord;
+}
+
+/**
+ * Writes down what the analyzer found, sample by sample: new candidates, support for known rules, counts of what was
+ * dropped. Only when everything about a sample is stored are its runs marked as analysed.
+ */
+export async function writeLessons(
+  samples: readonly AnalysedSample[],
+  options: WriteLessonsOptions,
+): Promise<void> {
+  const { record, base, log } = options;
+  for (const { sample, lessons } of samples) {
+    let written = 0;
+    for (const lesson of lessons) {
+      const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
+      const verdict = gateLesson(lesson, sample, { live, rejected: options.rejected });
+      if (await apply(verdict, lesson, sample.signature, options)) written += 1;
+    }
+    const runIds = sample.failures.map(({ summary }) => summary.runId);
+    await log.markAnalysed(base.project, record.current.id, runIds, written > 0 ? 'lessons' : 'no_lesson');
+    record.update({
+      runsAnalysed: record.current.runsAnalysed + runIds.length,
+      proposed: record.current.proposed + lessons.length,
+    });
+  }
+}
+
+/** Whether something was written. */
+async function apply(
+  verdict: LessonVerdict,
+  lesson: Lesson,
+  signature: string,
+  { base, log, record, analyzer }: WriteLessonsOptions,
+): Promise<boolean> {
+  const learnId = record.current.id;
+  if (verdict.kind === 'dropped') return drop(record, verdict.reason);
+  if (verdict.kind === 'support') {
+    await log.addSupport(base.project, learnId, verdict.rule.id, verdict.evidence);
+    record.update({ supported: record.current.supported + 1 });
+    return true;
+  }
+  const because = lesson.because.slice(0, BECAUSE_CHARACTERS_MAX);
+  const provenance: Provenance = {
+    origin: 'analyzer',
+    by: analyzer,
+    learnId,
+    signature,
+    ...(scanText(because).length === 0 ? { because } : {}),
+    evidence: verdict.evidence,
+  };
+  const { quarantine } = verdict;
+  const proposed = await base.propose(
+    verdict.text,
+    provenance,
+    quarantine === undefined ? {} : { quarantined: true, reason: quarantine },
+  );
+  if (!proposed.ok) return drop(record, proposed.code === 'duplicate' ? 'duplicate' : 'grammar');
+  record.update({
+    candidates: record.current.candidates + 1,
+    quarantined: record.current.quarantined + (quarantine === undefined ? 0 : 1),
+  });
+  return true;
+}
+
+function drop(record: PassRecord, reason: string): false {
+  const { dropped } = record.current;
+  record.update({ dropped: { ...dropped, [reason]: (dropped[reason] ?? 0) + 1 } });
+  return false;
+}
