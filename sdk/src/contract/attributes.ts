@@ -12,6 +12,8 @@ export const ATTR = {
   knowledgeSnapshot: 'tracelore.knowledge.snapshot',
   knowledgeArm: 'tracelore.knowledge.arm',
   knowledgeItems: 'tracelore.knowledge.items',
+  /** Where the SDK had the answer from: `service`, `cache`, `stale` or `none`; on `search_memory` spans. */
+  knowledgeSource: 'tracelore.knowledge.source',
   tags: 'tracelore.tags',
   outcomeId: 'tracelore.outcome.id',
   outcomeSource: 'tracelore.outcome.source',
