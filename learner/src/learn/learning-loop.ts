@@ -1,0 +1,120 @@
+import type { Store } from '@tracelore/collector/store';
+import { createLlmAnalyzer } from '../analyzers/llm-analyzer.ts';
+import { createEvalCaseStore, type EvalCaseStore } from '../evals/eval-case-store.ts';
+import { createEvalRunStore } from '../evals/eval-run-store.ts';
+import { createEvalService, type EvalService } from '../evals/eval-service.ts';
+import { createJudgeScorer } from '../evals/judge-scorer.ts';
+import { createScorer } from '../evals/scorer.ts';
+import type { NewId } from '../ids.ts';
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import type { ChatModel } from '../llm/chat-model.ts';
+import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
+import { createSettler, type Settler } from '../signals/settle-runs.ts';
+import type { RecordOutcomes, Signal } from '../signals/signal.ts';
+import { systemClock, type Clock } from '../trials/clock.ts';
+import { createTrialBroker, type TrialBroker } from '../trials/trial-broker.ts';
+import { createTrialLog } from '../trials/trial-log.ts';
+import { createRaceValidator } from '../validators/race.ts';
+import { createAnalysisLog } from './analysis-log.ts';
+import type { LearnParts } from './learn-parts.ts';
+import { createLearnService, type LearnService } from './learn-service.ts';
+import { createPassLog } from './pass-log.ts';
+import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
+
+export interface LearningLoopOptions {
+  readonly store: Store;
+  readonly knowledge: (project: string) => KnowledgeBase;
+  /** Text that an agent would be given for a task from these rules: the serving's own `render`. */
+  readonly render: LearnParts['render'];
+  readonly recordOutcomes: RecordOutcomes;
+  /** Analyzes failures. Without it nothing new is learned. */
+  readonly model?: ChatModel;
+  /** Judges runs without outcomes, and eval cases with scorer `judge`. Without it both go without. */
+  readonly judge?: ChatModel;
+  /** Default: an exception, an empty output, an output that is not the promised JSON. */
+  readonly signals?: readonly Signal[];
+  readonly requireApproval: boolean;
+  readonly newId: NewId;
+  readonly clock?: Clock;
+  /** Time for one trial, and for a runner to show up, ms. Defaults: 120 000 and 30 000. */
+  readonly leaseMs?: number;
+  readonly graceMs?: number;
+}
+
+/** The parts of the loop that others talk to. */
+export interface LearningLoop {
+  readonly broker: TrialBroker;
+  readonly cases: EvalCaseStore;
+  readonly evals: EvalService;
+  readonly learning: LearnService;
+  readonly verdicts: VerdictLog;
+  readonly settler: Settler;
+  /** Stops passes and evaluations, and stores what waits. */
+  stop(): Promise<void>;
+}
+
+/** Puts the loop together: outcomes → analysis → validation → release, and the trials that it needs. */
+export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
+  const { store, knowledge, newId, model, judge } = options;
+  const { driver, database } = store;
+  const clock = options.clock ?? systemClock;
+  const now = (): Date => clock.now();
+  const tables = { driver, database, now, newId };
+
+  const trialLog = createTrialLog({ driver, database, clock, newId });
+  const broker = createTrialBroker({
+    clock,
+    newId,
+    log: trialLog,
+    scorer: createScorer(judge === undefined ? undefined : createJudgeScorer(judge)),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+  });
+  const settler = createSettler({
+    reader: store,
+    signals: options.signals ?? DEFAULT_SIGNALS,
+    record: options.recordOutcomes,
+    now,
+    ...(judge === undefined ? {} : { judge }),
+  });
+  const cases = createEvalCaseStore(tables);
+  const verdicts = createVerdictLog(tables);
+  const evals = createEvalService({
+    reader: store,
+    knowledge,
+    cases,
+    runs: createEvalRunStore(tables),
+    broker,
+    now,
+    newId,
+  });
+  const learning = createLearnService({
+    reader: store,
+    knowledge,
+    settler,
+    cases,
+    broker,
+    trialLog,
+    createValidator: createRaceValidator,
+    render: options.render,
+    passes: createPassLog(tables),
+    verdicts,
+    analyses: createAnalysisLog(tables),
+    requireApproval: options.requireApproval,
+    now,
+    newId,
+    ...(model === undefined ? {} : { analyzer: createLlmAnalyzer(model) }),
+  });
+  return {
+    broker,
+    cases,
+    evals,
+    learning,
+    verdicts,
+    settler,
+    async stop() {
+      await Promise.all([learning.stop(), evals.stop()]);
+      await trialLog.flush();
+    },
+  };
+}
