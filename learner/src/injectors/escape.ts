@@ -35,15 +35,15 @@ export function escapeInvisible(text: string): string {
 }
 
 /**
- * A text as one line inside a fence: line feeds become `\n`, invisible characters are written out, and an angle bracket
- * that opens something like a fence (`</tracelore-…`, in whatever spelling) becomes `&lt;`. Other angle brackets stay:
- * rules compare numbers.
+ * A text as one line inside a fence: an angle bracket that opens something like a fence (`</tracelore-…`, in whatever
+ * spelling) becomes `&lt;`, line feeds become `\n`, invisible characters are written out. Other angle brackets stay: rules
+ * compare numbers.
  */
 export function escapeLine(text: string): string {
-  const line = escapeInvisible(text).trim().replaceAll(/ *\n/g, '\\n');
-  return line.replace(ANGLE, (bracket, at: number) => {
-    return opensFence(line.slice(at + bracket.length)) ? '&lt;' : bracket;
-  });
+  const disarmed = text.replace(ANGLE, (bracket, at: number) =>
+    opensFence(text.slice(at + bracket.length)) ? '&lt;' : bracket,
+  );
+  return escapeInvisible(disarmed).trim().replaceAll(/ *\n/g, '\\n');
 }
 
 function opensFence(after: string): boolean {

@@ -10,7 +10,7 @@ import { Vocabulary, type TermBag } from '../search/vocabulary.ts';
 const INDEXES_MAX = 8;
 
 /** Text of a rule that is searched and embedded. */
-export function searchText(rule: Pick<Rule, 'appliesWhen' | 'content' | 'tags'>): string {
+function searchText(rule: Pick<Rule, 'appliesWhen' | 'content' | 'tags'>): string {
   return [rule.appliesWhen, rule.content, rule.tags.join(' ')].join('\n');
 }
 
@@ -52,6 +52,8 @@ export interface PreparedSet {
   readonly pinned: readonly Entry[];
   readonly normal: readonly RuleDocument[];
   readonly byId: ReadonlyMap<string, Entry>;
+  /** Searched texts of normal rules for which the embedder had no vector. */
+  readonly unembedded: readonly string[];
 }
 
 /**
@@ -80,10 +82,12 @@ export class RuleCorpus {
     const known = this.#sets.get(rules);
     if (known?.generation === generation) return known.set;
     const entries = rules.map((rule): Entry => ({ rule, document: this.#documentOf(rule) }));
+    const normal = entries.filter(({ rule }) => rule.priority !== 'pinned').map(({ document }) => document);
     const set: PreparedSet = {
       pinned: entries.filter(({ rule }) => rule.priority === 'pinned').sort(byId),
-      normal: entries.filter(({ rule }) => rule.priority !== 'pinned').map(({ document }) => document),
+      normal,
       byId: new Map(entries.map((entry) => [entry.document.id, entry])),
+      unembedded: normal.filter(({ vector }) => vector === null).map(({ text }) => text),
     };
     this.#sets.set(rules, { set, generation });
     return set;

@@ -5,9 +5,9 @@ import { rankByScan } from '../search/scan-ranking.ts';
 import { staticEmbedder } from '../search/static-embedder.ts';
 import { SCAN_VECTORS_MAX } from '../search/vector-index.ts';
 import { choose, ITEMS_MAX, TOKENS_MAX } from './choose.ts';
-import { RuleCorpus, searchText, type Entry, type PreparedSet } from './rule-corpus.ts';
+import { RuleCorpus, type Entry, type PreparedSet } from './rule-corpus.ts';
 import type { RuleSet, Selection, SelectOptions, Selector } from './rule-set.ts';
-import { TASK_CHARACTERS_MAX, TaskQueries } from './task-query.ts';
+import { searchedPart, TaskQueries } from './task-query.ts';
 
 /** Rule versions whose analysis is kept, some 3 kB each; at the limit the cache starts over. */
 const VERSIONS_MAX = 200_000;
@@ -21,7 +21,8 @@ export interface SelectorOptions {
 export interface PreparedSelector extends Selector {
   /**
    * Resolves when the embedder knows these tasks and rules or gave up on them; never rejects. With the static table there
-   * is nothing to wait for. What was not prepared is selected by words alone.
+   * is nothing to wait for, only the set's terms and vectors are made beforehand. What the embedder does not know is
+   * selected by words alone.
    */
   prepare(tasks: readonly string[], set: RuleSet, signal?: AbortSignal): Promise<void>;
 }
@@ -63,12 +64,10 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       return { rules: choose(prepared.pinned, ranked, budget), bestCosine };
     },
 
-    prepare(tasks: readonly string[], set: RuleSet, signal?: AbortSignal): Promise<void> {
-      const texts = [
-        ...tasks.map((task) => task.slice(0, TASK_CHARACTERS_MAX)),
-        ...set.rules.filter((rule) => rule.priority !== 'pinned').map(searchText),
-      ];
-      return embedder.prepare(texts, signal);
+    async prepare(tasks: readonly string[], set: RuleSet, signal?: AbortSignal): Promise<void> {
+      const { unembedded } = corpus.prepare(set.rules);
+      await embedder.prepare([...tasks.map(searchedPart), ...unembedded], signal);
+      corpus.prepare(set.rules);
     },
   };
 }

@@ -6,6 +6,11 @@ const TOKENS = 30_522;
 const DIMENSIONS = 256;
 /** Tokens of a text that count; the rest is ignored. */
 const TEXT_TOKENS_MAX = 512;
+/**
+ * A text with fewer known words has no vector: what is left of a text in another script (its
+ * punctuation, a product name) would stand for a text it does not say anything about.
+ */
+const KNOWN_SHARE_MIN = 0.5;
 /** Next to the package's sources and next to its built files alike. */
 const MODEL: URL = new URL('../../models/static-en/', import.meta.url);
 
@@ -40,14 +45,16 @@ function load(): Table {
 }
 
 /** Token ids of a text, as the table's tokenizer sees it. */
-export function staticTokens(text: string): number[] {
-  return table().tokenizer.tokenize(text, TEXT_TOKENS_MAX);
+export function staticTokens(text: string): readonly number[] {
+  return table().tokenizer.tokenize(text, TEXT_TOKENS_MAX).ids;
 }
 
 function embed(text: string): Vector | null {
   const { tokenizer, weights, scales } = table();
+  const { ids, knownShare } = tokenizer.tokenize(text, TEXT_TOKENS_MAX);
+  if (knownShare < KNOWN_SHARE_MIN) return null;
   const vector = new Float32Array(DIMENSIONS);
-  for (const token of tokenizer.tokenize(text, TEXT_TOKENS_MAX)) {
+  for (const token of ids) {
     const row = token * DIMENSIONS;
     const scale = scales[token] ?? 0;
     for (let index = 0; index < DIMENSIONS; index++) {
@@ -60,7 +67,7 @@ function embed(text: string): Vector | null {
 /**
  * The built-in embedder: the sum of one vector per WordPiece token, English only, some 10–80 µs per text, no network and
  * no native code. Word order has no effect: opposite rules look alike, so it must never decide about duplicates or
- * contradictions. A text without a known token has no vector.
+ * contradictions. A text mostly of unknown words has no vector.
  */
 export const staticEmbedder: Embedder = {
   id: 'static-minilm-256-v1',

@@ -1,8 +1,16 @@
 const PART = /[\p{L}\p{N}\p{M}]+|[^\s\p{L}\p{N}\p{M}]/gu;
+const WORD_OR_NUMBER = /^[\p{L}\p{N}]/u;
 /** Longer parts give no tokens. */
 const PART_CHARACTERS_MAX = 100;
 /** Parts whose tokens are remembered; at the limit the memo starts over. */
 const MEMO_PARTS_MAX = 100_000;
+
+/** A text as tokens. */
+export interface Tokens {
+  readonly ids: readonly number[];
+  /** Known words and numbers as a share of those and of everything unknown, in [0, 1]. */
+  readonly knownShare: number;
+}
 
 /**
  * Tokenizer of the static table: lower case, accents removed, greedy longest match from the left against an uncased BERT
@@ -17,20 +25,19 @@ export class WordPiece {
     this.#ids = new Map(vocabulary.split('\n').map((token, id) => [token, id]));
   }
 
-  /** At most `tokensMax` token ids; the rest of the text is ignored. */
-  tokenize(text: string, tokensMax: number): number[] {
-    const tokens: number[] = [];
-    const folded = text
-      .toLowerCase()
-      .normalize('NFD')
-      .replace(/\p{Mn}/gu, '');
-    for (const [part] of folded.matchAll(PART)) {
-      for (const token of this.#tokensOf(part)) {
-        tokens.push(token);
-        if (tokens.length === tokensMax) return tokens;
-      }
+  /** The first `tokensMax` tokens; the rest of the text is ignored. */
+  tokenize(text: string, tokensMax: number): Tokens {
+    const ids: number[] = [];
+    let known = 0;
+    let unknown = 0;
+    for (const part of partsOf(text)) {
+      const tokens = this.#tokensOf(part);
+      if (tokens.length === 0) unknown += 1;
+      else if (WORD_OR_NUMBER.test(part)) known += 1;
+      ids.push(...tokens);
+      if (ids.length >= tokensMax) break;
     }
-    return tokens;
+    return { ids: ids.slice(0, tokensMax), knownShare: known === 0 ? 0 : known / (known + unknown) };
   }
 
   #tokensOf(part: string): readonly number[] {
@@ -57,4 +64,13 @@ export class WordPiece {
     }
     return tokens;
   }
+}
+
+/** Runs of letters, digits and marks, and every other character alone. */
+function partsOf(text: string): readonly string[] {
+  const folded = text
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}/gu, '');
+  return folded.match(PART) ?? [];
 }

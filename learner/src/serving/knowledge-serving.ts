@@ -9,10 +9,9 @@ import {
 import { TOKENS_MAX } from '../injectors/choose.ts';
 import type { DecisionItem, DecisionRecord, Renderer, RuleSet } from '../injectors/rule-set.ts';
 import type { PreparedSelector } from '../injectors/selector.ts';
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import { coinSalt, HOLDOUT, isHeldOut, tossCoins, withoutCoins, type Holdout } from './coins.ts';
-import { overriddenRules, type TrialRules } from './override.ts';
+import { overriddenRules, type ServedKnowledge, type TrialRules } from './override.ts';
 import { UnitSnapshots } from './unit-snapshots.ts';
 
 /**
@@ -30,7 +29,7 @@ export interface DecisionSink {
 }
 
 export interface KnowledgeServingOptions {
-  readonly knowledge: (project: string) => KnowledgeBase;
+  readonly knowledge: (project: string) => ServedKnowledge;
   readonly selector: PreparedSelector;
   readonly renderer: Renderer;
   readonly decisions: DecisionSink;
@@ -92,7 +91,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     return { selected: rules, bestCosine };
   };
 
-  const decide = (request: KnowledgeRequest, knowledge: KnowledgeBase, unit: string): Verdict => {
+  const decide = (request: KnowledgeRequest, knowledge: ServedKnowledge, unit: string): Verdict => {
     const snapshot = knowledge.snapshot();
     const overridden = overriddenRules(request, knowledge, options.trialRules);
     if (overridden !== undefined) {

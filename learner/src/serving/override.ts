@@ -4,6 +4,9 @@ import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { RuleReference } from '../trials/trial-runner.ts';
 
+/** What serving reads of a project's knowledge. */
+export type ServedKnowledge = Pick<KnowledgeBase, 'project' | 'snapshot' | 'served' | 'find' | 'findVersion'>;
+
 /** Rule set of a running trial; `undefined` = no such trial (ended, expired, of another process). */
 export type TrialRules = (trialId: string) => readonly RuleReference[] | undefined;
 
@@ -14,20 +17,20 @@ export type TrialRules = (trialId: string) => readonly RuleReference[] | undefin
  */
 export function overriddenRules(
   request: KnowledgeRequest,
-  knowledge: KnowledgeBase,
+  knowledge: ServedKnowledge,
   trialRules: TrialRules,
 ): readonly Rule[] | undefined {
   if (request.trial !== undefined) return resolve(trialRules(request.trial) ?? [], knowledge);
   return request.override === undefined ? undefined : named(request.override, knowledge);
 }
 
-function named(override: KnowledgeOverride, knowledge: KnowledgeBase): readonly Rule[] {
+function named(override: KnowledgeOverride, knowledge: ServedKnowledge): readonly Rule[] {
   if (override === 'active') return knowledge.served();
   if (override === 'none') return [];
   return resolve(override, knowledge);
 }
 
-function resolve(references: readonly RuleReference[], knowledge: KnowledgeBase): Rule[] {
+function resolve(references: readonly RuleReference[], knowledge: ServedKnowledge): Rule[] {
   const missing: string[] = [];
   const rules: Rule[] = [];
   for (const reference of new Set(references)) {
@@ -43,7 +46,7 @@ function resolve(references: readonly RuleReference[], knowledge: KnowledgeBase)
   );
 }
 
-function find(reference: RuleReference, knowledge: KnowledgeBase): Rule | undefined {
+function find(reference: RuleReference, knowledge: ServedKnowledge): Rule | undefined {
   if (reference.includes('@')) return knowledge.findVersion(reference);
   const found = knowledge.find(reference);
   return found.ok ? found.rule : undefined;
