@@ -1,5 +1,10 @@
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, type ClickHouseSettings, drainStream } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  type ClickHouseSettings,
+  drainStream,
+  type QueryParams,
+} from '@clickhouse/client';
 import type { EncodedRows, QueryOptions, SqlDriver } from './driver.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
@@ -39,37 +44,55 @@ export function clientDriver(
       },
     };
   };
+  const read = (
+    sql: string,
+    options: QueryOptions,
+    settings: ClickHouseSettings,
+  ): QueryParams & { format: 'JSONEachRow' } => {
+    const params = base(sql, options);
+    // A server stops reading for a client that left; the engine in process is told by us.
+    const all = {
+      ...params.clickhouse_settings,
+      ...settings,
+      cancel_http_readonly_queries_on_client_close: 1 as const,
+    };
+    return { ...params, clickhouse_settings: all, format: 'JSONEachRow' };
+  };
   return {
     async query<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
       try {
-        const params = base(sql, options);
+        options.signal?.throwIfAborted();
         // A server then answers errors with a status instead of in the middle of the rows.
-        const settings = { ...params.clickhouse_settings, wait_end_of_query: 1 as const };
-        const result = await client.query({
-          ...params,
-          clickhouse_settings: settings,
-          format: 'JSONEachRow',
-        });
+        const result = await client.query(read(sql, options, { wait_end_of_query: 1 }));
         return await result.json<Row>();
       } catch (error) {
-        throw toStoreError(error, 'query');
+        throw toStoreError(error, 'query', options.signal);
       }
     },
     async *stream<Row>(sql: string, options: QueryOptions = {}): AsyncGenerator<Row> {
+      const params = read(sql, options, {});
+      let close = (): void => undefined;
       try {
-        const result = await client.query({ ...base(sql, options), format: 'JSONEachRow' });
+        options.signal?.throwIfAborted();
+        const result = await client.query(params);
+        // The client forgets the signal once the answer has begun.
+        close = () => result.close();
+        params.abort_signal?.addEventListener('abort', close, { once: true });
         for await (const rows of result.stream<Row>()) {
           for (const row of rows) yield row.json();
+          params.abort_signal?.throwIfAborted();
         }
       } catch (error) {
-        throw toStoreError(error, 'query');
+        throw toStoreError(error, 'query', options.signal);
+      } finally {
+        params.abort_signal?.removeEventListener('abort', close);
       }
     },
     async command(sql: string, options: QueryOptions = {}): Promise<void> {
       try {
         await client.command(base(sql, options));
       } catch (error) {
-        throw toStoreError(error, 'command');
+        throw toStoreError(error, 'command', options.signal);
       }
     },
     async insert(rows: EncodedRows): Promise<void> {

@@ -26,6 +26,10 @@ export function openDriver(location: StoreLocation, database: string): SqlDriver
     log: QUIET,
     request_timeout: SERVER_REQUEST_TIMEOUT_MS,
     max_open_connections: SERVER_CONNECTIONS_MAX,
+    // A busy event loop would otherwise reuse sockets that the server has closed meanwhile.
+    keep_alive: { eagerly_destroy_stale_sockets: true },
+    // Hundreds of ids do not fit into a URL.
+    use_multipart_params_auto: true,
     compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },
   });
   return clientDriver(client, database, async () => undefined);

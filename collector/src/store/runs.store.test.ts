@@ -253,7 +253,7 @@ test('lists narrow by state, agent, outcome, conversation, time, trial and analy
 
 test('pages of a list meet without gap or repetition', async () => {
   const project = 'listing';
-  const letters = [...'0123456789abcdef'];
+  const letters = '0123456789abcdef'.split('');
   // Some start at the same nanosecond: then the id decides.
   const spans = letters.map((letter, index) =>
     sampleSpan({

@@ -39,8 +39,11 @@ export class StoreError extends Error {
   }
 }
 
-/** Whatever a driver threw, as a {@link StoreError} that keeps the cause. */
-export function toStoreError(error: unknown, doing: string): StoreError {
+/** Whatever a driver threw, as a {@link StoreError} that keeps the cause. `signal`: the caller's, if it gave one. */
+export function toStoreError(error: unknown, doing: string, signal?: AbortSignal): StoreError {
+  if (signal?.aborted === true) {
+    return new StoreError('aborted', `${doing}: stopped by its caller`, { cause: error });
+  }
   if (StoreError.isInstance(error)) return error;
   if (error instanceof ClickHouseError) {
     const code = error.type ?? `CODE_${error.code}`;
