@@ -8,7 +8,7 @@ import { missingKeys, points } from './promotion-keys.ts';
 import {
   FUTILITY_E,
   HARM_E,
-  RESTART_OVERLAP,
+  REOPEN_OVERLAP,
   TRIGGERED_TASKS_MIN,
   VOID_PAIRS_MAX,
   type RaceSettings,
@@ -117,9 +117,9 @@ function isOpenQuestion({ entered, status }: Contender): boolean {
 }
 
 /**
- * A promotion changed what the contender is compared with. Its evidence is kept below 30 % overlap; above, it starts a
- * new period. A stopped contender counts the changes of all promotions since its period began: a rule that only helps
- * together with others gets another chance once they are in force.
+ * A promotion changed what the contender is compared with. Its evidence is kept while most of its question is the same;
+ * else it starts a new period. A stopped contender counts the changes of all promotions since its period began: a rule
+ * that only helps together with others gets another chance once they are in force.
  */
 function askAgain(
   contender: Contender,
@@ -130,8 +130,11 @@ function askAgain(
 ): void {
   const touched = contender.triggered.filter((id) => changed.has(id));
   contender.changed = [...new Set([...contender.changed, ...touched])];
-  const counted = contender.status === 'active' ? touched.length : contender.changed.length;
-  const restart = counted >= RESTART_OVERLAP * Math.max(1, contender.triggered.length);
+  const scope = Math.max(1, contender.triggered.length);
+  const restart =
+    contender.status === 'active'
+      ? touched.length >= settings.restartOverlap * scope
+      : contender.changed.length >= REOPEN_OVERLAP * scope;
   const cases = Object.values(race.cases);
   contender.triggered = triggeredCases(contender.rule, cases, race.inForce, render);
   if (!restart) return;

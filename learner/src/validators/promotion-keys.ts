@@ -6,7 +6,7 @@ import { CLUSTERED_E_MIN, HARM_E, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
-const VOID_TREATMENTS_MIN = 8;
+const VOID_TREATMENTS_MIN = 4;
 const VOID_EXCESS_MAX = 0.1;
 
 /**

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { wilsonInterval } from '../stats/wilson.ts';
+import { createRaceValidator } from './race.ts';
+import { conventionWorld, independentWorld, type SimulatedWorld } from './testing/simulated-world.ts';
+import type { CycleReport } from './validator.ts';
+
+const GOOD = [0.8, 0.6, 0.5];
+const HARMFUL = [-0.6, -0.5];
+
+function promoted(report: CycleReport): string[] {
+  return report.reports.flatMap((each) => (each.status === 'promoted' ? [each.ruleId] : [])).toSorted();
+}
+
+function accuracy(world: SimulatedWorld, ids: readonly string[]): number {
+  const references = ids.map((id) => `${id}@1`);
+  const cases = world.input.cases;
+  return cases.reduce((sum, each) => sum + world.probability(each.id, references), 0) / cases.length;
+}
+
+describe('race over worlds with known effects', () => {
+  it('finds the good rules among harmful and useless ones', async () => {
+    const found = new Map<string, number>();
+    const cycles = 8;
+    for (let i = 0; i < cycles; i += 1) {
+      const world = independentWorld({
+        seed: `mixed ${i}`,
+        cases: 200,
+        coverage: 0.15,
+        mean: 0.5,
+        icc: 0.4,
+        effects: [...GOOD, ...HARMFUL, ...Array.from({ length: 15 }, () => 0)],
+      });
+      const report = await createRaceValidator({ runsBudget: 2_500 }).validate(world.input);
+      for (const id of promoted(report)) found.set(id, (found.get(id) ?? 0) + 1);
+      expect(report.icc).toBeGreaterThan(0.2);
+      expect(report.icc).toBeLessThan(0.6);
+    }
+    const good = GOOD.reduce((sum, _, i) => sum + (found.get(`rule-${i}`) ?? 0), 0);
+    const all = [...found.values()].reduce((sum, count) => sum + count, 0);
+    expect(good / (cycles * GOOD.length)).toBeGreaterThan(0.8);
+    expect(all - good).toBe(0);
+  });
+
+  it('promotes nothing where nothing helps, within its bound', async () => {
+    const cycles = 40;
+    let withFalse = 0;
+    for (let i = 0; i < cycles; i += 1) {
+      const world = independentWorld({
+        seed: `null ${i}`,
+        cases: 200,
+        coverage: 0.15,
+        mean: 0.6,
+        icc: 0.4,
+        effects: Array.from({ length: 20 }, () => 0),
+      });
+      const report = await createRaceValidator({ runsBudget: 1_200 }).validate(world.input);
+      if (promoted(report).length > 0) withFalse += 1;
+    }
+    expect(wilsonInterval(withFalse, cycles)[0]).toBeLessThan(0.05);
+    expect(withFalse).toBeLessThanOrEqual(2);
+  });
+
+  it('finds rules that only help together: restart and ladder', async () => {
+    const world = conventionWorld({
+      seed: 'together',
+      cases: 200,
+      conventions: 9,
+      wrong: 6,
+      vague: 5,
+      spill: 0.05,
+    });
+    const report = await createRaceValidator({ runsBudget: 2_500, confirmRuns: 600 }).validate(world.input);
+    const ids = promoted(report);
+    expect(ids.filter((id) => !id.startsWith('right'))).toEqual([]);
+    expect(ids.length).toBeGreaterThanOrEqual(8);
+    expect(accuracy(world, ids) - accuracy(world, [])).toBeGreaterThan(0.4);
+  });
+
+  it('publishes confirmed lifts without the winner’s curse', async () => {
+    let bias = 0;
+    let lifts = 0;
+    for (let i = 0; i < 6; i += 1) {
+      const world = independentWorld({
+        seed: `confirm ${i}`,
+        cases: 200,
+        coverage: 0.2,
+        mean: 0.5,
+        icc: 0.4,
+        effects: [0.9, 0.7, 0.6, 0.5],
+      });
+      const report = await createRaceValidator({
+        runsBudget: 1_500,
+        confirmRuns: 512,
+        confirmPairs: 64,
+      }).validate(world.input);
+      const rules = world.candidates.filter((rule) => promoted(report).includes(rule.id));
+      for (const rule of rules) {
+        const others = rules.filter((other) => other !== rule);
+        const confirmed = report.reports.find((each) => each.ruleId === rule.id)?.lift.confirmed;
+        bias += (confirmed ?? Number.NaN) - world.lift(rule, others);
+        lifts += 1;
+      }
+    }
+    expect(lifts).toBeGreaterThan(15);
+    // Standard deviation of one confirmed lift is 6 points at 64 pairs.
+    expect(Math.abs(bias / lifts)).toBeLessThan((3 * 0.06) / Math.sqrt(lifts));
+  });
+});
