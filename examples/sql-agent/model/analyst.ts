@@ -19,9 +19,9 @@ type Quality = (typeof QUALITIES)[number][0];
 /** Characters of a query quoted as evidence. */
 const QUOTE_CHARACTERS_MAX = 160;
 /** Chance to write a second lesson about a convention that this answer already has one about. */
-const REPEAT_CHANCE = 0.5;
+const REPEAT_CHANCE = 0.15;
 /** An instruction in data, as a gullible reader finds it. */
-const INSTRUCTION = /(?:SYSTEM NOTE: )?assistants must [^"\\\n]*/;
+const INSTRUCTION = /Note to AI assistants: [^"\\\n]*/;
 
 interface Quote {
   readonly span: string;

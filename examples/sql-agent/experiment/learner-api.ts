@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isJson, jsonRecord, listOf, numberOf, recordsOf, textOf, type Json } from './json.ts';
+import type { Task } from '../world/tasks.ts';
+
+/** Between two looks at a learning pass, ms. */
+const POLL_MS = 200;
+
+/** What a learning pass did. */
+export interface Pass {
+  readonly runsAnalysed: number;
+  readonly analyzerCalls: number;
+  readonly proposed: number;
+  readonly candidates: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly trials: number;
+  readonly promoted: readonly string[];
+  readonly rejected: readonly string[];
+  /** What a person should know. */
+  readonly notes: readonly string[];
+}
+
+export interface PassProgress {
+  readonly phase: string;
+  readonly trials: number;
+  readonly trialsMax: number;
+  readonly promoted: number;
+}
+
+export interface LearnOptions {
+  readonly runsBudget: number;
+  readonly seed: string;
+  readonly onProgress: (progress: PassProgress) => void;
+}
+
+/** A rule as the service tells about it. */
+export interface LearnedRule {
+  readonly id: string;
+  readonly content: string;
+  readonly appliesWhen: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly quarantined: boolean;
+  readonly evidence: readonly { readonly quote: string; readonly spanId: string; readonly field: string }[];
+}
+
+/** The part of the learner's HTTP API that the example needs. */
+export interface LearnerApi {
+  /** @returns cases added */
+  addEvalCases(tasks: readonly Task[]): Promise<number>;
+  /** Runs a learning pass to its end. @throws when it fails, with its own reason */
+  learn(options: LearnOptions): Promise<Pass>;
+  rules(): Promise<readonly LearnedRule[]>;
+  /** In-scope lift of a rule when it was validated, score units; `undefined` when it never was. */
+  liftOf(ruleId: string): Promise<number | undefined>;
+}
+
+export function createLearnerApi(url: string): LearnerApi {
+  const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return jsonRecord(JSON.parse(text), path);
+  };
+
+  return {
+    async addEvalCases(tasks) {
+      const cases = tasks.map(({ text, answer }) => ({ task: text, expected: answer, scorer: 'json' }));
+      return numberOf(await call('POST', '/v1/evals/cases', { cases }), 'added');
+    },
+
+    async learn({ runsBudget, seed, onProgress }) {
+      const id = textOf(await call('POST', '/v1/learn', { runsBudget, seed }), 'id');
+      for (;;) {
+        const pass = await call('GET', `/v1/learn/${id}`);
+        const state = textOf(pass, 'state');
+        if (state === 'failed') throw new Error(`the learning pass failed: ${textOf(pass, 'error')}`);
+        if (state === 'succeeded') return passOf(pass);
+        onProgress(progressOf(pass));
+        await pause(POLL_MS);
+      }
+    },
+
+    async rules() {
+      return recordsOf(await call('GET', '/v1/knowledge'), 'items').map(ruleOf);
+    },
+
+    async liftOf(ruleId) {
+      const [cycle] = recordsOf(await call('GET', `/v1/verdicts?rule=${ruleId}`), 'cycles');
+      const report = cycle && recordsOf(cycle, 'reports').find((entry) => entry['ruleId'] === ruleId);
+      if (report === undefined) return undefined;
+      const lift = jsonRecord(report['lift'], 'lift');
+      const confirmed = lift['confirmed'];
+      return typeof confirmed === 'number' ? confirmed : numberOf(lift, 'provisional');
+    },
+  };
+}
+
+function progressOf(pass: Json): PassProgress {
+  const validation = isJson(pass['validation']) ? pass['validation'] : undefined;
+  return {
+    phase: textOf(pass, 'phase'),
+    trials: validation === undefined ? 0 : numberOf(validation, 'runsUsed'),
+    trialsMax: validation === undefined ? 0 : numberOf(validation, 'runsBudget'),
+    promoted: validation === undefined ? 0 : numberOf(validation, 'promoted'),
+  };
+}
+
+function passOf(pass: Json): Pass {
+  const dropped = jsonRecord(pass['dropped'], 'dropped');
+  return {
+    runsAnalysed: numberOf(pass, 'runsAnalysed'),
+    analyzerCalls: numberOf(pass, 'analyzerCalls'),
+    proposed: numberOf(pass, 'proposed'),
+    candidates: numberOf(pass, 'candidates'),
+    dropped: Object.fromEntries(Object.keys(dropped).map((reason) => [reason, numberOf(dropped, reason)])),
+    trials: progressOf(pass).trials,
+    promoted: listOf(pass, 'promoted').map(String),
+    rejected: recordsOf(pass, 'rejected').map((entry) => textOf(entry, 'ruleId')),
+    notes: listOf(pass, 'notes').map(String),
+  };
+}
+
+function ruleOf(rule: Json): LearnedRule {
+  return {
+    id: textOf(rule, 'id'),
+    content: textOf(rule, 'content'),
+    appliesWhen: textOf(rule, 'appliesWhen'),
+    status: textOf(rule, 'status'),
+    reason: textOf(rule, 'reason'),
+    quarantined: rule['quarantined'] === true,
+    evidence: recordsOf(jsonRecord(rule['provenance'], 'provenance'), 'evidence').map((entry) => ({
+      quote: textOf(entry, 'quote'),
+      spanId: textOf(entry, 'spanId'),
+      field: textOf(entry, 'field'),
+    })),
+  };
+}
