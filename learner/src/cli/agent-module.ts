@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { registerRunner as RegisterRunner, Runner, TrialFunction } from '@tracelore/sdk';
+import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 
 /** Specifier that stands for the SDK as the agent's module sees it. */
 const AGENT_SDK = 'tracelore:sdk-of-the-agent';
 const EXPORT_DEFAULT = 'default';
+/** Longest wait for the service to hear of the runner, and pause between two looks, ms. */
+const KNOWN_WAIT_MS = 10_000;
+const KNOWN_PAUSE_MS = 50;
 
 type Sdk = { readonly registerRunner: typeof RegisterRunner };
 
@@ -33,7 +38,27 @@ export async function loadAgent(
   const agent = await importAgent(file, name);
   const { registerRunner } = await importSdk(pathToFileURL(file).href);
   const runner: Runner = registerRunner(agent, { ...options, keepAlive: true });
+  try {
+    await waitUntilKnown(context);
+  } catch (error) {
+    await runner.stop();
+    throw error;
+  }
   return { stop: () => runner.stop() };
+}
+
+const runners = z.looseObject({ runners: z.number() });
+
+/** The service must have heard of the runner before it looks for one. */
+async function waitUntilKnown(context: CliContext): Promise<void> {
+  for (let waited = 0; waited < KNOWN_WAIT_MS; waited += KNOWN_PAUSE_MS) {
+    const status = await context.client.get('/v1/status', runners);
+    if (status.runners > 0) return;
+    await pause(KNOWN_PAUSE_MS);
+  }
+  throw new CliError(
+    `--agent: the service at ${context.client.url} did not hear of the agent within ${KNOWN_WAIT_MS / 1_000} s. Does the agent's own configuration name another address or project?`,
+  );
 }
 
 function parseReference(reference: string): { readonly file: string; readonly name: string } {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { createCollector, CollectorError } from '@tracelore/collector';
-import { openStore, StoreError, type Store, type StoreLocation } from '@tracelore/collector/store';
+import { openStore, StoreError, type StoreLocation } from '@tracelore/collector/store';
 import { readConfigFile } from '../config-file.ts';
 import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
-import { createLearner, type Learner } from '../learner.ts';
+import { createLearner } from '../learner.ts';
 import { CliError } from './cli-error.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
@@ -26,9 +26,18 @@ export async function runAllInOne(options: {
   try {
     const store = await openStore({ location: locationOf(config), database: config.database });
     closers.push(() => store.close(SHUTDOWN_MS));
-    const learner = await createLearner({ store, config });
+    const collector = createCollector({
+      store,
+      host: config.host,
+      port: config.otlpPort,
+      apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
+      runQuietMs: RUN_QUIET_MS,
+    });
+    const learner = await createLearner({ store, config, settleRuns: () => collector.settleRuns() });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
-    const addresses = await startServers(config, store, learner, closers);
+    await collector.start();
+    closers.push(() => collector.shutdown(SHUTDOWN_MS));
+    const addresses = { otlp: collector.address.url, api: await learner.start() };
     process.stdout.write(options.isJson ? readyLine(addresses) : greeting(addresses, config));
     const signal = await signalled;
     if (!options.isJson) process.stderr.write(`${signal}: finishing what was accepted …\n`);
@@ -43,24 +52,6 @@ export async function runAllInOne(options: {
 interface Addresses {
   readonly api: string;
   readonly otlp: string;
-}
-
-async function startServers(
-  config: Config,
-  store: Store,
-  learner: Learner,
-  closers: (() => Promise<void>)[],
-): Promise<Addresses> {
-  const collector = createCollector({
-    store,
-    host: config.host,
-    port: config.otlpPort,
-    apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
-    runQuietMs: RUN_QUIET_MS,
-  });
-  await collector.start();
-  closers.push(() => collector.shutdown(SHUTDOWN_MS));
-  return { otlp: collector.address.url, api: await learner.start() };
 }
 
 function locationOf(config: Config): StoreLocation {

@@ -25,10 +25,6 @@ const evalRun = z.looseObject({
 });
 type EvalRunView = z.infer<typeof evalRun>;
 const runs = z.object({ runs: z.array(evalRun) });
-const withResults = z.object({
-  run: evalRun,
-  results: z.array(z.looseObject({ score: z.number().nullable() })),
-});
 
 const changedCase = z.object({
   caseId: z.string(),
@@ -93,14 +89,14 @@ export function addEvalRunCommands(evals: Command): void {
       try {
         const { id } = await context.client.post('/v1/evals/runs', requestOf(options), started);
         if (!options.wait) return context.show({ id }, () => `Evaluation ${shortId(id)} runs.`);
-        const done = await follow(() => context.client.get(`/v1/evals/runs/${id}`, withResults), {
-          isDone: ({ run }) => run.state !== 'running',
-          tell: ({ run }) => `${run.state}: ${run.cases} cases`,
+        const done = await follow(() => context.client.get(`/v1/evals/runs/${id}`, evalRun), {
+          isDone: ({ state }) => state !== 'running',
+          tell: ({ state, cases, passed, failed, void: unjudged }) =>
+            `${state}: ${passed + failed + unjudged} of ${cases} cases, ${passed} passed`,
           note: (text) => context.note(text),
         });
-        context.show(done, () => context.table(COLUMNS, [done.run]));
-        if (done.run.state === 'failed')
-          throw new CliError(`evaluation ${shortId(id)} failed: ${done.run.error}`);
+        context.show(done, () => context.table(COLUMNS, [done]));
+        if (done.state === 'failed') throw new CliError(`evaluation ${shortId(id)} failed: ${done.error}`);
       } finally {
         await agent?.stop();
       }

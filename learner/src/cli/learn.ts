@@ -8,6 +8,7 @@ import { follow } from './poll.ts';
 import { positiveInteger } from './traces.ts';
 
 const started = z.object({ id: z.string() });
+const judged = z.object({ ruleId: z.string(), reason: z.string() });
 const pass = z.looseObject({
   id: z.string(),
   state: z.string(),
@@ -24,7 +25,10 @@ const pass = z.looseObject({
     .nullable(),
   cycleId: z.string(),
   promoted: z.array(z.string()),
-  rejected: z.array(z.object({ ruleId: z.string(), reason: z.string() })),
+  rejected: z.array(judged),
+  undecided: z.array(judged),
+  notes: z.array(z.string()),
+  quarantined: z.number(),
   usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }),
 });
 type PassView = z.infer<typeof pass>;
@@ -115,5 +119,10 @@ function describe(done: PassView): string {
       : [`Validated  with ${done.validation.runsUsed} of at most ${done.validation.runsBudget} trials`]),
     `Promoted   ${done.promoted.length === 0 ? 'none' : done.promoted.map(shortId).join(', ')}`,
     ...done.rejected.map(({ ruleId, reason }) => `Rejected   ${shortId(ruleId)}: ${reason}`),
+    ...done.undecided.map(({ ruleId, reason }) => `Undecided  ${shortId(ruleId)}: ${reason}`),
+    ...(done.quarantined === 0
+      ? []
+      : [`Quarantine ${done.quarantined} wait for a person: "tracelore knowledge list"`]),
+    ...done.notes.map((text) => `Note       ${text}`),
   ].join('\n');
 }

@@ -5,6 +5,8 @@ import { LearnerError } from '../errors.ts';
 
 /** Time a client has to send its headers and its body, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often idle connections are looked for while closing, ms. */
+const IDLE_CHECK_MS = 20;
 
 export interface ListeningServer {
   /** Where it listens, for example `http://127.0.0.1:4319`. */
@@ -26,9 +28,11 @@ export async function listen(app: Hono, host: string, port: number): Promise<Lis
     url: `http://${name}:${bound}`,
     async close(deadlineMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A connection that is kept alive becomes idle after its answer: closing once would miss it.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
       const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(cut);
     },
   };

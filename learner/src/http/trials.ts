@@ -42,8 +42,11 @@ const report = z
     error: 'expected exactly one of output and error',
   }) satisfies z.ZodType<TrialReport>;
 
-/** Hands trials to the processes that run the user's agent, and takes what came of them. */
-export function trialEndpoints(trials: TrialServices): Endpoint[] {
+/**
+ * Hands trials to the processes that run the user's agent, and takes what came of them. `ending` answers those who wait,
+ * so that the service need not wait for them.
+ */
+export function trialEndpoints(trials: TrialServices, ending: AbortSignal): Endpoint[] {
   return [
     endpoint({
       method: 'POST',
@@ -52,7 +55,7 @@ export function trialEndpoints(trials: TrialServices): Endpoint[] {
       body: leaseRequest,
       query: NO_QUERY,
       answer: async ({ project, body, signal }) =>
-        json({ trials: await trials.lease(project, body, signal) }),
+        json({ trials: await trials.lease(project, body, AbortSignal.any([signal, ending])) }),
     }),
     endpoint({
       method: 'POST',
