@@ -68,9 +68,9 @@ function instructions(lessons: string): string {
 
 Schema:
 ${SCHEMA}`;
-  return knowledge === ''
+  return lessons === ''
     ? fixed
-    : `${fixed}\n\nWhat was learned in earlier work on this database:\n${knowledge}`;
+    : `${fixed}\n\nWhat was learned in earlier work on this database:\n${lessons}`;
 }
 
 /** A query that fails is an answer too: a wrong one. */
