@@ -27,7 +27,7 @@ const COMMON: ClickHouseSettings = {
 export function clientDriver(
   client: ClickHouseClient,
   database: string,
-  close: (deadlineMs: number) => Promise<void>,
+  closeEngine: (deadlineMs: number) => Promise<void>,
 ): SqlDriver {
   const base = (sql: string, options: QueryOptions): Parameters<ClickHouseClient['command']>[0] => {
     const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -118,7 +118,7 @@ export function clientDriver(
     },
     close: async (deadlineMs = CLOSE_DEADLINE_MS) => {
       await client.close();
-      await close(deadlineMs);
+      await closeEngine(deadlineMs);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { checkedDatabase } from './database-name.ts';
 import type { SqlDriver } from './driver.ts';
 import { encodeRows, type Table } from './encode-rows.ts';
 import { StoreError } from './store-error.ts';
@@ -12,7 +13,6 @@ export interface Migration {
 }
 
 const FILE = /^(\d{3})_([a-z0-9_]+)\.sql$/;
-const DATABASE = /^[a-z_][a-z0-9_]*$/i;
 
 /** Reads `NNN_name.sql` files of a folder in order of their numbers, which must be 1, 2, 3, …. */
 export function loadMigrations(directory: URL): Migration[] {
@@ -38,15 +38,9 @@ export function loadMigrations(directory: URL): Migration[] {
 
 /** The statements of a migration for one database; comment lines are left out. */
 export function statementsOf(migration: Migration, database: string): string[] {
-  if (!DATABASE.test(database)) {
-    throw new StoreError(
-      'migration',
-      `not a database name: ${JSON.stringify(database)} (letters, digits, _)`,
-    );
-  }
   return migration.sql
     .replace(/^\s*--.*$/gm, '')
-    .replaceAll('{database}', database)
+    .replaceAll('{database}', checkedDatabase(database))
     .split(/;[ \t]*$/m)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
@@ -81,7 +75,7 @@ export async function migrate(
   driver: SqlDriver,
   options: { readonly database: string; readonly package: string; readonly migrations: readonly Migration[] },
 ): Promise<void> {
-  const table = schemaMigrations(options.database);
+  const table = schemaMigrations(checkedDatabase(options.database));
   await createLedger(driver, table);
   const applied = await driver.query<Applied>(
     `SELECT number, name, checksum FROM ${table.name} WHERE package = {package: String} ORDER BY number`,

@@ -1,27 +1,20 @@
 import { CLOSE_DEADLINE_MS } from './client-driver.ts';
+import { checkedDatabase } from './database-name.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
 import type { Store, StoreOptions } from './store.ts';
-import { StoreError } from './store-error.ts';
 import { runWriter } from './run-writer.ts';
 import { traceReader } from './trace-reader.ts';
 import { writeBatch } from './write-batch.ts';
 
 export const DEFAULT_DATABASE = 'tracelore';
-const DATABASE = /^[a-z_][a-z0-9_]*$/i;
 
 /**
  * Opens the engine or connects to the server, creates the database and brings the collector's tables up to date.
  * @throws StoreError `locked`, `unsupported`, `newer_database`, `migration`, `unavailable`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = options.database ?? DEFAULT_DATABASE;
-  if (!DATABASE.test(database)) {
-    throw new StoreError(
-      'unsupported',
-      `database ${JSON.stringify(database)}: expected letters, digits and _`,
-    );
-  }
+  const database = checkedDatabase(options.database ?? DEFAULT_DATABASE);
   const driver = openDriver(options.location, database);
   try {
     await driver.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);

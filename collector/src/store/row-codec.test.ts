@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { encodeRows } from './encode-rows.ts';
+import { codecOf, type RowValue } from './row-codec.ts';
+import { RowWriter } from './row-writer.ts';
+
+function encode(type: string, value: RowValue): number[] {
+  const writer = new RowWriter();
+  codecOf(type)(writer, value);
+  return [...writer.bytes()];
+}
+
+test.each<[string, RowValue, number[]]>([
+  ['String', 'aé', [3, 97, 0xc3, 0xa9]],
+  ['String', new Uint8Array([0, 255]), [2, 0, 255]],
+  ['LowCardinality(String)', '', [0]],
+  ['Bool', true, [1]],
+  ['UInt8', 255, [255]],
+  ['Int16', -2, [254, 255]],
+  ['UInt32', 1, [1, 0, 0, 0]],
+  ['UInt64', 2n ** 64n - 1n, Array.from({ length: 8 }, () => 255)],
+  ['Int64', -1, Array.from({ length: 8 }, () => 255)],
+  ['Float64', 1, [0, 0, 0, 0, 0, 0, 0xf0, 0x3f]],
+  ['Nullable(UInt8)', null, [1]],
+  ['Nullable(UInt8)', 7, [0, 7]],
+  ['Array(Nullable(String))', ['x', null], [2, 0, 1, 120, 1]],
+  ['Map(LowCardinality(String), UInt8)', new Map([['k', 9]]), [1, 1, 107, 9]],
+  ["DateTime64(3, 'UTC')", new Date(256), [0, 1, 0, 0, 0, 0, 0, 0]],
+  ["DateTime64(9, 'UTC')", new Date(1), [0x40, 0x42, 0x0f, 0, 0, 0, 0, 0]],
+  ["DateTime64(3, 'UTC')", 256, [0, 1, 0, 0, 0, 0, 0, 0]],
+  ['DateTime', new Date(1_000), [1, 0, 0, 0]],
+  ['SimpleAggregateFunction(max, UInt8)', 3, [3]],
+])('%s %s', (type, value, bytes) => {
+  expect(encode(type, value)).toEqual(bytes);
+});
+
+test('lengths of 128 and more take several bytes, and the buffer grows', () => {
+  const bytes = encode('String', 'x'.repeat(200_000));
+  expect(bytes.slice(0, 4)).toEqual([0xc0, 0x9a, 0x0c, 120]);
+  expect(bytes).toHaveLength(200_003);
+});
+
+test('half a surrogate pair becomes the replacement character, and the row stays in step', () => {
+  expect(encode('String', '\ud800!')).toEqual([4, 0xef, 0xbf, 0xbd, 33]);
+});
+
+test.each<[string, RowValue, RegExp]>([
+  ['UInt8', 256, /integer in \[0, 255\], got "256" \(number\)/],
+  ['UInt8', -1, /integer in \[0, 255\]/],
+  ['UInt64', -1n, /integer in \[0, 18446744073709551615\]/],
+  ['UInt32', 1.5, /integer/],
+  ['Int64', 2 ** 60, /integer/],
+  ['String', 5, /a string or bytes, got "5" \(number\)/],
+  ['Bool', 1, /true or false/],
+  ['Float64', '1', /a number/],
+  ['Array(String)', 'x', /an array/],
+  ['Map(String, String)', 'x', /a Map/],
+  ["DateTime64(9, 'UTC')", new Date(Number.NaN), /valid Date/],
+])('%s refuses %s', (type, value, message) => {
+  expect(() => encode(type, value)).toThrow(message);
+});
+
+test('a type without codec is named', () => {
+  expect(() => codecOf('Decimal(9, 2)')).toThrow('no RowBinary codec for type Decimal(9, 2)');
+});
+
+const TABLE = { name: 't', columns: { a: 'UInt8', 'n.b': 'Array(String)' } };
+
+test('rows are encoded column by column in the order of the table', () => {
+  const encoded = encodeRows(
+    TABLE,
+    [
+      { 'n.b': ['x'], a: 1 },
+      { a: 2, 'n.b': [] },
+    ],
+    'token',
+  );
+  expect({ ...encoded, bytes: [...encoded.bytes] }).toEqual({
+    table: 't',
+    columns: ['a', 'n.b'],
+    bytes: [1, 1, 1, 120, 2, 0],
+    rows: 2,
+    token: 'token',
+  });
+});
+
+test('a row that does not fit its table is refused, naming row and column', () => {
+  const good = { a: 1, 'n.b': [] };
+  expect(() => encodeRows(TABLE, [good, { a: 1 }], '')).toThrow('t row 1 column n.b: missing');
+  expect(() => encodeRows(TABLE, [{ ...good, c: 1 }], '')).toThrow(
+    't row 0 column c: the table has no such column',
+  );
+  expect(() => encodeRows(TABLE, [{ ...good, a: 300 }], '')).toThrow(
+    expect.objectContaining({ name: 'StoreError', code: 'invalid_row', retryable: false }),
+  );
+});

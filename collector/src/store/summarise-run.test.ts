@@ -1,0 +1,244 @@
+import { expect, test } from 'vitest';
+import { RunTree } from './run-tree.ts';
+import {
+  ABANDONED_AFTER_MS,
+  byTrust,
+  passedOf,
+  summariseRun,
+  type SummaryOutcome,
+  type SummarySpan,
+} from './summarise-run.ts';
+import { totalUsage } from './usage.ts';
+
+function span(id: string, parent: string, fields: Partial<SummarySpan> = {}): SummarySpan {
+  return {
+    run_id: 'run',
+    trace_id: 'trace',
+    span_id: id,
+    parent_span_id: parent,
+    trial_id: '',
+    name: id,
+    kind: 'other',
+    service: '',
+    environment: '',
+    agent: '',
+    start: '1000',
+    duration: '10',
+    status: 'Unset',
+    error_type: '',
+    request_model: '',
+    response_model: '',
+    response_id: '',
+    input_tokens: null,
+    output_tokens: null,
+    conversation_id: '',
+    session_id: '',
+    user_id: '',
+    tags: [],
+    fingerprint: '',
+    knowledge_snapshot: null,
+    knowledge_arm: '',
+    knowledge_items: [],
+    flags: 0,
+    received: '5',
+    ...fields,
+  };
+}
+
+function llm(
+  id: string,
+  parent: string,
+  input: number | null,
+  fields: Partial<SummarySpan> = {},
+): SummarySpan {
+  return span(id, parent, { kind: 'llm', input_tokens: input, output_tokens: input, ...fields });
+}
+
+function outcome(
+  source: SummaryOutcome['source'],
+  time: number,
+  fields: Partial<SummaryOutcome> = {},
+): SummaryOutcome {
+  return {
+    run_id: 'run',
+    source,
+    score: null,
+    passed: true,
+    comment: '',
+    time_ns: String(time),
+    received: '5',
+    ...fields,
+  };
+}
+
+function rootOf(...spans: SummarySpan[]): string | undefined {
+  return new RunTree(spans).root()?.span_id;
+}
+
+function usageOf(...spans: SummarySpan[]): (number | null)[] {
+  const { calls, inputTokens } = totalUsage(new RunTree(spans));
+  return [calls, inputTokens];
+}
+
+test('the root is the span without a parent, whatever came first', () => {
+  expect(rootOf(span('b', 'a'), span('a', ''))).toBe('a');
+});
+
+test('a span whose parent has not come is no root: the parent may be open', () => {
+  expect(rootOf(span('b', 'a'))).toBeUndefined();
+  expect(rootOf(span('b', 'a', { kind: 'llm' }), span('c', 'b'))).toBeUndefined();
+});
+
+test('a span under a caller outside the run is the root: marked remote, or the agent of a run with an id of its own', () => {
+  expect(rootOf(span('b', 'caller', { flags: 0x301 }))).toBe('b');
+  expect(rootOf(span('b', 'caller', { kind: 'agent' }))).toBe('b');
+  expect(rootOf(span('b', 'caller', { kind: 'agent', run_id: 'trace' }))).toBeUndefined();
+});
+
+test('an outcome recorded after the run is not its root', () => {
+  expect(rootOf(span('e', '', { kind: 'evaluator', trace_id: 'other' }), span('a', ''))).toBe('a');
+  expect(rootOf(span('e', '', { kind: 'evaluator', trace_id: 'other' }))).toBeUndefined();
+});
+
+test('parents are looked for in the same trace, and a cycle ends', () => {
+  expect(rootOf(span('a', ''), span('b', 'a', { trace_id: 'other' }))).toBe('a');
+  expect(usageOf(llm('a', 'b', 1), llm('b', 'a', 1), llm('c', 'c', 2))).toEqual([1, 2]);
+});
+
+test('wrappers of a model call are not calls: usage is counted at the leaves', () => {
+  expect(usageOf(span('a', '', { input_tokens: 30 }), llm('w', 'a', 10), llm('x', 'w', 10))).toEqual([1, 10]);
+  expect(
+    usageOf(llm('w', '', 10), span('t', 'w', { kind: 'tool' }), llm('x', 't', 4), llm('y', 't', 5)),
+  ).toEqual([2, 9]);
+});
+
+test('two reports of one response are one call, and the one with usage is kept', () => {
+  const same = { response_id: 'r1' };
+  expect(usageOf(llm('x', '', null, same), llm('y', '', 7, same), llm('z', '', 7, same))).toEqual([1, 7]);
+  expect(usageOf(llm('x', '', 3), llm('y', '', 4))).toEqual([2, 7]);
+});
+
+test('totals of agents count when no call reports usage, the nearest to the calls', () => {
+  const spans = [
+    span('a', '', { input_tokens: 100 }),
+    span('b', 'a', { input_tokens: 60 }),
+    llm('x', 'b', null),
+    span('c', 'a', { input_tokens: 40 }),
+    llm('y', 'c', null),
+  ];
+  expect(usageOf(...spans)).toEqual([2, 100]);
+  expect(usageOf(...spans, llm('z', 'c', 5))).toEqual([3, 5]);
+  expect(usageOf(llm('x', '', null))).toEqual([1, null]);
+});
+
+test('embeddings cost tokens but are no model calls', () => {
+  expect(usageOf(span('e', '', { kind: 'embedding', input_tokens: 8 }), llm('x', '', 2))).toEqual([1, 10]);
+});
+
+test('outcomes are ordered by trust, newest first within a source', () => {
+  const ordered = byTrust([
+    outcome('judge', 9),
+    outcome('feedback', 1),
+    outcome('feedback', 2),
+    outcome('exception', 3),
+    outcome('human', 0),
+    outcome('check', 1),
+  ]);
+  expect(ordered.map(({ source, time_ns }) => [source, time_ns].join(' '))).toEqual([
+    'human 0',
+    'check 1',
+    'feedback 2',
+    'feedback 1',
+    'exception 3',
+    'judge 9',
+  ]);
+});
+
+test.each([
+  [{ score: null, passed: true }, true],
+  [{ score: 0.9, passed: false }, false],
+  [{ score: 0.5, passed: null }, true],
+  [{ score: 0.49, passed: null }, false],
+  [{ score: null, passed: null }, null],
+])('pass or fail of %j is %s', (of, passed) => {
+  expect(passedOf(of)).toBe(passed);
+});
+
+test('the row of a run takes identity from its root and sums from all spans', () => {
+  const root = span('a', '', {
+    kind: 'agent',
+    name: 'answer',
+    agent: 'helper',
+    status: 'Error',
+    error_type: 'timeout',
+    start: '900',
+    duration: '5000',
+    tags: ['x'],
+    knowledge_arm: 'served',
+    knowledge_items: ['r2@1'],
+    knowledge_snapshot: '7',
+    received: '50',
+  });
+  const call = llm('b', 'a', 3, {
+    status: 'Error',
+    response_model: 'm-1',
+    request_model: 'm',
+    session_id: 's',
+    tags: ['y', 'x'],
+    knowledge_items: ['r1@3'],
+    knowledge_snapshot: '9',
+    agent: 'other',
+  });
+  const row = summariseRun(
+    'p',
+    [root, call, span('t', 'a', { kind: 'tool' })],
+    [outcome('check', 1, { received: '60', comment: 'c'.repeat(600) })],
+    5n,
+    1_000,
+  );
+  expect(row).toMatchObject({
+    project: 'p',
+    run_id: 'run',
+    revision: 5n,
+    root_span_id: 'a',
+    name: 'answer',
+    agent: 'helper',
+    state: 'closed',
+    status: 'Error',
+    error_type: 'timeout',
+    start_time: 900n,
+    duration_ns: 5000n,
+    spans: 3,
+    errors: 2,
+    model_calls: 1,
+    tool_calls: 1,
+    models: ['m-1'],
+    input_tokens: 3,
+    session_id: 's',
+    tags: ['x', 'y'],
+    knowledge_snapshot: 9n,
+    knowledge_arm: 'served',
+    knowledge_items: ['r1@3', 'r2@1'],
+    outcome_source: 'check',
+    outcome_passed: true,
+    outcome_comment: 'c'.repeat(500),
+    seen_at: 60,
+    updated_at: 1_000,
+  });
+});
+
+test('a run without a root is open, later abandoned; its length is that of its spans', () => {
+  const spans: [SummarySpan, SummarySpan] = [
+    span('b', 'a', { start: '1000000000', duration: '500000000', status: 'Error' }),
+    span('c', 'a', { start: '2000000000', duration: '1000000000' }),
+  ];
+  expect(summariseRun('p', spans, [], 1n, 3_000 + ABANDONED_AFTER_MS)).toMatchObject({
+    state: 'open',
+    status: 'Error',
+    root_span_id: '',
+    duration_ns: 2_000_000_000n,
+    outcome_source: '',
+    outcome_passed: null,
+  });
+  expect(summariseRun('p', spans, [], 1n, 3_001 + ABANDONED_AFTER_MS)).toMatchObject({ state: 'abandoned' });
+});
