@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openStore, type Store } from '@tracelore/collector/store';
+import { newRandomId } from '../ids.ts';
+import { createRenderer } from '../injectors/renderer.ts';
+import { createSelector } from '../injectors/selector.ts';
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import { createKnowledgeLog } from '../knowledge/knowledge-log.ts';
+import { openKnowledge } from '../knowledge/knowledge-registry.ts';
+import { createOpenAiChatModel } from '../llm/openai-chat-model.ts';
+import {
+  startScriptedServer,
+  type ScriptedAnswer,
+  type ScriptedServer,
+  type SeenRequest,
+} from '../llm/scripted-server.testing.ts';
+import { createKnowledgeServing, type KnowledgeServing } from '../serving/knowledge-serving.ts';
+import { migrateLearner } from '../store/migrate.ts';
+import { createOutcomeRecorder } from '../store/record-outcomes.ts';
+import type { LearnPass, LearnRequest } from './learn-pass.ts';
+import { createLearningLoop, type LearningLoop, type LearningLoopOptions } from './learning-loop.ts';
+
+/** A run as a test writes it. */
+export interface RunDraft {
+  readonly id: string;
+  readonly input: string;
+  readonly output: string;
+  readonly passed?: boolean;
+  readonly comment?: string;
+  readonly error?: string;
+  readonly trial?: string;
+  readonly toolOutput?: string;
+}
+
+/** An embedded store with the learner's tables, in a folder of its own. */
+export async function openLoopStore(): Promise<{
+  readonly store: Store;
+  readonly remove: () => Promise<void>;
+}> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tracelore-loop-'));
+  const store = await openStore({ location: { kind: 'embedded', directory } });
+  await migrateLearner(store);
+  return {
+    store,
+    remove: async () => {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The whole loop on a store, with a scripted model and an agent in this process. */
+export interface LoopBench {
+  readonly project: string;
+  readonly store: Store;
+  readonly loop: LearningLoop;
+  readonly base: KnowledgeBase;
+  readonly serving: KnowledgeServing;
+  readonly model: ScriptedServer;
+  readonly writeRuns: (runs: readonly RunDraft[]) => Promise<void>;
+  /** Runs the agent for trials until the returned function is called. */
+  readonly startRunner: (agent: (task: string, knowledge: string) => string) => () => Promise<void>;
+  /** One pass, to its end. */
+  readonly learn: (request?: LearnRequest) => Promise<LearnPass>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openLoopBench(
+  store: Store,
+  script: ((request: SeenRequest, index: number) => ScriptedAnswer) | 'no model',
+  options: Partial<LearningLoopOptions> = {},
+): Promise<LoopBench> {
+  const project = newRandomId();
+  const now = (): Date => new Date();
+  const log = createKnowledgeLog(store.driver, store.database);
+  const registry = await openKnowledge({ log, now, newId: newRandomId });
+  const model = await startScriptedServer(script === 'no model' ? () => ({ status: 500 }) : script);
+  const chat = createOpenAiChatModel({
+    model: 'scripted',
+    apiKey: 'k',
+    baseUrl: model.baseUrl,
+    retriesMax: 0,
+  });
+  const serving: KnowledgeServing = createKnowledgeServing({
+    knowledge: (name) => registry.of(name),
+    selector: createSelector(),
+    renderer: createRenderer({ secret: 'secret' }),
+    decisions: { record: () => undefined },
+    trialRules: (id) => loop.broker.rulesOf(id),
+    holdout: { global: 0, rule: 0 },
+    secret: 'secret',
+    now,
+    ids: newRandomId,
+  });
+  const loop: LearningLoop = createLearningLoop({
+    store,
+    knowledge: (name) => registry.of(name),
+    render: (name, task, rules) => serving.render(name, task, rules),
+    recordOutcomes: createOutcomeRecorder({ store, now, newId: newRandomId }),
+    ...(script === 'no model' ? {} : { model: chat }),
+    requireApproval: false,
+    newId: newRandomId,
+    ...options,
+  });
+  return {
+    project,
+    store,
+    loop,
+    base: registry.of(project),
+    serving,
+    model,
+    writeRuns: (runs) => writeRuns(store, project, runs),
+    startRunner: (agent) => startRunner({ project, loop, serving }, agent),
+    async learn(request) {
+      const { id } = await loop.learning.start(project, request);
+      await loop.learning.finished(project);
+      const pass = await loop.learning.find(project, id);
+      if (pass === undefined) throw new Error(`pass ${id} is gone`);
+      return pass;
+    },
+    async close() {
+      await loop.stop();
+      await model.close();
+    },
+  };
+}
+
+type ProjectRun = RunDraft & { readonly project: string };
+type StoredSpan = Parameters<Store['write']>[0]['spans'][number];
+
+async function writeRuns(store: Store, project: string, runs: readonly RunDraft[]): Promise<void> {
+  const start = BigInt(Date.now() - 60_000) * 1_000_000n;
+  const spans = runs.flatMap((run, index) => spansOf({ ...run, project }, start + BigInt(index)));
+  const outcomes = runs
+    .filter(({ passed }) => passed !== undefined)
+    .map((run) => ({
+      project,
+      outcomeId: `check:${run.id}`,
+      runId: run.id,
+      traceId: traceIdOf(run.id),
+      spanId: '',
+      name: 'check',
+      source: 'check' as const,
+      score: null,
+      passed: run.passed ?? null,
+      comment: run.comment ?? '',
+      timeUnixNano: start,
+      receivedAtMs: Date.now(),
+    }));
+  await store.write({ spans, logs: [], outcomes }, newRandomId());
+  await store.refresh(
+    runs.map(({ id }) => ({ project, runId: id })),
+    Date.now(),
+  );
+}
+
+function spansOf(run: ProjectRun, start: bigint): StoredSpan[] {
+  const root = spanOf(run, start, {
+    spanId: newRandomId().slice(0, 16),
+    kind: 'agent',
+    name: 'answer',
+    input: run.input,
+    output: run.output,
+    ...(run.error === undefined ? {} : { status: 'Error', statusMessage: run.error, errorType: 'Error' }),
+  });
+  if (run.toolOutput === undefined) return [root];
+  const tool = spanOf(run, start, {
+    spanId: newRandomId().slice(0, 16),
+    parentSpanId: root.spanId,
+    kind: 'tool',
+    name: 'run_sql',
+    tool: 'run_sql',
+    output: run.toolOutput,
+  });
+  return [root, tool];
+}
+
+function spanOf(run: ProjectRun, start: bigint, part: Partial<StoredSpan>): StoredSpan {
+  return {
+    project: run.project,
+    traceId: traceIdOf(run.id),
+    spanId: '',
+    parentSpanId: '',
+    runId: run.id,
+    trialId: run.trial ?? '',
+    name: '',
+    kind: 'other',
+    otelKind: 'Internal',
+    service: 'shop',
+    environment: 'test',
+    scopeName: 'test',
+    scopeVersion: '1',
+    startUnixNano: start,
+    durationNano: 1_000_000n,
+    status: 'Ok',
+    statusMessage: '',
+    errorType: '',
+    operation: '',
+    provider: '',
+    requestModel: '',
+    responseModel: '',
+    responseId: '',
+    finishReasons: [],
+    agent: 'shop-agent',
+    tool: '',
+    toolCallId: '',
+    conversationId: '',
+    sessionId: '',
+    userId: '',
+    tags: [],
+    inputTokens: null,
+    outputTokens: null,
+    cacheReadTokens: null,
+    cacheWriteTokens: null,
+    reasoningTokens: null,
+    timeToFirstChunk: null,
+    input: '',
+    output: '',
+    systemInstructions: '',
+    toolDefinitions: '',
+    knowledgeDecision: '',
+    knowledgeSnapshot: null,
+    knowledgeArm: '',
+    knowledgeItems: [],
+    fingerprint: 'f1',
+    attributes: new Map(),
+    attributeTypes: new Map(),
+    resourceAttributes: new Map(),
+    events: [],
+    links: [],
+    traceState: '',
+    flags: 0,
+    dialect: 'gen_ai',
+    mappingVersion: 1,
+    receivedAtMs: Date.now(),
+    warnings: [],
+    ...part,
+  };
+}
+
+function traceIdOf(runId: string): string {
+  return createHash('md5').update(runId).digest('hex');
+}
+
+function startRunner(
+  { project, loop, serving }: Pick<LoopBench, 'project' | 'loop' | 'serving'>,
+  agent: (task: string, knowledge: string) => string,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const work = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const leases = await loop.broker.lease(
+        project,
+        { runner: 'bench', max: 16, waitMs: 20_000 },
+        stopping.signal,
+      );
+      for (const { trial, task } of leases) {
+        const { text } = serving.get({ task, trial }, project);
+        await loop.broker.report(project, {
+          trial,
+          runner: 'bench',
+          output: agent(task, text),
+          durationMs: 1,
+        });
+      }
+    }
+  };
+  const ended = work();
+  return async () => {
+    stopping.abort();
+    await ended;
+  };
+}
