@@ -56,6 +56,9 @@ export interface EvalService {
   stop(): Promise<void>;
 }
 
+/** Evaluations of this process whose last state is kept in memory; the oldest go first. */
+const KNOWN_RUNS_MAX = 1_000;
+
 interface LiveRun {
   run: EvalRun;
   readonly done: Promise<void>;
@@ -63,7 +66,8 @@ interface LiveRun {
 
 export function createEvalService(options: EvalServiceOptions): EvalService {
   const { cases, runs, now, newId } = options;
-  const live = new Map<string, LiveRun>();
+  /** Running and lately ended: what was read from the store just before the end is not the last word. */
+  const known = new Map<string, LiveRun>();
   const stopping = new AbortController();
   /** Additions one after another: a duplicate is found also when two requests bring it at once. */
   let adding: Promise<unknown> = Promise.resolve();
@@ -82,32 +86,32 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
     duplicates: number;
     rejected: AddedCases['rejected'];
   }> {
-    const known = await cases.list(project);
-    const expectations = new Map(known.map((evalCase) => [questionKey(evalCase), evalCase.expected]));
+    const before = await cases.list(project);
+    const expectations = new Map(before.map((evalCase) => [questionKey(evalCase), evalCase.expected]));
     const fresh: EvalCaseDraft[] = [];
     const rejected: { index: number; problems: string[] }[] = [];
     let duplicates = 0;
     for (const { index, ...draft } of drafts) {
-      const before = expectations.get(questionKey(draft));
-      if (before === draft.expected) duplicates += 1;
-      else if (before !== undefined) {
-        const shown = JSON.stringify(before.slice(0, 80));
+      const expected = expectations.get(questionKey(draft));
+      if (expected === draft.expected) duplicates += 1;
+      else if (expected !== undefined) {
+        const shown = JSON.stringify(expected.slice(0, 80));
         rejected.push({
           index,
           problems: [`expected: there is a case with this task that expects ${shown}`],
         });
-      } else if (known.length + fresh.length >= CASES_PER_PROJECT_MAX) {
+      } else if (before.length + fresh.length >= CASES_PER_PROJECT_MAX) {
         rejected.push({ index, problems: [`case: a project has at most ${CASES_PER_PROJECT_MAX} cases`] });
       } else {
         expectations.set(questionKey(draft), draft.expected);
         fresh.push(draft);
       }
     }
-    return { stored: await cases.add(project, fresh, known), duplicates, rejected };
+    return { stored: await cases.add(project, fresh, before), duplicates, rejected };
   }
 
   async function execute(run: EvalRun, chosen: readonly EvalCase[]): Promise<void> {
-    const entry = live.get(run.id);
+    const entry = known.get(run.id);
     const runner = options.broker.runner(run.project, chosen);
     const results: EvalResult[] = [];
     let error = '';
@@ -123,8 +127,10 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
       error = cause instanceof Error ? cause.message : String(cause);
     }
     const state = error === '' ? 'succeeded' : 'failed';
+    const ended: EvalRun = { ...withResults(run, results), state, error, finishedAt: now().toISOString() };
     await runs.saveResults(run, results);
-    await runs.save({ ...withResults(run, results), state, error, finishedAt: now().toISOString() });
+    await runs.save(ended);
+    if (entry !== undefined) entry.run = ended;
   }
 
   async function find(project: string, id: string): Promise<EvalRun | undefined> {
@@ -134,9 +140,9 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
 
   /** What is stored, with live numbers while it runs. A run that nobody works on any more was interrupted. */
   function present(stored: EvalRun): EvalRun {
-    const running = live.get(stored.id);
-    if (running !== undefined) return running.run;
     if (stored.state !== 'running') return stored;
+    const own = known.get(stored.id);
+    if (own !== undefined) return own.run;
     return { ...stored, state: 'failed', error: 'interrupted: the service stopped while it ran' };
   }
 
@@ -212,14 +218,13 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
       };
       await runs.save(run);
       const { promise: done, resolve } = Promise.withResolvers<void>();
-      live.set(id, { run, done });
-      // A store that cannot take the result leaves the run as interrupted: that is what a reader then sees.
+      const oldest = known.keys().next();
+      if (known.size >= KNOWN_RUNS_MAX && oldest.done !== true) known.delete(oldest.value);
+      known.set(id, { run, done });
+      // A store that cannot take the result: readers see the evaluation as interrupted.
       void execute(run, chosen)
-        .catch(() => undefined)
-        .finally(() => {
-          live.delete(id);
-          resolve();
-        });
+        .catch(() => void known.delete(id))
+        .finally(resolve);
       return { id };
     },
 
@@ -238,7 +243,7 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
 
     async stop() {
       stopping.abort();
-      await Promise.all([...live.values()].map(({ done }) => done));
+      await Promise.all([...known.values()].map(({ done }) => done));
     },
   };
 }

@@ -18,6 +18,9 @@ export interface LearnService {
   stop(): Promise<void>;
 }
 
+/** Passes of this process whose last state is kept in memory; the oldest go first. */
+const KNOWN_PASSES_MAX = 1_000;
+
 interface LivePass {
   readonly record: PassRecord;
   readonly ended: Promise<void>;
@@ -25,13 +28,15 @@ interface LivePass {
 
 export function createLearnService(parts: LearnParts): LearnService {
   const live = new Map<string, LivePass>();
+  /** Running and lately ended: what was read from the store just before the end is not the last word. */
+  const known = new Map<string, PassRecord>();
   const stopping = new AbortController();
 
   /** What is stored, live while it runs. A pass that nobody works on any more was interrupted. */
   function present(stored: LearnPass): LearnPass {
-    const running = live.get(stored.project)?.record.current;
-    if (running?.id === stored.id) return running;
     if (stored.state !== 'running') return stored;
+    const own = known.get(stored.id);
+    if (own !== undefined) return own.current;
     return { ...stored, state: 'failed', error: 'interrupted: the service stopped while the pass ran' };
   }
 
@@ -71,6 +76,9 @@ export function createLearnService(parts: LearnParts): LearnService {
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       live.set(project, { record, ended });
       const { id } = record.current;
+      const oldest = known.keys().next();
+      if (known.size >= KNOWN_PASSES_MAX && oldest.done !== true) known.delete(oldest.value);
+      known.set(id, record);
       const end = (): void => {
         live.delete(project);
         resolve();
@@ -83,7 +91,7 @@ export function createLearnService(parts: LearnParts): LearnService {
       }
       // When even the last save fails, readers see the pass as interrupted.
       void execute(project, request, record)
-        .catch(() => undefined)
+        .catch(() => void known.delete(id))
         .finally(end);
       return { id };
     },
