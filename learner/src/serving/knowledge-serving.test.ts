@@ -279,7 +279,8 @@ describe('override', () => {
       thrown = error;
     }
     expect(LearnerError.isInstance(thrown) && thrown.code).toBe('not_found');
-    expect(String(thrown)).toContain('has no rule "nope", "gone@3"');
+    expect(String(thrown)).toContain('no rule nope');
+    expect(String(thrown)).toContain('no rule has the id and version "gone@3"');
   });
 });
 

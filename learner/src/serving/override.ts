@@ -1,6 +1,6 @@
 import type { KnowledgeOverride, KnowledgeRequest } from '@tracelore/sdk/contract';
 import { LearnerError } from '../errors.ts';
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { RuleReference } from '../trials/trial-runner.ts';
 
@@ -31,23 +31,20 @@ function named(override: KnowledgeOverride, knowledge: ServedKnowledge): readonl
 }
 
 function resolve(references: readonly RuleReference[], knowledge: ServedKnowledge): Rule[] {
-  const missing: string[] = [];
+  const problems: string[] = [];
   const rules: Rule[] = [];
   for (const reference of new Set(references)) {
-    const rule = find(reference, knowledge);
-    if (rule === undefined) missing.push(reference);
-    else rules.push(rule);
+    const found = find(reference, knowledge);
+    if (found.ok) rules.push(found.rule);
+    else problems.push(found.message);
   }
-  if (missing.length === 0) return rules;
-  throw new LearnerError(
-    'not_found',
-    `project "${knowledge.project}" has no rule ${missing.map((reference) => `"${reference}"`).join(', ')}: ` +
-      'an override names rules as "id" or "id@version", see GET /v1/knowledge.',
-  );
+  if (problems.length === 0) return rules;
+  throw new LearnerError('not_found', `override for project "${knowledge.project}": ${problems.join(' ')}`);
 }
 
-function find(reference: RuleReference, knowledge: ServedKnowledge): Rule | undefined {
-  if (reference.includes('@')) return knowledge.findVersion(reference);
-  const found = knowledge.find(reference);
-  return found.ok ? found.rule : undefined;
+function find(reference: RuleReference, knowledge: ServedKnowledge): Change {
+  if (!reference.includes('@')) return knowledge.find(reference);
+  const rule = knowledge.findVersion(reference);
+  const message = `no rule has the id and version "${reference}".`;
+  return rule === undefined ? { ok: false, code: 'not_found', message } : { ok: true, rule };
 }
