@@ -23,22 +23,72 @@ export function observeIterator(iterator: object, recorder: ResultRecorder): voi
  * recorded.
  */
 export function observeAsyncIterable(iterable: object, recorder: ResultRecorder): void {
-  let iterations = 0;
-  const shadowed = shadow(
-    iterable,
-    Symbol.asyncIterator,
+  if (shadowSource(iterable, Symbol.asyncIterator, new FirstReader(recorder, observeIterator))) {
+    watchAbandonment(iterable, recorder);
+  } else {
+    recorder.close();
+  }
+}
+
+/** As {@link observeAsyncIterable} for a web stream, which is iterated or read, whichever comes first. */
+export function observeReadable(stream: object, recorder: ResultRecorder): void {
+  const first = new FirstReader(recorder, observeIterator);
+  const iterated = shadowSource(stream, Symbol.asyncIterator, first);
+  const read = shadowSource(stream, 'getReader', first.as(observeReader));
+  if (iterated || read) watchAbandonment(stream, recorder);
+  else recorder.close();
+}
+
+type Observe = (target: object, recorder: ResultRecorder) => void;
+
+/** Lets only the first consumer be recorded; an iterator that reads through `getReader` inside is one consumer. */
+class FirstReader {
+  readonly recorder: ResultRecorder;
+  readonly #observe: Observe;
+  readonly #state: { taken: boolean };
+
+  constructor(recorder: ResultRecorder, observe: Observe, state: { taken: boolean } = { taken: false }) {
+    this.recorder = recorder;
+    this.#observe = observe;
+    this.#state = state;
+  }
+
+  as(observe: Observe): FirstReader {
+    return new FirstReader(this.recorder, observe, this.#state);
+  }
+
+  admit(make: () => unknown): unknown {
+    if (this.#state.taken) return make();
+    this.#state.taken = true;
+    const made = make();
+    if (typeof made === 'object' && made !== null) this.#observe(made, this.recorder);
+    return made;
+  }
+}
+
+function shadowSource(target: object, key: PropertyKey, first: FirstReader): boolean {
+  return shadow(
+    target,
+    key,
     (original) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const iterator = recorder.run(() => Reflect.apply(original, this, args));
-        iterations += 1;
-        if (iterations === 1 && typeof iterator === 'object' && iterator !== null) {
-          observeIterator(iterator, recorder);
-        }
-        return iterator;
+        return first.admit(() => first.recorder.run(() => Reflect.apply(original, this, args)));
       },
   );
-  if (shadowed) watchAbandonment(iterable, recorder);
-  else recorder.close();
+}
+
+function observeReader(reader: object, recorder: ResultRecorder): void {
+  const steps = new StepObserver(recorder);
+  shadow(reader, 'read', (original) => steps.observed(original, undefined));
+  shadow(
+    reader,
+    'cancel',
+    (original) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        recorder.close('abandoned');
+        return Reflect.apply(original, this, args);
+      },
+  );
 }
 
 class StepObserver {

@@ -1,7 +1,7 @@
 import { ReadableStream, type ReadableByteStreamController } from 'node:stream/web';
 
 import { watchAbandonment } from './abandonment.ts';
-import { observeAsyncIterable } from './observe-iterator.ts';
+import { observeReadable } from './observe-iterator.ts';
 import type { ResultRecorder } from './result-recorder.ts';
 import { methodOf, shadow } from './shadow.ts';
 
@@ -39,7 +39,7 @@ export function isWebStream(value: object): value is ReadableStream<unknown> {
 /**
  * Watches a web stream. Readers inside the platform (`new Response(stream)`, `pipeTo`, `tee`) call no method that could
  * be seen, so a plain stream is replaced by one of the same type that pulls from it on demand: nothing is read ahead.
- * A subclass, or a stream with methods of its own, stays itself and is watched where it is iterated.
+ * A subclass, or a stream with methods of its own, stays itself and is watched where it is iterated or read.
  */
 export function observeWebStream(
   stream: ReadableStream<unknown>,
@@ -49,11 +49,8 @@ export function observeWebStream(
     recorder.close();
     return stream;
   }
-  if (
-    Object.getPrototypeOf(stream) !== ReadableStream.prototype ||
-    Reflect.ownKeys(stream).some(isOwnMethod)
-  ) {
-    observeAsyncIterable(stream, recorder);
+  if (stream.constructor !== ReadableStream || Reflect.ownKeys(stream).some(isOwnMethod)) {
+    observeReadable(stream, recorder);
     return stream;
   }
   const replacement = isByteStream(stream) ? followBytes(stream, recorder) : followValues(stream, recorder);
@@ -61,9 +58,12 @@ export function observeWebStream(
   return replacement;
 }
 
-/** Node keeps its internal state under symbols; methods that a library added have names or well-known symbols. */
+/**
+ * Node keeps a stream's internal state under symbols of its own, and puts `constructor` on streams it makes itself;
+ * methods that a library added have names or the iterator's symbol.
+ */
 function isOwnMethod(key: string | symbol): boolean {
-  return typeof key === 'string' || key === Symbol.asyncIterator;
+  return typeof key === 'string' ? key !== 'constructor' : key === Symbol.asyncIterator;
 }
 
 function isByteStream(stream: ReadableStream<unknown>): boolean {

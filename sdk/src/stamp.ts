@@ -6,8 +6,12 @@ import { knowledgeAttributes } from './knowledge-attributes.ts';
 import { knowledgeInScope, type Scope } from './scope.ts';
 import { scopeAttributes } from './span.ts';
 
-/** What a span of foreign instrumentation gets, so that it belongs to the run it was made in. */
+/**
+ * What a span that was just started gets, so that it belongs to the run it was made in. Spans that say already which
+ * run that is (ours do) get nothing.
+ */
 export function stampAttributes(scope: Scope, attributes: Attributes): Attributes {
+  if (attributes[ATTR.runId] !== undefined) return {};
   const knowledge = isModelCall(attributes) ? knowledgeInScope(scope) : undefined;
   return {
     ...scopeAttributes(scope),

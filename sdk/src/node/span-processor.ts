@@ -3,7 +3,7 @@ import type { Attributes, Context } from '@opentelemetry/api';
 import { guarded } from '../diagnostics.ts';
 import { FLUSH_DEADLINE_DEFAULT_MS } from '../lifecycle.ts';
 import { ATTR } from '../contract/attributes.ts';
-import { currentScope, type Scope, scopeOf } from '../scope.ts';
+import { currentScope, scopeOf } from '../scope.ts';
 import { stampAttributes } from '../stamp.ts';
 import type { SpanDelivery } from './delivery.ts';
 import type { EndedSpan } from './ended-span.ts';
@@ -41,7 +41,7 @@ export function createSpanProcessor(
     onStart(span, parentContext) {
       guarded('stamp', undefined, () => {
         const scope = scopeOf(parentContext) ?? currentScope();
-        if (isIdentified(scope)) span.setAttributes(stampAttributes(scope, span.attributes));
+        span.setAttributes(stampAttributes(scope, span.attributes));
       });
     },
     onEnd(span) {
@@ -57,11 +57,6 @@ export function createSpanProcessor(
       onShutdown();
     },
   };
-}
-
-/** Spans of ours have it all; the check spares them the second writing only where there is nothing to write. */
-function isIdentified(scope: Scope): boolean {
-  return scope.run !== undefined || scope.trial !== undefined || scope.session !== undefined;
 }
 
 const AGENT_ATTRIBUTE = /^(?:gen_ai|ai|llm|openinference|traceloop|mcp|mastra|tracelore)\./u;
