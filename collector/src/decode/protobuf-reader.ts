@@ -135,7 +135,7 @@ export class ProtobufReader {
   blob(): Uint8Array {
     const length = this.#length();
     const start = this.#advance(length);
-    return Uint8Array.prototype.slice.call(this.bytes, start, start + length);
+    return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
   /** Skips a field of any kind, groups included, as the specification asks for unknown fields. */

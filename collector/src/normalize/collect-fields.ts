@@ -1,10 +1,12 @@
 import type { Attributes, AttributeValue } from '../records.ts';
 import { dialectOfScope, meaningOf } from './attribute-index.ts';
 import { setField, type CanonicalField, type CanonicalFields, type Source } from './canonical-fields.ts';
+import { plainOf } from './attribute-text.ts';
 import { FlattenedList } from './content/flattened.ts';
 import { eventFields } from './content/message-events.ts';
 import type { Dialect, SpanView } from './dialect.ts';
 import { DIALECTS, PLAIN_DIALECT } from './dialects/index.ts';
+import { fillFromMetadata } from './metadata.ts';
 
 export interface Collected {
   readonly fields: CanonicalFields;
@@ -23,6 +25,8 @@ export function collectFields(span: SpanView, scopeName: string): Collected {
   const dialect = byScope ?? mostSpecific(present) ?? PLAIN_DIALECT;
   if (byScope !== undefined) present.add(byScope);
   const fields = fieldsIn(span.attributes, present);
+  const metadata = span.attributes.get('metadata');
+  if (metadata !== undefined) fillFromMetadata(plainOf(metadata), fields);
   for (const candidate of DIALECTS) if (present.has(candidate)) candidate.refine?.(span, fields);
   if (span.events.length > 0)
     fillFrom(

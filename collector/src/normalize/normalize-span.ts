@@ -81,7 +81,7 @@ function normalizeSpan(
     responseId: fields.responseId ?? '',
     finishReasons: fields.finishReasons ?? [],
     agent: fields.agent ?? '',
-    tool: fields.tool ?? '',
+    tool: fields.tool ?? (nature.kind === 'tool' ? toolNameIn(span.name) : ''),
     toolCallId: fields.toolCallId ?? '',
     conversationId: fields.conversationId ?? '',
     sessionId: fields.sessionId ?? '',
@@ -107,6 +107,11 @@ function normalizeSpan(
     receivedAtMs,
     warnings: [...times.warnings, ...warnings],
   };
+}
+
+/** A tool span without a tool attribute is named after its tool, with or without the convention's prefix. */
+function toolNameIn(spanName: string): string {
+  return spanName.replace(/^(?:execute_tool|running tool|tool call|tool)[:\s]+/i, '');
 }
 
 type Contents = Pick<SpanRecord, 'input' | 'output' | 'systemInstructions' | 'toolDefinitions'>;

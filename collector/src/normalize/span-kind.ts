@@ -7,6 +7,20 @@ const MARKERS: readonly (readonly [string, Readonly<Record<string, string>>])[] 
   (dialect) => Object.entries(dialect.operations ?? {}),
 );
 
+/** Operations that older or careless instrumentations write in place of the conventions' names. */
+const COMMON_NAMES: ReadonlyMap<string, SpanKindName> = new Map<string, SpanKindName>([
+  ['completion', 'llm'],
+  ['generate', 'llm'],
+  ['generate_text', 'llm'],
+  ['llm', 'llm'],
+  ['embedding', 'embedding'],
+  ['embed', 'embedding'],
+  ['tool', 'tool'],
+  ['execute_function', 'tool'],
+  ['agent', 'agent'],
+  ['workflow', 'workflow'],
+]);
+
 /** What a span is: the operation in the words of the GenAI conventions, and our kind. */
 export interface Nature {
   /** `''` when the span does not say. */
@@ -21,7 +35,7 @@ export interface Nature {
 export function natureOf(attributes: Attributes, fields: CanonicalFields): Nature {
   const named = fields.operation;
   if (named !== undefined) {
-    const kind = kindOfOperation(named);
+    const kind = COMMON_NAMES.get(named.toLowerCase()) ?? kindOfOperation(named);
     if (kind !== 'other') return { operation: named, kind };
   }
   const marked = markedOperation(attributes);

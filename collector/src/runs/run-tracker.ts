@@ -8,6 +8,8 @@ const RUNS_PER_REFRESH_MAX = 500;
 const RUNS_WAITING_MAX = 50_000;
 /** How often waiting runs are looked at, ms. */
 const CHECK_INTERVAL_MS = 1_000;
+/** How often the store is asked for runs that no span will touch again: open ones become abandoned, ms. */
+const CATCH_UP_INTERVAL_MS = 300_000;
 
 interface RunKey {
   readonly project: string;
@@ -31,7 +33,7 @@ export class RunTracker {
   /** Insertion order = order of the last touch: the first one has been quiet for longest. */
   readonly #touched = new Map<string, RunKey & { readonly at: number }>();
   readonly #work = new SerialTask();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timers: ReturnType<typeof setInterval>[] = [];
   #refreshed = 0;
   #problem = '';
 
@@ -65,13 +67,16 @@ export class RunTracker {
 
   /** Starts the clock and catches up on runs that an earlier process left behind. */
   start(): void {
-    this.#timer ??= setInterval(() => void this.#refreshQuiet(), CHECK_INTERVAL_MS).unref();
-    void this.#work.run(() => this.#guarded(() => this.#catchUp()));
+    const catchUp = (): void => void this.#work.run(() => this.#guarded(() => this.#catchUp()));
+    this.#timers.push(
+      setInterval(() => void this.check(), CHECK_INTERVAL_MS).unref(),
+      setInterval(catchUp, CATCH_UP_INTERVAL_MS).unref(),
+    );
+    catchUp();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
   /** Recomputes everything touched so far, quiet or not. Rejects when the store fails. */
@@ -79,7 +84,8 @@ export class RunTracker {
     await this.#work.run(() => this.#refresh(Number.POSITIVE_INFINITY));
   }
 
-  #refreshQuiet(): Promise<void> {
+  /** Recomputes the runs that have been quiet. Never rejects: a failure is in {@link problem}. */
+  check(): Promise<void> {
     // A store slower than the interval must not pile up checks.
     if (this.#work.busy) return Promise.resolve();
     return this.#work.run(() =>

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../../records.ts';
 import { jsonOf, plainOf, textOf } from '../attribute-text.ts';
-import { canonicalPart, parsedJson } from './message-part.ts';
+import { canonicalPart, parsedJson, unwrapped } from './message-part.ts';
 import { canonicalMessages, leadingSystemText, textsOf, type Message } from './messages.ts';
 
 /** Content of a span as it is stored: canonical messages as JSON when it is a conversation, else the text as it was sent. */
@@ -24,14 +24,14 @@ function isCanonicalText(value: AttributeValue): value is string {
 export function contentText(value: AttributeValue): ContentText {
   if (isCanonicalText(value)) return { text: value, system: undefined };
   const messages = messagesIn(value);
-  if (messages === undefined) return { text: textOf(value), system: undefined };
+  if (messages === undefined) return { text: valueText(value), system: undefined };
   return { text: JSON.stringify(messages), system: leadingSystemText(messages) };
 }
 
 /** The conversation in an attribute, structured or as JSON text. */
 export function messagesIn(value: AttributeValue): Message[] | undefined {
   if (value === null || (typeof value !== 'string' && typeof value !== 'object')) return undefined;
-  const data = typeof value === 'string' ? parsedJson(value) : plainOf(value);
+  const data = unwrapped(typeof value === 'string' ? value : plainOf(value));
   return typeof data === 'string' ? undefined : canonicalMessages(data);
 }
 

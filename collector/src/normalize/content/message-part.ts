@@ -106,6 +106,13 @@ export function parsedJson(value: unknown): unknown {
   }
 }
 
+/** What is inside LangWatch's `{type, value}` wrapper, given as data or as JSON text; anything else as data. */
+export function unwrapped(value: unknown): unknown {
+  const data = parsedJson(value);
+  if (!isJson(data) || typeof data['type'] !== 'string' || Object.keys(data).length !== 2) return data;
+  return 'value' in data ? parsedJson(data['value']) : data;
+}
+
 export function first(value: Json, names: readonly string[]): unknown {
   for (const name of names) if (value[name] !== undefined && value[name] !== null) return value[name];
   return undefined;

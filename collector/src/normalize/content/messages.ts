@@ -17,9 +17,11 @@ export interface Message {
   readonly finish_reason?: string;
 }
 
+const HOLDERS: ReadonlySet<string> = new Set(['messages', 'contents', 'choices']);
+
 /**
  * Messages in any common shape as canonical ones: a list of messages, one message, or an object that holds them
- * (`messages`, `contents`, `choices`, `output`). `undefined` when the value is no conversation.
+ * and nothing else (`messages`, `contents`, `choices`, beside them `system`). `undefined` when the value is no conversation.
  */
 export function canonicalMessages(value: unknown): Message[] | undefined {
   if (Array.isArray(value)) {
@@ -31,8 +33,9 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   if (!isJson(value)) return undefined;
   const message = canonicalMessage(value);
   if (message !== undefined) return [message];
-  const held = first(value, ['messages', 'contents', 'choices', 'output']);
-  const messages = canonicalMessages(held);
+  // Anything else beside the messages would be lost: such an object stays as it was sent.
+  if (!Object.keys(value).every((key) => HOLDERS.has(key) || key === 'system')) return undefined;
+  const messages = canonicalMessages(first(value, [...HOLDERS]));
   const system = value['system'];
   if (messages === undefined || system === undefined || system === null) return messages;
   return [{ role: 'system', parts: partsOf(system) }, ...messages];
@@ -86,9 +89,15 @@ function messageParts(value: Json, role: string): MessagePart[] {
   return parts;
 }
 
+/** Some senders encode the parts of a message once more as text. */
+const TYPED_PARTS = /^\[\{"type":\s*"/;
+
 function partsOf(content: unknown): MessagePart[] {
   if (content === undefined || content === null || content === '') return [];
-  if (typeof content === 'string') return [textPart(content)];
+  if (typeof content === 'string') {
+    const parts = TYPED_PARTS.test(content) ? parsedJson(content) : content;
+    return Array.isArray(parts) ? parts.map(canonicalPart) : [textPart(content)];
+  }
   return Array.isArray(content) ? content.map(canonicalPart) : [canonicalPart(content)];
 }
 

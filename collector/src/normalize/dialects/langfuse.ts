@@ -10,8 +10,18 @@ export const LANGFUSE: Dialect = {
   sources: {
     // The model name is the response's where the SDK wraps a client, the user's choice where values are set by hand.
     requestModel: ['langfuse.observation.model.name'],
-    sessionId: ['langfuse.session.id', 'langfuse.trace.session.id'],
-    userId: ['langfuse.user.id', 'langfuse.trace.user.id'],
+    sessionId: [
+      'langfuse.session.id',
+      'langfuse.trace.session.id',
+      'langfuse.observation.metadata.langfuse_session_id',
+      'langfuse.trace.metadata.langfuse_session_id',
+    ],
+    userId: [
+      'langfuse.user.id',
+      'langfuse.trace.user.id',
+      'langfuse.observation.metadata.langfuse_user_id',
+      'langfuse.trace.metadata.langfuse_user_id',
+    ],
     tags: ['langfuse.trace.tags'],
     environment: ['langfuse.environment'],
     input: ['langfuse.observation.input', 'langfuse.trace.input'],

@@ -1,3 +1,6 @@
+import type { AttributeValue } from '../../records.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
+import { isJson, parsedJson } from '../content/message-part.ts';
 import type { Dialect } from '../dialect.ts';
 
 /** Mastra's observability, and the telemetry of its older majors. */
@@ -43,7 +46,7 @@ export const MASTRA: Dialect = {
       model_generation: 'chat',
       model_inference: 'chat',
       llm_generation: 'chat',
-      model_step: 'step',
+      model_step: 'chat',
       model_chunk: 'chunk',
       tool_call: 'execute_tool',
       mcp_tool_call: 'execute_tool',
@@ -57,6 +60,7 @@ export const MASTRA: Dialect = {
     },
   },
   refine: ({ name, attributes }, fields) => {
+    readRequestBody(attributes.get('mastra.model_step.input') ?? null, fields);
     const type = attributes.get('mastra.span.type');
     const quoted = /['"](.+)['"]/.exec(name)?.[1];
     if (quoted === undefined) return;
@@ -64,3 +68,13 @@ export const MASTRA: Dialect = {
     if (type === 'tool_call' || type === 'mcp_tool_call') fields.tool ??= quoted;
   },
 };
+
+/** A model step may carry the provider's request as it was sent: `{body: {model, messages}}`. */
+function readRequestBody(value: AttributeValue, fields: CanonicalFields): void {
+  const request = parsedJson(value);
+  const body = isJson(request) ? request['body'] : undefined;
+  if (!isJson(body)) return;
+  if (typeof body['model'] === 'string') fields.requestModel ??= body['model'];
+  if (Array.isArray(body['messages'])) fields.input = JSON.stringify(body['messages']);
+  if (Array.isArray(body['tools'])) fields.toolDefinitions ??= JSON.stringify(body['tools']);
+}

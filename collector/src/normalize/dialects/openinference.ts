@@ -1,4 +1,3 @@
-import type { AttributeValue } from '../../records.ts';
 import type { CanonicalFields } from '../canonical-fields.ts';
 import { isJson, parsedJson } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
@@ -51,10 +50,7 @@ export const OPENINFERENCE: Dialect = {
       prompt: 'prompt',
     },
   },
-  refine: (span, fields) => {
-    readParameters(span, fields);
-    readMetadata(span, fields);
-  },
+  refine: readParameters,
 };
 
 /** The system prompt of Anthropic calls stands in the request parameters only. */
@@ -65,23 +61,4 @@ function readParameters(span: SpanView, fields: CanonicalFields): void {
   const system = parameters['system'] ?? parameters['system_instruction'] ?? parameters['instructions'];
   if (typeof system === 'string' && system !== '') fields.systemInstructions = system;
   else if (Array.isArray(system)) fields.systemInstructions = JSON.stringify(system);
-}
-
-/** `metadata`: a JSON object in a text, filled by LangChain and by users. */
-function readMetadata(span: SpanView, fields: CanonicalFields): void {
-  const raw: AttributeValue = span.attributes.get('metadata') ?? null;
-  const metadata = parsedJson(raw);
-  if (!isJson(metadata)) return;
-  const text = (...names: readonly string[]): string | undefined =>
-    names.map((name) => metadata[name]).find((value) => typeof value === 'string' && value !== '') as
-      | string
-      | undefined;
-  const conversation = text('thread_id', 'conversation_id');
-  const session = text('session_id');
-  const user = text('user_id');
-  const agent = text('lc_agent_name');
-  if (conversation !== undefined) fields.conversationId ??= conversation;
-  if (session !== undefined) fields.sessionId ??= session;
-  if (user !== undefined) fields.userId ??= user;
-  if (agent !== undefined) fields.agent ??= agent;
 }

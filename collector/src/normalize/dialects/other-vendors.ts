@@ -31,13 +31,14 @@ export const OTHER_VENDORS: Dialect = {
       'mlflow.spanOutputs',
       'lk.response.text',
       'flue.workflow.result',
+      'flue.operation.result',
       'flue.output',
       'flue.model.output',
       'genkit:output',
       'response_data',
     ],
-    toolArguments: ['flue.tool.arguments', 'tool_arguments', 'lk.function_tool.arguments'],
-    toolResult: ['flue.tool.result', 'tool_response', 'lk.function_tool.output'],
+    toolArguments: ['flue.tool.arguments', 'lk.function_tool.arguments'],
+    toolResult: ['flue.tool.result', 'lk.function_tool.output'],
   },
   operations: {
     'mlflow.spantype': {

@@ -19,8 +19,13 @@ export const TRACELOOP: Dialect = {
     ],
     sessionId: ['traceloop.association.properties.session_id'],
     userId: ['traceloop.association.properties.user_id'],
-    input: ['traceloop.entity.input'],
-    output: ['traceloop.entity.output'],
+    input: ['gen_ai.prompt', 'gen_ai.prompt.*', 'gen_ai.content.prompt', 'traceloop.entity.input'],
+    output: [
+      'gen_ai.completion',
+      'gen_ai.completion.*',
+      'gen_ai.content.completion',
+      'traceloop.entity.output',
+    ],
     toolDefinitions: ['llm.request.functions', 'llm.request.functions.*'],
   },
   operations: {
@@ -42,7 +47,7 @@ export const TRACELOOP: Dialect = {
   refine: (span, fields) => {
     const name = span.attributes.get('traceloop.entity.name');
     if (typeof name !== 'string' || name === '') return;
-    const kind = span.attributes.get('traceloop.span.kind');
+    const kind = span.attributes.get('traceloop.span.kind') ?? span.attributes.get('llm.request.type');
     if (kind === 'tool') fields.tool ??= name;
     if (kind === 'agent') fields.agent ??= name;
   },

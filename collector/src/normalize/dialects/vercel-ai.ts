@@ -1,7 +1,14 @@
 import type { AttributeValue } from '../../records.ts';
 import type { CanonicalFields } from '../canonical-fields.ts';
 import { readNumber } from '../canonical-fields.ts';
-import { isJson, parsedJson, textPart, toolCallPart, type MessagePart } from '../content/message-part.ts';
+import {
+  first,
+  isJson,
+  parsedJson,
+  textPart,
+  toolCallPart,
+  type MessagePart,
+} from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
 import { plainOf } from '../attribute-text.ts';
 
@@ -52,8 +59,14 @@ export const VERCEL_AI: Dialect = {
       'ai.usage.promptTokens',
       'ai.usage.tokens',
       'stream.usage.inputTokens',
+      'generateText.usage.inputTokens',
     ],
-    outputTokens: ['ai.usage.outputTokens', 'ai.usage.completionTokens', 'stream.usage.outputTokens'],
+    outputTokens: [
+      'ai.usage.outputTokens',
+      'ai.usage.completionTokens',
+      'stream.usage.outputTokens',
+      'generateText.usage.outputTokens',
+    ],
     cacheReadTokens: [
       'ai.usage.inputTokenDetails.cacheReadTokens',
       'ai.usage.cachedInputTokens',
@@ -110,9 +123,21 @@ function readProviderMetadata(span: SpanView, fields: CanonicalFields): void {
   if (!isJson(metadata)) return;
   for (const provider of Object.values(metadata)) {
     if (!isJson(provider)) continue;
-    setCount(fields, 'cacheReadTokens', provider['cachedPromptTokens'] ?? provider['cacheReadInputTokens']);
-    setCount(fields, 'cacheWriteTokens', provider['cacheCreationInputTokens']);
-    setCount(fields, 'reasoningTokens', provider['reasoningTokens']);
+    for (const counts of [provider, provider['usage']]) {
+      if (!isJson(counts)) continue;
+      const count = (...names: readonly string[]): unknown => first(counts, names);
+      setCount(
+        fields,
+        'cacheReadTokens',
+        count('cachedPromptTokens', 'cacheReadInputTokens', 'cache_read_input_tokens'),
+      );
+      setCount(
+        fields,
+        'cacheWriteTokens',
+        count('cacheCreationInputTokens', 'cacheWriteInputTokens', 'cache_creation_input_tokens'),
+      );
+      setCount(fields, 'reasoningTokens', count('reasoningTokens', 'reasoning_tokens'));
+    }
   }
 }
 

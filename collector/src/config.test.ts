@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { createCollector } from './collector.ts';
+import { resolveConfig } from './config.ts';
+import { CollectorError } from './errors.ts';
+import { MemoryStore } from './testing/memory-store.ts';
+
+const store = new MemoryStore();
+
+test('every problem is named at once', () => {
+  expect(() =>
+    resolveConfig({
+      store,
+      host: '0.0.0.0',
+      port: 70_000,
+      commitIntervalMs: -1,
+      bodyBytesMax: 2_048,
+      bytesWaitingMax: 1_024,
+      pathPrefixes: ['otel/'],
+    }),
+  ).toThrow(
+    new CollectorError(
+      'invalid_config',
+      'collector configuration: port is 70000: expected an integer from 0 to 65535; ' +
+        'commitIntervalMs is -1: expected an integer from 0 to 5000; ' +
+        'bytesWaitingMax is 1024: expected at least bodyBytesMax (2048); ' +
+        'host is 0.0.0.0 without apiKeys: bind to 127.0.0.1 or require a key; ' +
+        'pathPrefixes: "otel/": expected \'\' or a path such as /otel',
+    ),
+  );
+});
+
+test('a key of another project, too short or twice is named without being shown', () => {
+  const problem = (): unknown =>
+    resolveConfig({
+      store,
+      apiKeys: [
+        { key: 'secret', project: 'a b' },
+        { key: 'secret', project: 'b' },
+      ],
+    });
+  expect(problem).toThrow('apiKeys[0].key has 6 characters: expected at least 16');
+  expect(problem).toThrow('apiKeys[0].project is "a b"');
+  expect(problem).toThrow('apiKeys: the same key twice');
+  expect(problem).not.toThrow('secret');
+});
+
+test('another address than loopback is accepted with a key', () => {
+  const apiKeys = [{ key: 'a-key-of-16-characters', project: 'p' }];
+  expect(resolveConfig({ store, host: '0.0.0.0', apiKeys })).toMatchObject({ host: '0.0.0.0', port: 4318 });
+});
+
+test('a port in use is refused with its number', async () => {
+  const first = createCollector({ store, port: 0 });
+  await first.start();
+  const { port } = first.address;
+  const second = createCollector({ store, port });
+  await expect(second.start()).rejects.toMatchObject({
+    code: 'address_in_use',
+    message: expect.stringContaining(`127.0.0.1:${port} is in use`),
+  });
+  await second.shutdown();
+  await first.shutdown();
+});

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import type { Batch } from '../records.ts';
+import { MemoryStore } from '../testing/memory-store.ts';
+import { sampleBatch } from '../testing/sample-batch.ts';
+import { RunTracker } from './run-tracker.ts';
+
+const QUIET_MS = 10_000;
+
+function setUp(): { store: MemoryStore; tracker: RunTracker; time: { now: number } } {
+  const store = new MemoryStore();
+  const time = { now: 1_000_000 };
+  const tracker = new RunTracker(store, { quietMs: QUIET_MS, now: () => time.now });
+  return { store, tracker, time };
+}
+
+function runOf(batch: Batch): string {
+  return batch.spans[0]?.runId ?? '';
+}
+
+test('a run is recomputed once nothing came for it for the quiet time', async () => {
+  const { store, tracker, time } = setUp();
+  const [busy, quiet] = [sampleBatch(), sampleBatch()];
+  tracker.touch(busy);
+  tracker.touch(quiet);
+  time.now += QUIET_MS - 1;
+  tracker.touch(busy);
+  await tracker.check();
+  expect(store.refreshed).toStrictEqual([]);
+  time.now += 1;
+  await tracker.check();
+  expect(store.refreshed).toStrictEqual([{ project: 'test', runId: runOf(quiet) }]);
+  time.now += QUIET_MS;
+  await tracker.check();
+  expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual([runOf(quiet), runOf(busy)]);
+  expect(tracker.waiting).toBe(0);
+});
+
+test('settle recomputes everything touched so far, once', async () => {
+  const { store, tracker } = setUp();
+  const batches = [sampleBatch(), sampleBatch()];
+  for (const batch of [...batches, ...batches]) tracker.touch(batch);
+  await tracker.settle();
+  await tracker.settle();
+  expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual(batches.map(runOf));
+});
+
+test('a failed recomputation is kept, reported and tried again', async () => {
+  const { store, tracker, time } = setUp();
+  const batch = sampleBatch();
+  tracker.touch(batch);
+  time.now += QUIET_MS;
+  store.refreshFailures.push(new Error('store gone'));
+  await tracker.check();
+  expect([tracker.problem, tracker.waiting]).toStrictEqual(['store gone', 1]);
+  await tracker.check();
+  expect([tracker.problem, tracker.waiting]).toStrictEqual(['', 0]);
+  expect(store.refreshed).toHaveLength(1);
+});
+
+test('an outcome touches the run it judges', async () => {
+  const { store, tracker } = setUp();
+  tracker.touch({
+    spans: [],
+    logs: [],
+    outcomes: [
+      {
+        project: 'test',
+        outcomeId: 'o',
+        runId: 'judged',
+        traceId: '',
+        spanId: '',
+        name: 'outcome',
+        source: 'human',
+        score: 1,
+        passed: true,
+        comment: '',
+        timeUnixNano: 1n,
+        receivedAtMs: 1,
+      },
+    ],
+  });
+  await tracker.settle();
+  expect(store.refreshed).toStrictEqual([{ project: 'test', runId: 'judged' }]);
+});
+
+test('the start catches up on runs that an earlier process left, in parts', async () => {
+  const { store, tracker } = setUp();
+  store.staleRuns = Array.from({ length: 1_200 }, (_, index) => ({ project: 'test', runId: `run ${index}` }));
+  tracker.start();
+  tracker.stop();
+  await tracker.settle();
+  expect(new Set(store.refreshed.map(({ runId }) => runId)).size).toBe(1_200);
+});
+
+test('runs that stay stale do not keep the catch-up going', async () => {
+  const { store, tracker } = setUp();
+  const stuck = { project: 'test', runId: 'stuck' };
+  store.stale = async () => await Promise.resolve([stuck]);
+  tracker.start();
+  tracker.stop();
+  await tracker.settle();
+  expect(store.refreshed).toStrictEqual([stuck]);
+});

@@ -1,0 +1,56 @@
+import type { CollectorStore } from '../config.ts';
+import type { Batch } from '../records.ts';
+
+/** A store that keeps batches in memory and fails or waits when told to: what a database does rarely, on demand. */
+export class MemoryStore implements CollectorStore {
+  readonly batches: Batch[] = [];
+  readonly tokens: string[] = [];
+  readonly refreshed: { readonly project: string; readonly runId: string }[] = [];
+  /** Thrown by the next writes, in order, before anything is kept. */
+  readonly failures: Error[] = [];
+  /** Thrown for batches it holds for, every time. */
+  poison: { readonly error: Error; readonly holdsFor: (batch: Batch) => boolean } | undefined;
+  staleRuns: { project: string; runId: string }[] = [];
+  refreshFailures: Error[] = [];
+  #gate: Promise<void> = Promise.resolve();
+  #arrivals: (() => void)[] = [];
+
+  /** Writes wait until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#gate = promise.then(() => undefined);
+    return () => resolve(undefined);
+  }
+
+  /** Resolves when the next write has begun. */
+  nextWrite(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#arrivals.push(() => resolve(undefined));
+    return promise.then(() => undefined);
+  }
+
+  async write(batch: Batch, token: string): Promise<void> {
+    this.tokens.push(token);
+    for (const arrived of this.#arrivals.splice(0)) arrived();
+    await this.#gate;
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    if (this.poison?.holdsFor(batch) === true) throw this.poison.error;
+    this.batches.push(batch);
+  }
+
+  async refresh(runs: readonly { readonly project: string; readonly runId: string }[]): Promise<void> {
+    await Promise.resolve();
+    const failure = this.refreshFailures.shift();
+    if (failure !== undefined) throw failure;
+    this.refreshed.push(...runs);
+    this.staleRuns = this.staleRuns.filter(
+      (stale) => !runs.some((run) => run.runId === stale.runId && run.project === stale.project),
+    );
+  }
+
+  async stale(limit: number): Promise<{ project: string; runId: string }[]> {
+    await Promise.resolve();
+    return this.staleRuns.slice(0, limit);
+  }
+}
