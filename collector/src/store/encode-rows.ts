@@ -12,16 +12,21 @@ export interface Table {
 
 export type Row = Readonly<Record<string, RowValue>>;
 
-/** Codecs per table, built at first use. */
-const CODECS: WeakMap<Table, ReadonlyMap<string, Codec>> = new WeakMap();
+interface Encoder {
+  readonly columns: readonly string[];
+  readonly codecs: readonly Codec[];
+}
 
-function codecsOf(table: Table): ReadonlyMap<string, Codec> {
-  let codecs = CODECS.get(table);
-  if (codecs === undefined) {
-    codecs = new Map(Object.entries(table.columns).map(([column, type]) => [column, codecOf(type)]));
-    CODECS.set(table, codecs);
+/** Built per table at first use. */
+const ENCODERS: WeakMap<Table, Encoder> = new WeakMap();
+
+function encoderOf(table: Table): Encoder {
+  let encoder = ENCODERS.get(table);
+  if (encoder === undefined) {
+    encoder = { columns: Object.keys(table.columns), codecs: Object.values(table.columns).map(codecOf) };
+    ENCODERS.set(table, encoder);
   }
-  return codecs;
+  return encoder;
 }
 
 /**
@@ -29,23 +34,32 @@ function codecsOf(table: Table): ReadonlyMap<string, Codec> {
  * @throws StoreError `invalid_row`, naming table, row, column, value and what was expected.
  */
 export function encodeRows(table: Table, rows: readonly Row[], token: string): EncodedRows {
-  const codecs = codecsOf(table);
+  const { columns, codecs } = encoderOf(table);
   const writer = new RowWriter();
-  rows.forEach((row, index) => {
-    for (const [column, codec] of codecs) {
-      const value = row[column];
-      if (value === undefined) throw invalid(table, index, column, 'missing');
-      try {
-        codec(writer, value);
-      } catch (error) {
-        throw invalid(table, index, column, error instanceof Error ? error.message : String(error));
+  for (const [index, row] of rows.entries()) {
+    let column = '';
+    try {
+      for (let i = 0; i < columns.length; i++) {
+        column = columns[i] ?? '';
+        const value = row[column];
+        if (value === undefined) throw new TypeError('missing');
+        codecs[i]?.(writer, value);
       }
+    } catch (error) {
+      throw invalid(table, index, column, error instanceof Error ? error.message : String(error));
     }
-    for (const column in row) {
-      if (!codecs.has(column)) throw invalid(table, index, column, 'the table has no such column');
-    }
-  });
-  return { table: table.name, columns: [...codecs.keys()], bytes: writer.bytes(), rows: rows.length, token };
+    const others = columnsOf(row) === columns.length ? [] : Object.keys(row);
+    const unknown = others.find((name) => !columns.includes(name));
+    if (unknown !== undefined) throw invalid(table, index, unknown, 'the table has no such column');
+  }
+  return { table: table.name, columns, bytes: writer.bytes(), rows: rows.length, token };
+}
+
+/** Counted without the array that `Object.keys` makes: this runs for every row. */
+function columnsOf(row: Row): number {
+  let count = 0;
+  for (const _ in row) count++;
+  return count;
 }
 
 function invalid(table: Table, row: number, column: string, problem: string): StoreError {

@@ -87,6 +87,17 @@ ORDER BY start_time, trace_id, span_id, received_at DESC
 LIMIT 1 BY trace_id, span_id
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
 
+/** Log records with the content of these spans; some senders stamp them a little after the span. */
+export const CONTENT_LOGS = `
+SELECT trace_id, span_id, event_name, body, attributes
+FROM {database}.logs
+WHERE project = {project: String} AND trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}
+  AND event_name LIKE 'gen_ai.%'
+  AND time BETWEEN toDateTime64({first: DateTime64(9, 'UTC')}, 9) - toIntervalHour(1)
+    AND toDateTime64({last: DateTime64(9, 'UTC')}, 9) + toIntervalHour(1)
+ORDER BY time
+LIMIT {logsMax: UInt32}`;
+
 /** What a run's row is made from: spans without content. */
 export const SPANS_TO_SUMMARISE = `
 SELECT *

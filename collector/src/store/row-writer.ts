@@ -1,4 +1,8 @@
 const START_BYTES = 64 * 1024;
+/** Bytes of UTF-8 per UTF-16 code unit, at most. */
+const UTF8_BYTES_MAX = 3;
+/** Strings whose length certainly fits into one byte of LEB128. */
+const SHORT_CHARACTERS_MAX: number = Math.floor(127 / UTF8_BYTES_MAX);
 
 /** A growing byte buffer with the primitive writes of RowBinary (little endian, lengths as LEB128). */
 export class RowWriter {
@@ -23,12 +27,10 @@ export class RowWriter {
     this.#buffer[this.#length++] = value;
   }
 
-  /** `bytes` 1 to 6: two's complement, the caller has checked the range. */
+  /** Two's complement in 1, 2 or 4 bytes; the caller has checked the range. */
   integer(value: number, bytes: number): void {
     this.#reserve(bytes);
-    if (value < 0) this.#buffer.writeIntLE(value, this.#length, bytes);
-    else this.#buffer.writeUIntLE(value, this.#length, bytes);
-    this.#length += bytes;
+    for (let i = 0, rest = value; i < bytes; i++, rest >>= 8) this.#buffer[this.#length++] = rest & 0xff;
   }
 
   int64(value: bigint): void {
@@ -64,6 +66,14 @@ export class RowWriter {
   }
 
   text(value: string): void {
+    if (value.length <= SHORT_CHARACTERS_MAX) {
+      // The length is one byte then, and known after the write.
+      this.#reserve(1 + value.length * UTF8_BYTES_MAX);
+      const bytes = this.#buffer.write(value, this.#length + 1, 'utf8');
+      this.#buffer[this.#length] = bytes;
+      this.#length += 1 + bytes;
+      return;
+    }
     const bytes = Buffer.byteLength(value);
     this.length(bytes);
     this.#reserve(bytes);

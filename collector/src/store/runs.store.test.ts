@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SpanRecord } from '../records.ts';
+import type { LogRecord, SpanRecord } from '../records.ts';
 import { encodeRows } from './encode-rows.ts';
 import type { Store } from './store.ts';
 import { ABANDONED_AFTER_MS } from './summarise-run.ts';
@@ -138,6 +138,45 @@ test('an export repeated in another batch is one span when read', async () => {
     inputTokens: 10,
     outputTokens: 5,
   });
+});
+
+test('a model call whose content came as log records reads with it', async () => {
+  const ids = { project: 'logged', runId: id('9'), traceId: id('9') };
+  const bare = { ...ids, input: '', output: '' };
+  const log = (spanId: string, eventName: string, body: object, at: bigint): LogRecord =>
+    sampleLog({ ...ids, spanId, eventName, body: JSON.stringify(body), timeUnixNano: SAMPLE_START_NS + at });
+  const [old, current] = ['2'.repeat(16), '3'.repeat(16)];
+  await store.write(
+    {
+      spans: [
+        sampleSpan({ ...ids, spanId: '1'.repeat(16) }),
+        sampleModelCall({ ...bare, spanId: old }),
+        sampleModelCall({ ...bare, spanId: current, startUnixNano: SAMPLE_START_NS + 9n * SECOND_NS }),
+      ],
+      logs: [
+        log(old, 'gen_ai.choice', { message: { content: 'sunny' }, finish_reason: 'stop' }, 2n),
+        log(old, 'gen_ai.user.message', { content: 'weather?' }, 1n),
+        log('1'.repeat(16), 'gen_ai.user.message', { content: 'not a model call' }, 1n),
+        sampleLog({
+          ...ids,
+          spanId: current,
+          eventName: 'gen_ai.client.inference.operation.details',
+          body: '',
+          attributes: new Map([
+            ['gen_ai.input.messages', '[{"role":"user"}]'],
+            ['gen_ai.system_instructions', 'be kind'],
+          ]),
+        }),
+      ],
+      outcomes: [],
+    },
+    'logged',
+  );
+  const [agent, first, second] = await store.readRun('logged', id('9'));
+  expect(agent?.input).toBe('a question');
+  expect(first?.input).toContain('weather?');
+  expect(first?.output).toContain('sunny');
+  expect(second).toMatchObject({ input: '[{"role":"user"}]', output: '', systemInstructions: 'be kind' });
 });
 
 test('pages of a run are in order of start', async () => {

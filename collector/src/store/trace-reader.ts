@@ -1,5 +1,7 @@
 import type { SqlDriver } from './driver.ts';
+import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
 import {
+  CONTENT_LOGS,
   COUNT_RUNS,
   inDatabase,
   OUTCOMES_OF_RUNS,
@@ -18,6 +20,8 @@ import { byTrust, passedOf, type SummaryOutcome } from './summarise-run.ts';
 export const RUN_PREFIX_CHARACTERS_MIN = 6;
 const AMBIGUOUS_SHOWN_MAX = 5;
 export const SPANS_PER_PAGE_MAX = 1_000;
+/** Content records read for one page of spans. */
+export const CONTENT_LOGS_MAX = 20_000;
 /** Runs per query when outcomes of many runs are read. */
 const RUNS_PER_QUERY = 500;
 
@@ -65,7 +69,18 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
         limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
         offset: page?.offset ?? 0,
       });
-      return rows.map(spanView);
+      const spans = rows.map(spanView);
+      const bare = spans.filter(lacksContent);
+      if (bare.length === 0) return spans;
+      const logs = await ask<ContentLog>(CONTENT_LOGS, {
+        project,
+        traces: [...new Set(bare.map((span) => span.traceId))],
+        spans: bare.map((span) => span.spanId),
+        first: times.first,
+        last: times.last,
+        logsMax: CONTENT_LOGS_MAX,
+      });
+      return withLogContent(spans, logs);
     },
 
     async outcomesOf(project, runIds): Promise<Map<string, StoredOutcome[]>> {
