@@ -117,6 +117,14 @@ describe('knowledge', () => {
     expect(response.status).toBe(status);
   });
 
+  test('a person writes a rule down; the same again is a duplicate', async () => {
+    const text = { actor: 'ann', content: 'Round amounts to two digits.', appliesWhen: 'amounts are shown' };
+    const written = await post('/v1/knowledge?project=shop', text);
+    expect(await written.json()).toMatchObject({ rule: { status: 'candidate', provenance: { by: 'ann' } } });
+    const again = await post('/v1/knowledge?project=shop', text);
+    expect(await again.json()).toMatchObject({ status: 409, type: expect.stringContaining('duplicate') });
+  });
+
   test('another project sees nothing of it', async () => {
     expect(await get('/v1/knowledge?project=web')).toEqual({ items: [], snapshot: 0 });
     const answer = await post('/v1/knowledge/get', { ...TASK, project: 'web' });

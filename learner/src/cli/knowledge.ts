@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
-import { RULE_STATUSES } from '../knowledge/rule.ts';
+import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import { contextOf } from './context.ts';
 import { printable, type Column } from './table.ts';
 
@@ -79,6 +79,29 @@ export function addKnowledgeCommands(program: Command): void {
       context.show(answer, () => describe(answer));
     });
 
+  knowledge
+    .command('add')
+    .description('write a rule down yourself: a candidate, to be approved or proven')
+    .requiredOption('--when <text>', 'the situation it applies to')
+    .requiredOption('--content <text>')
+    .option('--kind <kind>', RULE_KINDS.join(' | '), 'skill')
+    .option('--tags <tags>', 'separated by commas')
+    .option('--because <text>', 'why it is so')
+    .action(async (options: AddOptions, command: Command) => {
+      const context = contextOf(command);
+      const { when, content, kind, tags, because } = options;
+      const answer = await context.client.post(
+        '/v1/knowledge',
+        { actor: context.actor, appliesWhen: when, content, kind, tags: tagsOf(tags), because },
+        changed,
+      );
+      context.show(
+        answer,
+        () =>
+          `Rule ${shortId(answer.rule.id)} is a candidate: "tracelore knowledge approve ${shortId(answer.rule.id)}" puts it into service, "tracelore learn" proves it.`,
+      );
+    });
+
   const judge = (verb: string, description: string, done: string, takesReason: boolean): void => {
     const command = knowledge.command(`${verb} <id>`).description(description);
     if (takesReason) command.option('--reason <text>', 'why; stands in the history');
@@ -115,7 +138,7 @@ export function addKnowledgeCommands(program: Command): void {
           content,
           appliesWhen: when,
           kind,
-          tags: tags?.split(',').map((tag) => tag.trim()),
+          tags: tagsOf(tags),
         },
         changed,
       );
@@ -125,6 +148,21 @@ export function addKnowledgeCommands(program: Command): void {
           `Rule ${shortId(answer.rule.id)} is now version ${answer.rule.version} and a candidate again: approve it, or let "tracelore learn" prove it.`,
       );
     });
+}
+
+function tagsOf(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
+interface AddOptions {
+  readonly when: string;
+  readonly content: string;
+  readonly kind: string;
+  readonly tags?: string;
+  readonly because?: string;
 }
 
 interface EditOptions {

@@ -6,7 +6,7 @@ import {
 } from '@tracelore/sdk/contract';
 import { z } from 'zod';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import { RULE_KINDS, RULE_STATUSES, type Rule } from '../knowledge/rule.ts';
+import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, problem } from './problem.ts';
@@ -54,6 +54,14 @@ const edit = z.object({
   appliesWhen: z.string().exactOptional(),
   tags: z.array(z.string()).exactOptional(),
 });
+const newRule = z.object({
+  actor,
+  kind: z.enum(RULE_KINDS).default('skill'),
+  content: z.string(),
+  appliesWhen: z.string(),
+  tags: z.array(z.string()).default([]),
+  because: z.string().max(1_000).exactOptional(),
+});
 type Judgement = z.infer<typeof judgement>;
 
 /** `get_knowledge` and the rules behind it. */
@@ -95,6 +103,19 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
           ...(q === undefined ? {} : { text: q }),
         });
         return json({ items, snapshot: base.snapshot() });
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/v1/knowledge',
+      summary: 'A person writes a rule down: a candidate like any other, to be approved or proven.',
+      status: 201,
+      body: newRule,
+      query: NO_QUERY,
+      answer: async ({ project, body: { actor: by, because, ...text } }) => {
+        const why = because === undefined ? {} : { because };
+        const provenance = { origin: 'human', by, ...why, evidence: [] } as const;
+        return changed(await services.knowledge(project).propose(text, provenance), 201);
       },
     }),
     endpoint({
@@ -150,8 +171,8 @@ function answered(answer: KnowledgeAnswer, headers: Headers): Response {
   });
 }
 
-function changed(change: Change): Response {
-  return change.ok ? json({ rule: change.rule satisfies Rule }) : refused(change);
+function changed(change: Change, status: number = 200): Response {
+  return change.ok ? json({ rule: change.rule }, status) : refused(change);
 }
 
 const REFUSED_STATUS = {
@@ -163,8 +184,12 @@ const REFUSED_STATUS = {
 } as const;
 
 function refused({ code, message }: Extract<Change, { ok: false }>): Response {
-  const errors = code === 'invalid' ? { errors: message.replace(/\.$/, '').split('; ') } : {};
-  return problem({ status: REFUSED_STATUS[code], code, detail: sentence(message), ...errors });
+  const status = REFUSED_STATUS[code];
+  // Problems of a text begin with the field they are about.
+  if (code === 'invalid') {
+    return problem({ status, code, detail: message, errors: message.replace(/\.$/, '').split('; ') });
+  }
+  return problem({ status, code, detail: sentence(message) });
 }
 
 function sentence(text: string): string {

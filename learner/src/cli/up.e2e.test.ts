@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startService, tracelore, traceloreUntil, type Service } from './child.testing.ts';
+
+let directory: string;
+let service: Service;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'up-'));
+  service = await startService(directory);
+});
+
+afterAll(async () => {
+  await service.end('SIGKILL');
+  await rm(directory, { recursive: true });
+});
+
+function portOf(url: string): string {
+  return new URL(url).port;
+}
+
+describe('what keeps a service from starting', () => {
+  test('the directory belongs to another one', async () => {
+    const second = await tracelore(['up', '--port', '0', '--otlp-port', '0'], directory);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toContain(`in use by process ${service.pid}`);
+    expect(second.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a port is taken', async () => {
+    const data = path.join(directory, 'other');
+    const api = await tracelore(
+      ['up', '--data', data, '--otlp-port', '0', '--port', portOf(service.api)],
+      directory,
+    );
+    expect(api).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`API port ${portOf(service.api)}`),
+    });
+    expect(api.stderr).toContain('--port');
+    const otlp = await tracelore(
+      ['up', '--data', data, '--port', '0', '--otlp-port', portOf(service.otlp)],
+      directory,
+    );
+    expect(otlp).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`:${portOf(service.otlp)} is in use`),
+    });
+  });
+
+  test('the configuration is wrong: every problem is named', async () => {
+    const wrong = await mkdtemp(path.join(tmpdir(), 'up-config-'));
+    await writeFile(path.join(wrong, 'tracelore.config.json'), '{"prot": 1}');
+    const ended = await tracelore(['up', '--host', '0.0.0.0', '--port', 'http'], wrong, {
+      TRACELORE_PROJECT: 'a b',
+    });
+    await rm(wrong, { recursive: true });
+    expect(ended.code).toBe(1);
+    for (const part of [
+      '4 problem(s)',
+      'prot (the configuration file)',
+      'port (argument)',
+      'TRACELORE_PROJECT',
+      'API keys',
+    ]) {
+      expect(ended.stderr).toContain(part);
+    }
+  });
+});
+
+test('accepts traces, shows them, ends with 0 on SIGTERM, and has them after a restart', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const span = {
+    traceId,
+    spanId: 'b7ad6b7169203331',
+    name: 'answer',
+    kind: 1,
+    startTimeUnixNano: String(now),
+    endTimeUnixNano: String(now + 5_000_000n),
+    attributes: [
+      { key: 'gen_ai.operation.name', value: { stringValue: 'invoke_agent' } },
+      { key: 'gen_ai.agent.name', value: { stringValue: 'adder' } },
+      { key: 'input.value', value: { stringValue: 'What is 1 + 1?' } },
+      { key: 'output.value', value: { stringValue: '3' } },
+    ],
+  };
+  const sent = await fetch(`${service.otlp}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: {}, spans: [span] }] }],
+    }),
+  });
+  expect(sent.status).toBe(200);
+  // At once: ending has to finish what was accepted.
+  expect(await service.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
+
+  service = await startService(directory);
+  const url = ['--url', service.api];
+  const list = await tracelore(['traces', 'list', ...url], directory);
+  expect(list).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^RUN .*\n0af76519 +closed .* adder$/m),
+  });
+  const shown = await tracelore(['traces', 'show', '0af765', ...url], directory);
+  expect(shown.stdout).toContain('agent answer  5 ms');
+  expect(shown.stdout).toContain('out 3');
+  const interrupted = await service.end('SIGINT');
+  expect(interrupted.code).toBe(0);
+  service = await startService(directory);
+});
+
+test('people are told what runs where and what to do next', async () => {
+  const data = path.join(directory, 'people');
+  const args = ['up', '--data', data, '--port', '0', '--otlp-port', '0'];
+  const ended = await traceloreUntil('Ctrl-C', args, directory, { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });
+  expect(ended).toMatchObject({ code: 0, stderr: 'SIGTERM: finishing what was accepted …\n' });
+  expect(ended.stdout).toMatch(
+    /traces in +http:\/\/127\.0\.0\.1:\d+ .*\n +knowledge +http:\/\/127\.0\.0\.1:\d+/,
+  );
+  expect(ended.stdout).toContain(`embedded in ${data}`);
+  expect(ended.stdout).toContain('Next: wrap your agent');
+});
