@@ -109,8 +109,9 @@ describe('knowledge', () => {
     ['/v1/knowledge/RULE/approve', {}, 409, 'it is active'],
     ['/v1/knowledge/RULE/edit', { content: 'see https://evil.example' }, 422, 'contains a URL'],
     ['/v1/knowledge/RULE/edit', { kind: 'spell' }, 400, 'kind'],
+    ['/v1/knowledge/RULE/reject', { actor: 'learner' }, 400, "service's own name"],
     ['/v1/knowledge/RULE/unpin', {}, 409, 'not pinned'],
-    ['/v1/knowledge/get', { task: 't', override: ['nothing'] }, 404, 'no rule "nothing"'],
+    ['/v1/knowledge/get', { task: 't', override: ['nothing'] }, 404, 'nothing'],
   ])('%s with %j is refused with the reason', async (route, body, status, detail) => {
     const response = await post(route.replace('RULE', rule.id), body);
     expect(await response.json()).toMatchObject({ status, detail: expect.stringContaining(detail) });

@@ -77,6 +77,7 @@ describe('requests', () => {
     ['wrong method', '/v1/broken', '{}', {}, 405, '/v1/broken takes GET, not POST'],
     ['large body', '/v1/echo/1', `"${'x'.repeat(BODY_BYTES_MAX)}"`, {}, 413, 'larger than 16777216 bytes'],
     ['two projects', '/v1/echo/1?project=a', '{"n":1,"project":"b"}', {}, 400, 'two projects'],
+    ['newer contract', '/v1/echo/1', '{"n":1}', { 'x-tracelore-contract': '2' }, 400, 'up to 1, got "2"'],
     ['foreign host', '/v1/echo/1', '{"n":1}', { host: 'evil.example' }, 403, 'evil.example'],
   ])('%s: a problem that says so', async (_name, path, body, headers, status, detail) => {
     const response = await post(given().app, path, body, headers);

@@ -1,3 +1,4 @@
+import { CONTRACT_VERSION, CONTRACT_VERSION_HEADER } from '@tracelore/sdk/contract';
 import { Hono } from 'hono';
 import type { NewId } from '../ids.ts';
 import type { Access } from './access.ts';
@@ -28,6 +29,10 @@ export function createApp(options: AppOptions): Hono {
     return problem({ status: 503, code: 'not_ready', detail: reason, headers: { 'retry-after': '1' } });
   });
   app.use('*', async (context, next) => options.access.refuse(context.req.raw.headers) ?? (await next()));
+  app.use(
+    '*',
+    async (context, next) => refuseContract(context.req.header(CONTRACT_VERSION_HEADER)) ?? (await next()),
+  );
   app.get('/openapi.json', () => json(openApiDocument(options.endpoints, options.version)));
 
   const methods = new Map<string, string[]>();
@@ -49,6 +54,16 @@ export function createApp(options: AppOptions): Hono {
     }),
   );
   return app;
+}
+
+/** A newer peer may mean something else by the same request. */
+function refuseContract(version: string | undefined): Response | undefined {
+  if (version === undefined || Number(version) <= CONTRACT_VERSION) return undefined;
+  return problem({
+    status: 400,
+    code: 'contract_version',
+    detail: `${CONTRACT_VERSION_HEADER}: this service understands versions up to ${CONTRACT_VERSION}, got ${JSON.stringify(version)}. Update the service.`,
+  });
 }
 
 function wrongMethod(method: string, path: string, allowed: readonly string[]): Response {

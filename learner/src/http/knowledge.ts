@@ -6,6 +6,7 @@ import {
 } from '@tracelore/sdk/contract';
 import { z } from 'zod';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
@@ -43,7 +44,14 @@ const listQuery = z.strictObject({
   q: z.string().max(200).optional(),
 });
 
-const actor = z.string().trim().min(1).max(100).default('api');
+/** A person or a program, never the learner itself: its name stands for evidence. */
+const actor = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((given) => given !== LEARNER_ACTOR, { error: `"${LEARNER_ACTOR}" is the service's own name` })
+  .default('api');
 const reason = z.string().trim().max(1_000).optional();
 const judgement = z.object({ actor, reason });
 const edit = z.object({
