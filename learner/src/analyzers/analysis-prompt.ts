@@ -61,7 +61,7 @@ export function analysisPrompt(sample: FailureSample, context: AnalyzerContext):
       labels.set(label, { runId: run.summary.runId, spanId: span.spanId });
       return spanBlock(label, span, charactersMax);
     });
-    const open = `<run label="R${index + 1}" verdict="${verdict}" agent="${escaped(run.summary.agent)}">`;
+    const open = `<run label="R${index + 1}" verdict="${verdict}" agent="${attribute(run.summary.agent)}">`;
     return [open, ...lines, ...outcomeLines(run, charactersMax), '</run>'].join('\n');
   });
   return { system: SYSTEM, user: [...blocks, ...rejectedLines(context)].join('\n\n'), labels };
@@ -90,7 +90,7 @@ function spanBlock(label: string, span: SpanView, charactersMax: number): string
   const { input, output } = spanTexts(span);
   const part = (tag: string, text: string): string =>
     text === '' ? '' : `<${tag}>${escaped(cutMiddle(text, charactersMax))}</${tag}>`;
-  const open = `<span label="${label}" kind="${span.kind}" name="${escaped(span.name)}">`;
+  const open = `<span label="${label}" kind="${span.kind}" name="${attribute(span.name)}">`;
   return `${open}${part('input', input)}${part('output', output)}</span>`;
 }
 
@@ -106,10 +106,14 @@ function outcomeLines(run: TracedRun, charactersMax: number): string[] {
 function rejectedLines(context: AnalyzerContext): string[] {
   const lines = context.rejected
     .slice(0, REJECTED_LINES_MAX)
-    .map((entry) => `<rejected reason="${escaped(entry.reason)}">${escaped(entry.content)}</rejected>`);
+    .map((entry) => `<rejected reason="${attribute(entry.reason)}">${escaped(entry.content)}</rejected>`);
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function attribute(text: string): string {
+  return escaped(text).replaceAll('"', '&quot;');
 }

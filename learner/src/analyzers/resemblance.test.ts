@@ -31,4 +31,16 @@ describe('two rules', () => {
   ])('say different things: %s / %s', (a, b) => {
     expect(same(a, b)).toBe(false);
   });
+
+  it('may name their situation in other words, but not in other numbers or in the negative', () => {
+    const said = (appliesWhen: string): boolean =>
+      saysTheSame(
+        rule('Use table orders_v2.'),
+        rule('Use table orders_v2.', appliesWhen),
+        DUPLICATE_SIMILARITY_MIN,
+      );
+    expect(said('adding up what customers paid')).toBe(true);
+    expect(said('a question asks for revenue before 2020')).toBe(false);
+    expect(said('a question does not ask for revenue')).toBe(false);
+  });
 });

@@ -13,21 +13,27 @@ type Said = Pick<RuleText, 'content' | 'appliesWhen'>;
 /**
  * Whether two rules say the same. Contradicting rules look even more alike than paraphrases ("the year starts in April",
  * "… in July"), so similarity alone never merges: numbers and negations must agree, and one text may add words but not
- * replace one by another.
+ * replace one by another. What they say decides; the situations they name may be worded differently, since a rule is
+ * found by its content too.
  */
 export function saysTheSame(a: Said, b: Said, similarityMin: number): boolean {
   if (ruleTextHash(a) === ruleTextHash(b)) return true;
-  const [left, right] = [whole(a), whole(b)];
-  if (jaccard(trigramsOf(left), trigramsOf(right)) < similarityMin) return false;
+  const [left, right] = [plain(a.content), plain(b.content)];
+  const [when, otherWhen] = [plain(a.appliesWhen), plain(b.appliesWhen)];
   return (
-    numbersIn(left) === numbersIn(right) &&
-    isNegated(left) === isNegated(right) &&
+    (left === right || jaccard(trigramsOf(left), trigramsOf(right)) >= similarityMin) &&
+    sameFacts(left, right) &&
+    sameFacts(when, otherWhen) &&
     !replacesWords(left, right)
   );
 }
 
-function whole({ appliesWhen, content }: Said): string {
-  return `${appliesWhen}\n${content}`.normalize('NFKC').toLowerCase();
+function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase().trim();
+}
+
+function sameFacts(a: string, b: string): boolean {
+  return numbersIn(a) === numbersIn(b) && isNegated(a) === isNegated(b);
 }
 
 function numbersIn(text: string): string {
