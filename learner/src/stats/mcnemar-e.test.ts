@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { vectors } from './fixtures/reference-values.ts';
+import { vectors } from './reference-values.testing.ts';
 import { mcnemarLogE } from './mcnemar-e.ts';
 import { createRandom } from './random.ts';
 

@@ -10,7 +10,7 @@ import { differenceInMeans, hajekLift } from './lift-estimators.ts';
 import { mcnemarLogE } from './mcnemar-e.ts';
 import { mcnemarExactP } from './mcnemar-exact.ts';
 import { onlineIncrement } from './online-increment.ts';
-import { matches, vectors } from './fixtures/reference-values.ts';
+import { matches, vectors } from './reference-values.testing.ts';
 import { sampleRatioLogE } from './sample-ratio.ts';
 import { detect, detectorValue, startDetector } from './shiryaev-roberts.ts';
 import { shrunkenLift } from './shrinkage.ts';

@@ -47,11 +47,11 @@ export async function confirmLifts(
     input,
     shuffled.map((trial) => trial.spec),
   );
-  if (results === undefined) return;
+  if (!results.ok) return;
   for (const contender of promoted) {
     const scores = { baseline: new Map<number, number>(), treatment: new Map<number, number>() };
     for (const [index, trial] of shuffled.entries()) {
-      const score = results[index];
+      const score = results.scores[index];
       if (trial.contender === contender && typeof score === 'number' && trial.spec.purpose !== 'evaluation')
         scores[trial.spec.purpose].set(trial.pair, score);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../stats/wilson.ts';
 import { createRaceValidator } from './race.ts';
-import { conventionWorld, independentWorld, type SimulatedWorld } from './testing/simulated-world.ts';
+import { conventionWorld, independentWorld, type SimulatedWorld } from './simulated-world.testing.ts';
 import type { CycleReport } from './validator.ts';
 
 const GOOD = [0.8, 0.6, 0.5];
@@ -17,10 +17,13 @@ function accuracy(world: SimulatedWorld, ids: readonly string[]): number {
   return cases.reduce((sum, each) => sum + world.probability(each.id, references), 0) / cases.length;
 }
 
-describe('race over worlds with known effects', () => {
+/** Simulated cycles take about a fifth of a second each on a quiet machine, ms. */
+const TIMEOUT_MS = 60_000;
+
+describe('race over worlds with known effects', { timeout: TIMEOUT_MS }, () => {
   it('finds the good rules among harmful and useless ones', async () => {
     const found = new Map<string, number>();
-    const cycles = 8;
+    const cycles = 5;
     for (let i = 0; i < cycles; i += 1) {
       const world = independentWorld({
         seed: `mixed ${i}`,
@@ -42,7 +45,7 @@ describe('race over worlds with known effects', () => {
   });
 
   it('promotes nothing where nothing helps, within its bound', async () => {
-    const cycles = 40;
+    const cycles = 16;
     let withFalse = 0;
     for (let i = 0; i < cycles; i += 1) {
       const world = independentWorld({
@@ -57,7 +60,7 @@ describe('race over worlds with known effects', () => {
       if (promoted(report).length > 0) withFalse += 1;
     }
     expect(wilsonInterval(withFalse, cycles)[0]).toBeLessThan(0.05);
-    expect(withFalse).toBeLessThanOrEqual(2);
+    expect(withFalse).toBeLessThanOrEqual(1);
   });
 
   it('finds rules that only help together: restart and ladder', async () => {

@@ -8,7 +8,7 @@ import {
   simulatedCase,
   simulatedRule,
   type SimulatedWorld,
-} from './testing/simulated-world.ts';
+} from './simulated-world.testing.ts';
 import type { CandidateReport, CycleReport } from './validator.ts';
 
 const VOID: TrialResult = { kind: 'void', trialId: 'v', reason: 'runner died' };
@@ -335,7 +335,33 @@ describe('race validator', () => {
     expect(reportOf(report, 'idle').reason).toContain('the cycle was stopped');
   });
 
-  it('passes on what the runner throws, and refuses results that break its contract', async () => {
+  it('keeps what was proven when the runner fails later', async () => {
+    const { input } = world(['helps', 'idle'], (rules) => (rules.has('helps') ? 1 : 0.1));
+    let calls = 0;
+    const trials: TrialRunner = {
+      run: (specs) => {
+        calls += 1;
+        return calls > 3 ? Promise.reject(new Error('no runner')) : input.trials.run(specs);
+      },
+    };
+    const report = await createRaceValidator({ runsBudget: 2_000, confirmRuns: 64 }).validate({
+      ...input,
+      trials,
+    });
+    expect(reportOf(report, 'helps')).toMatchObject({ status: 'promoted', lift: { confirmed: null } });
+    expect(calls).toBe(4);
+    expect(reportOf(report, 'idle').status).toBe('deferred');
+    expect(reportOf(report, 'idle').reason).toContain('the trials could not be run (no runner)');
+  });
+
+  it('gives its trials to the most promising candidate, wherever it stands in the list', async () => {
+    const ids = Array.from({ length: 10 }, (_, i) => (i === 9 ? 'helps' : `idle-${i}`));
+    const { input } = world(ids, (rules) => (rules.has('helps') ? 0.9 : 0.3));
+    const report = await createRaceValidator({ runsBudget: 450 }).validate(input);
+    expect(reportOf(report, 'helps').status).toBe('promoted');
+  });
+
+  it('rejects when no trial can be run, and refuses results that break its contract', async () => {
     const { input } = world(['a'], () => 0.5);
     const validate = (run: TrialRunner['run']): Promise<CycleReport> =>
       createRaceValidator({ runsBudget: 100 }).validate({ ...input, trials: { run } });

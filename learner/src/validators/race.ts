@@ -14,8 +14,9 @@ import type { CycleReport, ValidationInput, Validator } from './validator.ts';
  * the rules in force. A promotion needs anytime-valid evidence under multiplicity control and every other key; the
  * promoted rule joins the rules in force. The report follows from the seed and the outcomes alone.
  *
- * Stops when every candidate is decided, the budget is used up, the runner gives no judgements, or `signal` aborts;
- * whoever is undecided then is `deferred`. What the runner throws is passed on, unless the signal aborted.
+ * Stops when every candidate is decided, the budget is used up, the runner gives no judgements or fails, or `signal`
+ * aborts; what was decided by then stands, and whoever is undecided is `deferred`. Rejects only if the very first trials
+ * could not be run.
  *
  * @throws RangeError on options out of range
  */
@@ -32,31 +33,41 @@ async function runCycle(input: ValidationInput, settings: RaceSettings): Promise
   for (const contender of race.contenders) {
     if (contender.status !== 'active') continue;
     contender.status = 'deferred';
-    contender.reason = `${stopped} after ${contender.evidence.n} of its pairs`;
+    contender.reason = `${stopped.reason} after ${contender.evidence.n} of its pairs`;
   }
-  await confirmLifts(race, input, random, settings);
+  if (stopped.canRun) await confirmLifts(race, input, random, settings);
   return reportCycle(race, input, settings, startedAt);
 }
 
-/** Runs until there is a reason to stop; the reason, in words. */
+/** Why the rounds ended, in words, and whether further trials make sense. */
+interface Stop {
+  readonly reason: string;
+  readonly canRun: boolean;
+}
+
+/** Runs rounds until there is a reason to stop. */
 async function runRounds(
   race: Race,
   input: ValidationInput,
   random: Random,
   settings: RaceSettings,
-): Promise<string> {
+): Promise<Stop> {
   for (;;) {
-    if (input.signal?.aborted === true) return 'the cycle was stopped';
-    if (race.voidStreak >= VOID_TRIALS_MAX) return `the last ${race.voidStreak} trials gave no result`;
-    if (countActive(race) === 0 && !climbLadder(race, random, settings)) return 'everyone is decided';
+    if (race.voidStreak >= VOID_TRIALS_MAX)
+      return { reason: `the last ${race.voidStreak} trials gave no result`, canRun: false };
+    if (countActive(race) === 0 && !climbLadder(race, random, settings))
+      return { reason: 'everyone is decided', canRun: true };
     const round = planRound(race, random, settings, input.id);
-    if (round.pairs.length === 0) return `the budget of ${settings.runsBudget} trials was used up`;
+    if (round.pairs.length === 0)
+      return { reason: `the budget of ${settings.runsBudget} trials was used up`, canRun: true };
     const results = await runTrials(input, round.specs);
-    if (results === undefined) {
+    if (!results.ok) {
+      // Without any evidence yet there is nothing to report.
+      if (race.round === 0 && input.signal?.aborted !== true) throw results.error;
       race.runsUsed += round.specs.length;
-      continue;
+      return { reason: results.reason, canRun: false };
     }
-    recordRound(race, round, results, settings);
+    recordRound(race, round, results.scores, settings);
     decide(race, input.render, random, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,

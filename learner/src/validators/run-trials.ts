@@ -1,38 +1,44 @@
-import type { TrialSpec } from '../trials/trial-runner.ts';
+import type { TrialResult, TrialSpec } from '../trials/trial-runner.ts';
 import type { ValidationInput } from './validator.ts';
 
+/** Scores in the order of the specs, `null` for void trials; or why there are none, in words. */
+export type Scores =
+  | { readonly ok: true; readonly scores: readonly (number | null)[] }
+  | { readonly ok: false; readonly reason: string; readonly error: unknown };
+
+/** Why a stopped cycle stopped. The results of a round that was stopped are no evidence. */
+const STOPPED = 'the cycle was stopped';
+
 /**
- * Runs trials; scores in the order of the specs, `null` for void ones. Undefined when the signal aborted meanwhile:
- * the results of a stopped round are no evidence.
+ * Runs trials.
  *
+ * @returns not ok when the signal aborted meanwhile or the runner gave up
  * @throws RangeError when the runner breaks its contract: another number of results, or a score outside [0, 1]
  */
 export async function runTrials(
   input: Pick<ValidationInput, 'trials' | 'signal'>,
   specs: readonly TrialSpec[],
-): Promise<readonly (number | null)[] | undefined> {
-  const { signal } = input;
-  if (signal?.aborted === true) return undefined;
-  let results;
+): Promise<Scores> {
+  let results: readonly TrialResult[];
   try {
-    results = await input.trials.run(specs, signal);
+    input.signal?.throwIfAborted();
+    results = await input.trials.run(specs, input.signal);
+    input.signal?.throwIfAborted();
   } catch (error) {
-    if (isAborted(signal)) return undefined;
-    throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = input.signal?.aborted === true ? STOPPED : `the trials could not be run (${message})`;
+    return { ok: false, reason, error };
   }
-  if (isAborted(signal)) return undefined;
   if (results.length !== specs.length)
     throw new RangeError(
       `trial runner: expected ${specs.length} results, one per trial in their order, got ${results.length}`,
     );
-  return results.map((result) => {
-    if (result.kind === 'void') return null;
-    if (!(result.score >= 0 && result.score <= 1))
-      throw new RangeError(`trial ${result.trialId}: expected a score in [0, 1], got ${result.score}`);
-    return result.score;
-  });
+  return { ok: true, scores: results.map(scoreOf) };
 }
 
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
+function scoreOf(result: TrialResult): number | null {
+  if (result.kind === 'void') return null;
+  if (!(result.score >= 0 && result.score <= 1))
+    throw new RangeError(`trial ${result.trialId}: expected a score in [0, 1], got ${result.score}`);
+  return result.score;
 }

@@ -1,9 +1,9 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import type { EvalCase } from '../../evals/eval-case.ts';
-import type { Rule } from '../../knowledge/rule.ts';
-import { createRandom, type Random } from '../../stats/random.ts';
-import type { TrialResult, TrialRunner } from '../../trials/trial-runner.ts';
-import type { ValidationInput } from '../validator.ts';
+import type { EvalCase } from '../evals/eval-case.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import { createRandom, type Random } from '../stats/random.ts';
+import type { TrialResult, TrialRunner } from '../trials/trial-runner.ts';
+import type { ValidationInput } from './validator.ts';
 
 /**
  * Worlds with known effects, for tests and benchmarks of the gate. They prove mechanism: no language is understood here.
