@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SpanEvent } from '../records.ts';
 import { normalized, RECEIVED_AT_MS, START_NS } from '../testing/span-of.ts';
 
 const USER_TEXT = [{ role: 'user', parts: [{ type: 'text', content: 'Weather in Paris?' }] }];
@@ -245,18 +246,18 @@ test('a leading system message is also the system instructions, and stays among 
   expect(JSON.parse(span.input)).toHaveLength(2);
 });
 
+function eventOf(name: string, attributes: Readonly<Record<string, string>>): SpanEvent {
+  return { name, timeUnixNano: START_NS, attributes: new Map(Object.entries(attributes)) };
+}
+
 test('messages in span events are input and output', () => {
   const { span } = normalized(
     { 'gen_ai.operation.name': 'chat' },
     {
       events: [
-        ['gen_ai.user.message', { content: '[{"text":"Weather in Paris?"}]' }],
-        ['gen_ai.choice', { message: '[{"text":"Sunny"}]', finish_reason: 'end_turn' }],
-      ].map(([name, attributes]) => ({
-        name: String(name),
-        timeUnixNano: START_NS,
-        attributes: new Map(Object.entries(attributes ?? {})),
-      })),
+        eventOf('gen_ai.user.message', { content: '[{"text":"Weather in Paris?"}]' }),
+        eventOf('gen_ai.choice', { message: '[{"text":"Sunny"}]', finish_reason: 'end_turn' }),
+      ],
     },
   );
   expect(JSON.parse(span.input)).toStrictEqual(USER_TEXT);

@@ -141,9 +141,9 @@ test('content of a bad body is never repeated in the answer', async () => {
 
 test('a bad span is rejected alone, and the answer says which and why', async () => {
   const { url, store, collector } = await start();
-  const request = spanRequest() as { resourceSpans: { scopeSpans: { spans: object[] }[] }[] };
-  request.resourceSpans[0]?.scopeSpans[0]?.spans.push({ traceId: 'ab', spanId: '0'.repeat(16), name: 'bad' });
-  const answer = await post(url, request);
+  const body = spanRequest();
+  body.resourceSpans[0]?.scopeSpans[0]?.spans.push({ traceId: 'ab', spanId: '0'.repeat(16), name: 'bad' });
+  const answer = await post(url, body);
   expect(answer.status).toBe(200);
   expect(jsonOf(answer.body)).toStrictEqual({
     partialSuccess: {
@@ -286,11 +286,11 @@ test.each([
 
 test('a body cannot choose another project than its key', async () => {
   const { url, store } = await start({ apiKeys: KEYS });
-  const request = spanRequest() as { resourceSpans: { resource: object }[] };
-  const [envelope] = request.resourceSpans;
+  const body = spanRequest();
+  const [envelope] = body.resourceSpans;
   if (envelope !== undefined)
     envelope.resource = { attributes: [{ key: 'tracelore.project', value: { stringValue: 'beta' } }] };
-  const answer = await post(url, request, { headers: { 'x-api-key': 'key-of-project-alpha' } });
+  const answer = await post(url, body, { headers: { 'x-api-key': 'key-of-project-alpha' } });
   expect(answer.status).toBe(403);
   expect(store.batches).toHaveLength(0);
 });

@@ -39,8 +39,16 @@ export async function post(
 
 let spans = 0;
 
+/** The parts of a JSON export request that tests change. */
+export interface SpanRequest {
+  readonly resourceSpans: {
+    resource: object;
+    readonly scopeSpans: { readonly scope: object; readonly spans: object[] }[];
+  }[];
+}
+
 /** A JSON export request with one span of its own. */
-export function spanRequest(fields: Readonly<Record<string, unknown>> = {}): object {
+export function spanRequest(fields: Readonly<Record<string, unknown>> = {}): SpanRequest {
   spans += 1;
   const id = spans.toString(16);
   const start = BigInt(Date.now()) * 1_000_000n;
