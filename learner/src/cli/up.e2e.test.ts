@@ -113,6 +113,24 @@ test('accepts traces, shows them, ends with 0 on SIGTERM, and has them after a r
   service = await startService(directory);
 });
 
+test('what was written survives a kill', async () => {
+  const url = (): string[] => ['--url', service.api];
+  const rule = ['knowledge', 'add', '--when', 'amounts are shown', '--content', 'Round to two digits.'];
+  expect((await tracelore([...rule, ...url()], directory)).code).toBe(0);
+  const run = '0af7651916cd43dd8448eb211c80319c';
+  await fetch(`${service.api}/v1/outcomes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ run, passed: false, source: 'human' }),
+  });
+  expect((await service.end('SIGKILL')).code).toBeNull();
+  service = await startService(directory);
+  const rules = await tracelore(['knowledge', 'list', ...url()], directory);
+  expect(rules.stdout).toContain('Round to two digits.');
+  const failed = await tracelore(['traces', 'list', '--outcome', 'failed', ...url()], directory);
+  expect(failed.stdout).toContain(run.slice(0, 8));
+});
+
 test('people are told what runs where and what to do next', async () => {
   const data = path.join(directory, 'people');
   const args = ['up', '--data', data, '--port', '0', '--otlp-port', '0'];

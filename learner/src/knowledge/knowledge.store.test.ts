@@ -116,6 +116,10 @@ describe('the life of rules', () => {
     const invalid = await base.propose(text('see https://x.example', { appliesWhen: '' }), BY_ANALYZER);
     expect(invalid).toMatchObject({ ok: false, code: 'invalid' });
     expect(invalid).toMatchObject({ message: expect.stringMatching(/content: .*URL; appliesWhen: /) });
+    expect(await base.propose(text('The password is hunter2-9931.'), BY_ANALYZER)).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('holds a secret'),
+    });
     next = 0;
     const rule = await proposed(base, 'Divide amounts by 100.');
     next = 1;

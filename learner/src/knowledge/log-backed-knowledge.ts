@@ -1,3 +1,4 @@
+import { scanText } from '../analyzers/scan.ts';
 import { LearnerError } from '../errors.ts';
 import { shortId, type NewId } from '../ids.ts';
 import { grammarProblems } from './grammar.ts';
@@ -151,7 +152,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
 
   #refuseText(text: RuleText, exceptId?: string): Refusal | undefined {
-    const problems = grammarProblems(text);
+    const problems = [...grammarProblems(text), ...lastingSecrets(text)];
     if (problems.length > 0) return { ok: false, code: 'invalid', message: `${problems.join('; ')}.` };
     const duplicate = this.#knowledge.duplicateOf(text, exceptId);
     if (duplicate === undefined) return undefined;
@@ -232,6 +233,20 @@ export class LogBackedKnowledge implements KnowledgeBase {
 interface NewEvent extends Pick<KnowledgeEvent, 'type' | 'ruleId' | 'actor'> {
   readonly data: object;
 }
+
+/** What must not be written down where nothing is ever deleted. */
+function lastingSecrets({ content, appliesWhen, tags }: RuleText): string[] {
+  const found = scanText([appliesWhen, content, ...tags].join('\n'));
+  return found
+    .filter((finding) => finding === 'secret' || finding === 'personal_data' || finding === 'encoded_blob')
+    .map((finding) => `text: looks like it holds ${NEVER_STORED[finding]}, and the log keeps it for ever`);
+}
+
+const NEVER_STORED = {
+  secret: 'a secret',
+  personal_data: 'personal data',
+  encoded_blob: 'encoded data',
+} as const;
 
 function onlyText({ kind, content, appliesWhen, tags }: RuleText): RuleText {
   return {

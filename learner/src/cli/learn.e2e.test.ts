@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startScriptedServer, type ScriptedServer } from '../llm/scripted-server.testing.ts';
+import { startService, tracelore, type Ended, type Service } from './child.testing.ts';
+
+const AGENT = `${fileURLToPath(new URL('./fixtures/agent.ts', import.meta.url))}#answer`;
+const FAILURE = 'expected 200 euros, got 20000';
+
+let directory: string;
+let model: ScriptedServer;
+let service: Service;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'learn-'));
+  // Proposes the right lesson, with the judgement as evidence, from whatever failure it is shown.
+  model = await startScriptedServer(() => ({
+    content: JSON.stringify({
+      lessons: [
+        {
+          kind: 'skill',
+          content: 'Divide revenue amounts by 100: they are stored in cents.',
+          appliesWhen: 'a question asks for the revenue of a shop in euros',
+          because: 'results are a hundred times too high',
+          evidence: [{ span: 'S1', field: 'outcome', quote: FAILURE }],
+        },
+      ],
+    }),
+  }));
+  service = await startService(directory, [], {
+    OPENAI_BASE_URL: model.baseUrl,
+    TRACELORE_MODEL: 'scripted',
+  });
+});
+
+afterAll(async () => {
+  await service.end('SIGTERM');
+  await model.close();
+  await rm(directory, { recursive: true });
+});
+
+function run(...args: string[]): Promise<Ended> {
+  return tracelore(args, directory, { TRACELORE_API_URL: service.api });
+}
+
+/** Sends runs that failed, each with its judgement. */
+async function sendFailures(count: number): Promise<void> {
+  const nanoseconds = BigInt(Date.now()) * 1_000_000n;
+  const spans = Array.from({ length: count }, (_, index) => ({
+    traceId: `${index + 1}`.padStart(32, 'a'),
+    spanId: `${index + 1}`.padStart(16, 'b'),
+    name: 'answer',
+    kind: 1,
+    startTimeUnixNano: String(nanoseconds),
+    endTimeUnixNano: String(nanoseconds + 1_000_000n),
+    attributes: Object.entries({
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': 'pricer',
+      'input.value': `What is the revenue of shop ${index} in euros?`,
+      'output.value': '20000',
+    }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  }));
+  const send = (url: string, body: unknown): Promise<Response> =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await send(`${service.otlp}/v1/traces`, {
+    resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }],
+  });
+  const outcomes = spans.map(({ traceId }) => ({
+    run: traceId,
+    passed: false,
+    source: 'check',
+    comment: FAILURE,
+  }));
+  await send(`${service.api}/v1/outcomes`, outcomes);
+}
+
+test('failures become a lesson, the lesson is proven with the agent in a file, and then it is served', async () => {
+  await sendFailures(6);
+  const cases = Array.from(
+    { length: 40 },
+    (_, index) => `What is the revenue of shop ${index + 100} in euros?,200`,
+  );
+  await writeFile(path.join(directory, 'cases.csv'), ['task,expected', ...cases].join('\n'));
+  expect(await run('eval', 'import', 'cases.csv')).toMatchObject({ code: 0 });
+
+  const learned = await run('learn', '--agent', AGENT, '--budget', '400', '--seed', 'one');
+  expect(learned).toMatchObject({ code: 0 });
+  expect(learned.stderr).toMatch(/^validate: \d+ of at most 320 trials/m);
+  expect(learned.stdout).toMatch(/^Analysed +6 of 6 runs, \d+ model calls/m);
+  expect(learned.stdout).toMatch(/^Promoted +[0-9a-f]{8}$/m);
+
+  const id = /^Promoted +([0-9a-f]{8})$/m.exec(learned.stdout)?.[1] ?? '';
+  const shown = await run('knowledge', 'show', id);
+  expect(shown.stdout).toContain(`outcome.comment: "${FAILURE}"`);
+  expect(shown.stdout).toMatch(/validated by learner: .*\n.*activated by learner/);
+  const answer = await fetch(`${service.api}/v1/knowledge/get`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/plain' },
+    body: JSON.stringify({ task: 'What is the revenue of shop 7 in euros?', override: 'active' }),
+  });
+  expect(await answer.text()).toContain('Divide revenue amounts by 100');
+  expect((await run('status')).stdout).toMatch(/^Learning +last pass [0-9a-f]{8} succeeded/m);
+});
