@@ -20,7 +20,7 @@ export interface CollectorConfig {
   readonly pathPrefixes?: readonly string[];
   /** Largest body before and after inflation, bytes. Default 64 MiB. */
   readonly bodyBytesMax?: number;
-  /** Bodies that may wait in memory at a time, bytes. Default 256 MiB. Above it: 503. */
+  /** Bodies that may wait in memory at a time, bytes. Default 128 MiB; decoded they take several times that. Above it: 503. */
   readonly bytesWaitingMax?: number;
   /** Commits under a steady trickle are this far apart, ms. Default 1 000. */
   readonly commitIntervalMs?: number;
@@ -33,7 +33,7 @@ export interface CollectorConfig {
 export type ResolvedCollectorConfig = Required<CollectorConfig>;
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
-const BYTES_WAITING_MAX = 268_435_456;
+const BYTES_WAITING_MAX = 134_217_728;
 const API_KEY_CHARACTERS_MIN = 16;
 
 /** Fills in defaults and checks the whole; throws one {@link CollectorError} that names every problem. */

@@ -1,7 +1,7 @@
 export { createCollector, type Collector } from './collector.ts';
 export type { CollectorConfig, CollectorStore } from './config.ts';
 export type { CollectorStats } from './counters.ts';
-export { CollectorError, type RefusalCode } from './errors.ts';
+export { CollectorError, Refusal, type RefusalCode } from './errors.ts';
 export { DEFAULT_PROJECT, PROJECT_ATTRIBUTE, PROJECT_HEADER } from './project.ts';
 export type { ApiKey } from './receiver/api-keys.ts';
 export type { Batch, LogRecord, OutcomeRecord, SpanRecord } from './records.ts';

@@ -83,6 +83,20 @@ test('what arrives while a commit runs goes into the next one', async () => {
   expect(store.batches.map(({ spans }) => spans.length)).toStrictEqual([1, 2]);
 });
 
+test('what piled up behind a slow commit is stored in parts', async () => {
+  const { clock, submit, store } = setUp();
+  const release = store.hold();
+  const results = [submit('first')];
+  await clock.advance(0);
+  for (let count = 0; count < 5; count += 1)
+    results.push(submit(`big ${count}`, sampleBatch(), COMMIT_BYTES_MAX / 2));
+  release();
+  await clock.advance(INTERVAL_MS);
+  await clock.advance(INTERVAL_MS);
+  expect(await Promise.all(results)).toStrictEqual(results.map(() => STORED));
+  expect(store.batches.map(({ spans }) => spans.length)).toStrictEqual([1, 2, 2, 1]);
+});
+
 test('flush commits what waits, whatever the pace', async () => {
   const parts = setUp();
   await spendBurst(parts);

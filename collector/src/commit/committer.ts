@@ -41,7 +41,7 @@ export interface CommitCounts {
 export class Committer {
   readonly #writer: BatchWriter;
   readonly #pace: CommitPace;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #waitingRows = 0;
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
@@ -93,12 +93,24 @@ export class Committer {
   #start(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const group = this.#waiting;
-    this.#waiting = [];
-    this.#waitingRows = 0;
-    this.#waitingBytes = 0;
     this.#pace.spend();
-    this.#running = this.#run(group);
+    this.#running = this.#run(this.#takeGroup());
+  }
+
+  /** What the next commit holds: everything that waits, up to the limits. Always at least one request. */
+  #takeGroup(): Waiting[] {
+    let rows = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      if (rows >= COMMIT_ROWS_MAX || bytes >= COMMIT_BYTES_MAX) break;
+      rows += waiting.rows;
+      bytes += waiting.bytes;
+      count += 1;
+    }
+    this.#waitingRows -= rows;
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
   }
 
   async #run(group: readonly Waiting[]): Promise<void> {

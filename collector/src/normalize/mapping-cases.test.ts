@@ -99,7 +99,7 @@ function holds(record: SpanRecord, fact: string, value: unknown): boolean | unde
   const columns = COLUMNS[fact];
   if (columns !== undefined)
     return columns.some((column) => JSON.stringify(record[column]) === JSON.stringify(value));
-  const contents = CONTENTS[fact]?.map((column) => String(record[column])).join('\n');
+  const contents = CONTENTS[fact]?.map((column) => textsIn(record[column]).join('\n')).join('\n');
   if (contents === undefined) return undefined;
   const found = `${textsIn(contents).join('\n')}\n${contents}`;
   return textsIn(value).every(

@@ -287,6 +287,44 @@ test('a text over 1 MiB is cut between characters and marked', () => {
   expect(Buffer.byteLength(kept)).toBe(1_048_576 + Buffer.byteLength('…[truncated]'));
 });
 
+test('content that cannot be interpreted costs its span the canonical fields only', () => {
+  const deep = `${'{"message_content":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const { span } = normalized({
+    'gen_ai.request.model': 'm',
+    'ai.prompt': `[{"role":"user","content":[${deep}]}]`,
+  });
+  expect(span).toMatchObject({ kind: 'other', dialect: 'plain', input: '', warnings: ['not_interpreted'] });
+  expect(span.attributes.get('gen_ai.request.model')).toBe('m');
+});
+
+test('messages that LangChain serialised are messages', () => {
+  const message = (name: string, kwargs: object): object => ({
+    lc: 1,
+    type: 'constructor',
+    id: ['langchain_core', 'messages', name],
+    kwargs,
+  });
+  const { span } = normalized({
+    'openinference.span.kind': 'CHAIN',
+    'input.value': JSON.stringify({ messages: [message('HumanMessage', { content: 'Weather in Paris?' })] }),
+    'output.value': JSON.stringify(
+      message('AIMessageChunk', {
+        content: '',
+        tool_calls: [{ id: 'call_1', name: 'get_weather', args: { city: 'Paris' } }],
+      }),
+    ),
+  });
+  expect(JSON.parse(span.input)).toStrictEqual(USER_TEXT);
+  expect(JSON.parse(span.output)).toStrictEqual([{ role: 'assistant', parts: [TOOL_CALL] }]);
+  const tool = normalized({
+    'openinference.span.kind': 'TOOL',
+    'output.value': JSON.stringify({
+      output: message('ToolMessage', { content: 'sunny 22', tool_call_id: 'call_1' }),
+    }),
+  });
+  expect(tool.span.output).toBe('sunny 22');
+});
+
 test('an index of a thousand million makes one element', () => {
   const { span } = normalized({
     'llm.input_messages.999999999.message.role': 'user',

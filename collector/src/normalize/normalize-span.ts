@@ -9,12 +9,12 @@ import type {
 } from '../records.ts';
 import { bounded, storedAttributes, storedTexts } from './attribute-text.ts';
 import { readList, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
-import { collectFields } from './collect-fields.ts';
-import { contentText, instructionsText, valueText } from './content/content-text.ts';
-import { MAPPING_VERSION } from './dialects/index.ts';
+import { collectFields, type Collected } from './collect-fields.ts';
+import { contentText, instructionsText, resultText, valueText } from './content/content-text.ts';
+import { MAPPING_VERSION, PLAIN_DIALECT } from './dialects/index.ts';
 import { spanOutcomes } from './outcomes.ts';
 import { providerName } from './provider-name.ts';
-import { natureOf } from './span-kind.ts';
+import { natureOf, type Nature } from './span-kind.ts';
 import { plausibleTime, spanTimes } from './times.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -47,8 +47,7 @@ function normalizeSpan(
   receivedAtMs: number,
 ): SpanRecord {
   const { attributes } = span;
-  const { fields, dialect } = collectFields(span, span.scope.name);
-  const nature = natureOf(attributes, fields);
+  const { fields, dialect, nature, contents, warnings: oddities } = interpret(span);
   const times = spanTimes(span.startUnixNano, span.endUnixNano, receivedAtMs);
   const { tokens, warnings } = tokensOf(fields);
   const stored = storedAttributes(attributes);
@@ -89,7 +88,7 @@ function normalizeSpan(
     tags: fields.tags ?? [],
     ...tokens,
     timeToFirstChunk: fields.timeToFirstChunk ?? null,
-    ...contents(fields, nature.kind === 'tool'),
+    ...contents,
     knowledgeDecision: text(ATTR.knowledgeDecision),
     knowledgeSnapshot: readNumber(attributes.get(ATTR.knowledgeSnapshot) ?? null) ?? null,
     knowledgeArm: text(ATTR.knowledgeArm),
@@ -105,7 +104,7 @@ function normalizeSpan(
     dialect: dialect.name,
     mappingVersion: MAPPING_VERSION,
     receivedAtMs,
-    warnings: [...times.warnings, ...warnings],
+    warnings: [...times.warnings, ...warnings, ...oddities],
   };
 }
 
@@ -116,11 +115,41 @@ function toolNameIn(spanName: string): string {
 
 type Contents = Pick<SpanRecord, 'input' | 'output' | 'systemInstructions' | 'toolDefinitions'>;
 
-function contents(fields: CanonicalFields, isTool: boolean): Contents {
+interface Interpretation extends Collected {
+  readonly nature: Nature;
+  readonly contents: Contents;
+  readonly warnings: readonly string[];
+}
+
+const NO_CONTENTS: Contents = { input: '', output: '', systemInstructions: '', toolDefinitions: '' };
+
+/**
+ * What the attributes mean. Content comes from anyone: what cannot be interpreted, such as messages nested a hundred
+ * thousand deep inside a text, costs the span its canonical fields and nothing more.
+ */
+function interpret(span: DecodedSpan): Interpretation {
+  try {
+    const collected = collectFields(span, span.scope.name);
+    const nature = natureOf(span.attributes, collected.fields);
+    const contents = contentsOf(collected.fields, nature.kind === 'tool');
+    return { ...collected, nature, contents, warnings: [] };
+  } catch {
+    const nature: Nature = { operation: '', kind: 'other' };
+    return {
+      fields: {},
+      dialect: PLAIN_DIALECT,
+      nature,
+      contents: NO_CONTENTS,
+      warnings: ['not_interpreted'],
+    };
+  }
+}
+
+function contentsOf(fields: CanonicalFields, isTool: boolean): Contents {
   const input = isTool ? (fields.toolArguments ?? fields.input) : (fields.input ?? fields.toolArguments);
   const output = isTool ? (fields.toolResult ?? fields.output) : (fields.output ?? fields.toolResult);
   const asked = input === undefined ? undefined : isTool ? valueText(input) : contentText(input);
-  const answered = output === undefined ? '' : isTool ? valueText(output) : contentText(output).text;
+  const answered = output === undefined ? '' : isTool ? resultText(output) : contentText(output).text;
   const system = typeof asked === 'object' ? asked.system : undefined;
   return {
     input: bounded(typeof asked === 'object' ? asked.text : (asked ?? '')),

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../records.ts';
 import { jsonOf, plainOf, textOf } from '../attribute-text.ts';
-import { canonicalPart, parsedJson, unwrapped } from './message-part.ts';
-import { canonicalMessages, leadingSystemText, textsOf, type Message } from './messages.ts';
+import { canonicalPart, isJson, parsedJson, unwrapped } from './message-part.ts';
+import { canonicalMessages, langChainMessage, leadingSystemText, textsOf, type Message } from './messages.ts';
 
 /** Content of a span as it is stored: canonical messages as JSON when it is a conversation, else the text as it was sent. */
 export interface ContentText {
@@ -41,6 +41,15 @@ export function instructionsText(value: AttributeValue): string {
   if (typeof data === 'string') return data;
   const parts = (Array.isArray(data) ? data : [data]).map(canonicalPart);
   return textsOf(parts) ?? textOf(value);
+}
+
+/** Result of a tool: what LangChain wraps around it (`{output: ToolMessage}`) is taken off. */
+export function resultText(value: AttributeValue): string {
+  const data = typeof value === 'string' ? parsedJson(value) : plainOf(value);
+  if (!isJson(data)) return valueText(value);
+  const inner = Object.keys(data).length === 1 ? (data['output'] ?? data) : data;
+  const content = langChainMessage(inner)?.['content'];
+  return typeof content === 'string' ? content : valueText(value);
 }
 
 /** Structured content as JSON, texts as they are. One level of JSON quoting (`"\"sunny\""`) is undone. */

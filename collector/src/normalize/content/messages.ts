@@ -41,7 +41,8 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   return [{ role: 'system', parts: partsOf(system) }, ...messages];
 }
 
-function canonicalMessage(value: unknown): Message | undefined {
+function canonicalMessage(given: unknown): Message | undefined {
+  const value = langChainMessage(given) ?? given;
   if (!isJson(value)) return undefined;
   if (isJson(value['message'])) {
     const inner = canonicalMessage(value['message']);
@@ -56,6 +57,24 @@ function canonicalMessage(value: unknown): Message | undefined {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof reason === 'string' ? { finish_reason: reason } : {}),
   };
+}
+
+const LANGCHAIN_ROLES: Readonly<Record<string, string>> = {
+  HumanMessage: 'user',
+  AIMessage: 'assistant',
+  SystemMessage: 'system',
+  ToolMessage: 'tool',
+  ChatMessage: 'user',
+  FunctionMessage: 'tool',
+};
+
+/** LangChain serialises its messages as constructor calls: `{lc, type: 'constructor', id: [… 'AIMessage'], kwargs}`. */
+export function langChainMessage(value: unknown): Json | undefined {
+  if (!isJson(value) || value['lc'] !== 1 || !isJson(value['kwargs'])) return undefined;
+  const name: unknown = Array.isArray(value['id']) ? value['id'].at(-1) : undefined;
+  if (typeof name !== 'string') return undefined;
+  const role = LANGCHAIN_ROLES[name.replace(/Chunk$/, '')];
+  return role === undefined ? undefined : { role, ...value['kwargs'] };
 }
 
 function messageParts(value: Json, role: string): MessagePart[] {
