@@ -7,6 +7,9 @@ export const FAILURES_PER_SAMPLE_MAX = 4;
 /** Passing runs shown beside them for contrast. */
 export const CONTRASTS_PER_SAMPLE_MAX = 2;
 
+/** Runs that are compared with each other: the work grows with the square. Larger clusters are sampled in parts. */
+export const COMPARED_RUNS_MAX = 500;
+
 /** What one analyzer call is shown. */
 export interface FailureSample {
   readonly signature: string;
@@ -24,18 +27,35 @@ export function sampleCluster(
   cluster: FailureCluster,
   passed: readonly TracedRun[],
 ): readonly FailureSample[] {
-  const sameAgent = passed.filter((run) => run.summary.agent === cluster.runs[0]?.summary.agent);
-  const all = [...cluster.runs, ...sameAgent];
+  const contrasts = passed.filter((run) => run.summary.agent === cluster.runs[0]?.summary.agent);
+  const samples: FailureSample[] = [];
+  for (let from = 0; from < cluster.runs.length; from += COMPARED_RUNS_MAX) {
+    samples.push(...samplePart(cluster, cluster.runs.slice(from, from + COMPARED_RUNS_MAX), contrasts));
+  }
+  return samples;
+}
+
+function samplePart(
+  cluster: FailureCluster,
+  failures: readonly TracedRun[],
+  passed: readonly TracedRun[],
+): FailureSample[] {
+  const all = [...failures, ...passed];
   const similarity = taskSimilarity(all.map(taskOf));
-  const remaining = new Set(cluster.runs.keys());
-  const contrasts = sameAgent.map((_, index) => cluster.runs.length + index);
-  const seeds: number[] = [];
+  const contrasts = passed.map((_, index) => failures.length + index);
+  /** Runs that are in no sample yet, with their similarity to the nearest seed so far. */
+  const remaining = new Map(failures.map((_, index) => [index, 0]));
   const samples: FailureSample[] = [];
   while (remaining.size > 0) {
-    const seed = seeds.length === 0 ? medoid(remaining, similarity) : farthest(remaining, seeds, similarity);
-    seeds.push(seed);
-    const members = nearest(seed, [...remaining], similarity, FAILURES_PER_SAMPLE_MAX);
+    const seed =
+      samples.length === 0
+        ? medoid([...remaining.keys()], similarity)
+        : best([...remaining.keys()], (index) => -(remaining.get(index) ?? 0));
+    const members = nearest(seed, [...remaining.keys()], similarity, FAILURES_PER_SAMPLE_MAX);
     for (const member of members) remaining.delete(member);
+    for (const [index, closest] of remaining) {
+      remaining.set(index, Math.max(closest, similarity.between(index, seed)));
+    }
     const beside = nearest(seed, contrasts, similarity, CONTRASTS_PER_SAMPLE_MAX);
     samples.push({
       signature: cluster.signature,
@@ -46,19 +66,8 @@ export function sampleCluster(
   return samples;
 }
 
-function medoid(indices: ReadonlySet<number>, similarity: TaskSimilarity): number {
-  const list = [...indices];
-  const closeness = (index: number): number =>
-    list.reduce((sum, other) => sum + similarity.between(index, other), 0);
-  return best(list, closeness);
-}
-
-function farthest(
-  indices: ReadonlySet<number>,
-  seeds: readonly number[],
-  similarity: TaskSimilarity,
-): number {
-  return best([...indices], (index) => -Math.max(...seeds.map((seed) => similarity.between(index, seed))));
+function medoid(indices: readonly number[], similarity: TaskSimilarity): number {
+  return best(indices, (index) => indices.reduce((sum, other) => sum + similarity.between(index, other), 0));
 }
 
 function nearest(

@@ -45,7 +45,7 @@ const DETECTORS: readonly (readonly [Finding, readonly RegExp[]])[] = [
     [
       /\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:previous|prior|above|earlier|all|any|other|system|safety|your)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines?|guardrails?|lessons?)\b/i,
       /\b(?:you are now|act as|pretend (?:to be|you are)|from now on,? you|new (?:system )?(?:instructions?|prompt))\b/i,
-      /\b(?:do not|don't|never) (?:tell|inform|notify|reveal|mention)\b.{0,40}\b(?:users?|humans?|operators?|developers?|anyone|admins?)\b/i,
+      /\b(?:do not|don't|never) (?:tell|inform|notify|reveal|mention)\b.{0,40}\b(?:users?|humans?|customers?|operators?|developers?|anyone|admins?)\b/i,
       /\b(?:do not|don't|never) (?:log|report|show|mention|reveal|record) (?:this|it)\b/i,
       /\b(?:reveal|print|send|forward|upload|exfiltrate|leak|post)\b.{0,60}\b(?:system prompt|credentials?|passwords?|secrets?|api[- ]?keys?|access tokens?|all (?:user |customer )?data|conversation)\b/i,
       /\b(?:disable|turn off|switch off|deactivate)\b.{0,40}\b(?:safety|logging|tracing|monitoring|validation|checks?|guardrails?|filters?)\b/i,

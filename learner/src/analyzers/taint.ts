@@ -13,33 +13,28 @@ const COPIED_SHARE_MIN = 0.5;
 const SENTENCES_MAX = 400;
 
 /**
- * Why a lesson must not go further without a person, or `undefined`. Data that an agent read can carry text meant for its
- * maker's learner: a lesson is tainted when nothing but such text speaks for it, or when it repeats such text.
+ * Why a lesson must not go further without a person, or `undefined`. What an agent reads can carry text meant for its
+ * maker's learner, in tool output, user text, files or feedback: a lesson is tainted when nothing but such text speaks
+ * for it, or when it repeats such text.
  */
 export function taintOf(
   lesson: Lesson,
   found: readonly FoundQuote[],
   sample: FailureSample,
 ): string | undefined {
-  if (found.length > 0 && found.every(isPlanted)) {
-    return 'its only evidence is text from tools or users that reads like an instruction';
-  }
-  const planted = [...sample.failures, ...sample.contrasts].flatMap(({ spans }) =>
-    spans.flatMap((span) => {
-      const { input, output } = spanTexts(span);
-      return span.kind === 'tool' || span.kind === 'retriever'
-        ? plantedSentences(output)
-        : plantedSentences(input);
-    }),
-  );
-  const copied = planted.some((sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN);
-  return copied ? 'it repeats an instruction found in text from tools or users' : undefined;
+  if (found.length > 0 && found.every(isPlanted))
+    return 'its only evidence is text that reads like an instruction';
+  const texts = [...sample.failures, ...sample.contrasts].flatMap(({ spans, outcomes }) => [
+    ...spans.flatMap((span) => Object.values(spanTexts(span))),
+    ...outcomes.map(({ comment }) => comment),
+  ]);
+  const isCopied = texts
+    .flatMap(plantedSentences)
+    .some((sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN);
+  return isCopied ? 'it repeats text from a run that reads like an instruction' : undefined;
 }
 
-/** Tool and retriever output, and every input, was written by others; judgements and the agent's own output were not. */
-function isPlanted({ evidence, span, context }: FoundQuote): boolean {
-  if (evidence.field === 'input') return isInstructionLike(around(context, evidence.quote));
-  if (evidence.field !== 'output' || (span.kind !== 'tool' && span.kind !== 'retriever')) return false;
+function isPlanted({ evidence, context }: FoundQuote): boolean {
   return isInstructionLike(around(context, evidence.quote));
 }
 

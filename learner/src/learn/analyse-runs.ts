@@ -18,13 +18,21 @@ export interface AnalysedSample {
 export interface AnalysisOutcome {
   /** In the order of priority, whatever order the answers came in. */
   readonly analysed: readonly AnalysedSample[];
-  /** Why the rest was not analysed; '' when everything was. */
-  readonly error: string;
+  /** Runs that were not shown or got no usable answer: they wait for the next pass. */
+  readonly runsLeft: number;
+  /** Why; '' when there are none. */
+  readonly reason: string;
 }
 
+/** A model that cannot be reached fails for every question; a useless answer may be about this question alone. */
+const PASSING: ReadonlySet<string> = new Set(['garbage', 'refused']);
+/** Useless answers in a row after which no further question is asked. */
+const USELESS_IN_A_ROW_MAX = 3;
+
 /**
- * Shows every failed run to the analyzer once, most pressing clusters first. After the first failed call no new one is
- * made: a model that fails usually fails for a while, and runs that were not shown wait for the next pass.
+ * Shows every failed run to the analyzer once, most pressing clusters first. A model that cannot be reached ends the
+ * analysis; a useless answer does so only when it is one of several in a row, so that one run that no model can digest
+ * does not stop everything else for ever.
  */
 export async function analyseRuns(options: {
   readonly analyzer: Analyzer;
@@ -40,19 +48,22 @@ export async function analyseRuns(options: {
     sampleCluster(cluster, options.contrasts),
   );
   const results = new Map<FailureSample, AnalyzerResult>();
-  let error = '';
-  let next = 0;
+  let [next, uselessInARow, reason] = [0, 0, ''];
+  let isOver = false;
 
   async function work(): Promise<void> {
     for (;;) {
       const sample = samples[next];
       next += 1;
-      if (sample === undefined || error !== '' || signal.aborted) return;
+      if (sample === undefined || isOver || signal.aborted) return;
       const result = await analyzer.analyse(sample, contextFor(sample, options.rejected, signal));
       results.set(sample, result);
       const { analyzerCalls, usage } = record.current;
       record.update({ analyzerCalls: analyzerCalls + result.calls, usage: addUsage(usage, result.usage) });
-      if (!result.ok) error ||= `${analyzer.name}: ${result.failure}: ${result.message}`;
+      uselessInARow = result.ok ? 0 : uselessInARow + 1;
+      if (result.ok) continue;
+      reason = `${analyzer.name}: ${result.failure}: ${result.message}`;
+      isOver ||= !PASSING.has(result.failure) || uselessInARow >= USELESS_IN_A_ROW_MAX;
     }
   }
 
@@ -61,7 +72,12 @@ export async function analyseRuns(options: {
     const result = results.get(sample);
     return result?.ok === true ? [{ sample, lessons: result.lessons }] : [];
   });
-  return { analysed, error: error === '' && signal.aborted ? 'the pass was stopped' : error };
+  const runsDone = analysed.reduce((sum, { sample }) => sum + sample.failures.length, 0);
+  return {
+    analysed,
+    runsLeft: options.failures.length - runsDone,
+    reason: signal.aborted ? 'the pass was stopped' : reason,
+  };
 }
 
 function contextFor(sample: FailureSample, rejected: readonly Rule[], signal: AbortSignal): AnalyzerContext {

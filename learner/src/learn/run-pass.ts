@@ -1,7 +1,7 @@
 import { addUsage } from '../llm/chat-model.ts';
 import { LearnerError } from '../errors.ts';
-import { analyseRuns } from './analyse-runs.ts';
-import { addNote } from './learn-pass.ts';
+import { analyseRuns, type AnalysisOutcome } from './analyse-runs.ts';
+import { addNote, type PassRecord } from './learn-pass.ts';
 import type { LearnParts, PassOptions } from './learn-parts.ts';
 import { rejectedRules } from './rejected-rules.ts';
 import { release } from './release.ts';
@@ -9,8 +9,10 @@ import { selectContrasts, selectFailures } from './select-runs.ts';
 import { validateCandidates } from './validate-candidates.ts';
 import { writeLessons } from './write-lessons.ts';
 
-/** Failed runs analysed in one pass. */
-export const RUNS_MAX = 200;
+/** Failed runs analysed in one pass when nobody says otherwise. */
+export const RUNS_DEFAULT = 200;
+/** Most that can be asked for: all of them are in memory at once. */
+export const RUNS_MAX = 2_000;
 
 /**
  * One learning pass: settle outcomes → select failed runs → analyse → gate in → validate → release. Throws when it cannot
@@ -24,7 +26,11 @@ export async function runPass(options: PassOptions): Promise<void> {
   record.update({ usage: addUsage(record.current.usage, settled.usage) });
   if (settled.judgeFailures > 0)
     addNote(record, 'the judge model failed; runs without an outcome wait for the next pass');
-  const failures = await selectFailures(parts.reader, project, options.request.maxRuns ?? RUNS_MAX);
+  const failures = await selectFailures(
+    parts.reader,
+    project,
+    Math.min(options.request.maxRuns ?? RUNS_DEFAULT, RUNS_MAX),
+  );
   record.update({ runsSelected: failures.length });
 
   const { analyzer } = parts;
@@ -39,23 +45,16 @@ export async function runPass(options: PassOptions): Promise<void> {
     await save();
     const contrasts = await selectContrasts(parts.reader, project);
     const rejected = await rejectedRules(parts, project, fingerprint);
-    const { analysed, error } = await analyseRuns({
-      analyzer,
-      failures,
-      contrasts,
-      rejected,
-      record,
-      signal,
-    });
+    const analysis = await analyseRuns({ analyzer, failures, contrasts, rejected, record, signal });
     record.update({ phase: 'gate' });
-    await writeLessons(analysed, {
+    await writeLessons(analysis.analysed, {
       base: parts.knowledge(project),
       log: parts.analyses,
       analyzer: analyzer.name,
       rejected,
       record,
     });
-    if (error !== '') throw new LearnerError('unavailable', error, { retryable: true });
+    reportLeft(analysis, failures.length, record);
   }
   if (signal.aborted) throw new LearnerError('unavailable', 'the pass was stopped', { retryable: true });
 
@@ -66,6 +65,17 @@ export async function runPass(options: PassOptions): Promise<void> {
 
   record.update({ phase: 'release' });
   await release(cycle, parts.knowledge(project), record, parts);
+}
+
+/** Most runs left without an answer: the pass has failed. A few: it goes on, and says so. */
+function reportLeft({ runsLeft, reason }: AnalysisOutcome, runs: number, record: PassRecord): void {
+  if (runsLeft === 0) return;
+  const text = `${runsLeft} of ${runs} failed run(s) could not be analysed and wait for the next pass: ${reason}`;
+  if (runsLeft * 2 <= runs) addNote(record, text);
+  else {
+    record.update({ phase: 'analyse' });
+    throw new LearnerError('unavailable', text, { retryable: true });
+  }
 }
 
 /** Model, prompt and tools of the agent as its newest run names them; '' when it names none. */

@@ -1,4 +1,7 @@
-import type { RunFilter, RunSummary, TraceReader } from '@tracelore/collector/store';
+import type { RunFilter, RunSummary, SpanView, TraceReader } from '@tracelore/collector/store';
+import { SPANS_PER_RUN_HEAD, SPANS_PER_RUN_TAIL } from '../analyzers/analysis-prompt.ts';
+import { cutMiddle } from '../analyzers/content-budget.ts';
+import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
 import type { TracedRun } from '../analyzers/traced-run.ts';
 
 /** Passing runs read for contrast. */
@@ -6,6 +9,8 @@ export const CONTRAST_RUNS_MAX = 100;
 /** Spans of a run that are read. */
 const SPANS_MAX = 300;
 const PAGE_RUNS = 500;
+/** Characters kept of one input or output. An analyzer is shown less; this bounds the memory of a pass. */
+const CONTENT_CHARACTERS_MAX = 32_000;
 
 export type RunReader = Pick<TraceReader, 'listRuns' | 'readRun' | 'outcomesOf'>;
 
@@ -53,7 +58,17 @@ async function readRuns(
   const runs: TracedRun[] = [];
   for (const summary of summaries) {
     const spans = await reader.readRun(project, summary.runId, { limit: SPANS_MAX });
-    runs.push({ summary, spans, outcomes: outcomes.get(summary.runId) ?? [] });
+    runs.push({ summary, spans: spans.map(bounded), outcomes: outcomes.get(summary.runId) ?? [] });
   }
   return runs;
+}
+
+/** Own text goes before the cut: half a block could not be told from the agent's words. */
+function bounded(span: SpanView, index: number, all: readonly SpanView[]): SpanView {
+  const isShown = index < SPANS_PER_RUN_HEAD || index >= all.length - SPANS_PER_RUN_TAIL;
+  const keep = (text: string): string => {
+    if (text.length <= CONTENT_CHARACTERS_MAX) return text;
+    return cutMiddle(stripOwnKnowledge(text), isShown ? CONTENT_CHARACTERS_MAX : 0);
+  };
+  return { ...span, input: keep(span.input), output: keep(span.output), systemInstructions: '' };
 }

@@ -183,10 +183,16 @@ describe('the trial broker', () => {
   });
 
   it('knows which runners are alive', async () => {
-    const { broker, clock } = bench();
+    const { broker, clock, run } = bench();
     await broker.lease('p', { ...ask, agent: 'sql-agent' });
     expect(broker.runners('p')).toMatchObject([{ runner: 'w1', agent: 'sql-agent', isAlive: true }]);
     clock.advance(RUNNER_GRACE_MS);
     expect(broker.runners('p')).toMatchObject([{ isAlive: false }]);
+    const results = run(['c0']);
+    await broker.lease('p', ask);
+    clock.advance(RUNNER_GRACE_MS);
+    expect(broker.runners('p')).toMatchObject([{ isAlive: true }]);
+    await broker.report('p', { trial: 't1', runner: 'w1', output: '2', durationMs: 1 });
+    expect(await results).toHaveLength(1);
   });
 });

@@ -46,7 +46,7 @@ export interface TrialBroker {
   report(project: string, report: TrialReport): Promise<boolean>;
   /** Rule set of a pending trial, for the answer to its `get_knowledge`. */
   rulesOf(trialId: string): readonly RuleReference[] | undefined;
-  /** Runners heard of lately. */
+  /** Runners heard of since the start; alive: lately, or working, or waiting for work. */
   runners(project: string): readonly RunnerStatus[];
 }
 
@@ -163,6 +163,17 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     );
   }
 
+  /** Waiting for work or working: also a runner that has said nothing for long. */
+  function isBusy(project: string, runner: string): boolean {
+    const isLeased = [...pending.values()].some(
+      (trial) => trial.project === project && trial.lease?.runner === runner,
+    );
+    return (
+      isLeased ||
+      [...waiters].some((waiter) => waiter.project === project && waiter.request.runner === runner)
+    );
+  }
+
   function giveUp(project: string): void {
     const message =
       `no runner took the waiting trials of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
@@ -273,7 +284,10 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     },
 
     rulesOf: (trialId) => pending.get(trialId)?.spec.rules,
-    runners: (project) => registry.list(project),
+    runners: (project) =>
+      registry
+        .list(project)
+        .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(project, status.runner) })),
   };
 }
 
