@@ -7,6 +7,7 @@ import type { Endpoint } from './http/endpoint.ts';
 import { evalEndpoints } from './http/evals.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
 import { learningEndpoints } from './http/learning.ts';
+import type { Metric } from './http/metrics.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
 import { recordEndpoints } from './http/records.ts';
 import { listen, type ListeningServer } from './http/server.ts';
@@ -20,6 +21,7 @@ import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
 import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
+import { learnerMetrics } from './learner-metrics.ts';
 import { createModels } from './models.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
@@ -38,6 +40,8 @@ export interface LearnerOptions {
   readonly config: Config;
   /** Brings runs that were just received up to date, when the collector is at hand: a learning pass then sees them. */
   readonly settleRuns?: () => Promise<void>;
+  /** Further values for `GET /metrics`, for example the collector's. */
+  readonly metrics?: () => readonly Metric[];
   readonly now?: () => Date;
   readonly newId?: NewId;
   /** Takes what the operator should read. Default: stderr. */
@@ -95,6 +99,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     unready: () => (stopping === undefined ? undefined : 'The service is shutting down.'),
     report,
     newId: resolved.newId,
+    metrics: () => [...learnerMetrics(parts.registry, parts.decisions), ...(options.metrics?.() ?? [])],
     version: VERSION,
   });
 

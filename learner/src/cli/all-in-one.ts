@@ -5,6 +5,7 @@ import { readConfigFile } from '../config-file.ts';
 import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
 import { createLearner } from '../learner.ts';
 import { CliError } from './cli-error.ts';
+import { collectorMetrics } from './collector-metrics.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
 const SHUTDOWN_MS = 15_000;
@@ -33,7 +34,12 @@ export async function runAllInOne(options: {
       apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
       runQuietMs: RUN_QUIET_MS,
     });
-    const learner = await createLearner({ store, config, settleRuns: () => collector.settleRuns() });
+    const learner = await createLearner({
+      store,
+      config,
+      settleRuns: () => collector.settleRuns(),
+      metrics: () => collectorMetrics(collector.stats()),
+    });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     await collector.start();
     closers.push(() => collector.shutdown(SHUTDOWN_MS));

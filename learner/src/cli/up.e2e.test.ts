@@ -95,6 +95,10 @@ test('accepts traces, shows them, ends with 0 on SIGTERM, and has them after a r
     }),
   });
   expect(sent.status).toBe(200);
+  const metrics = await fetch(`${service.api}/metrics`);
+  const counted = await metrics.text();
+  expect(counted).toContain('\ntracelore_collector_spans_stored_total 1\n');
+  expect(counted).toContain('\ntracelore_decisions_waiting 0\n');
   // At once: ending has to finish what was accepted.
   expect(await service.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
 

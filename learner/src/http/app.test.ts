@@ -6,6 +6,7 @@ import { createAccess } from './access.ts';
 import { createApp } from './app.ts';
 import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
 import { json } from './problem.ts';
+import { single } from './metrics.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
 
 interface Given {
@@ -40,6 +41,7 @@ function given(thrown?: unknown): Given {
     unready: () => undefined,
     report: (text) => void reported.push(text),
     newId: () => 'abcdef0123456789',
+    metrics: () => [single('things', 'gauge', 'Things.', 3)],
     version: '1.2.3',
   });
   return { app, reported };
@@ -150,8 +152,10 @@ test('the OpenAPI document comes from the schemas', async () => {
   });
 });
 
-test('health and readiness', async () => {
+test('health, readiness and metrics', async () => {
   const { app } = given();
+  const metrics = await app.request('/metrics');
+  expect(await metrics.text()).toContain('\nthings 3\n');
   expect((await app.request('/healthz', { headers: { host: 'anything' } })).status).toBe(200);
   expect((await app.request('/readyz')).status).toBe(200);
 });

@@ -4,6 +4,7 @@ import type { NewId } from '../ids.ts';
 import type { Access } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { failure } from './failure.ts';
+import { METRICS_TYPE, renderMetrics, type Metric } from './metrics.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
 
@@ -15,6 +16,8 @@ export interface AppOptions {
   /** Takes what the operator should read: internal errors with their stack. */
   readonly report: (text: string) => void;
   readonly newId: NewId;
+  /** Read at each `GET /metrics`. */
+  readonly metrics: () => readonly Metric[];
   readonly version: string;
 }
 
@@ -33,6 +36,10 @@ export function createApp(options: AppOptions): Hono {
     '*',
     async (context, next) => refuseContract(context.req.header(CONTRACT_VERSION_HEADER)) ?? (await next()),
   );
+  app.get('/metrics', () => {
+    const headers = { 'content-type': METRICS_TYPE };
+    return new Response(renderMetrics(options.metrics()), { headers });
+  });
   app.get('/openapi.json', () => json(openApiDocument(options.endpoints, options.version)));
 
   const methods = new Map<string, string[]>();

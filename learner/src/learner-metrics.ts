@@ -1,0 +1,46 @@
+import { single, type Metric } from './http/metrics.ts';
+import type { KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
+import { RULE_STATUSES } from './knowledge/rule.ts';
+import type { DecisionLog } from './serving/decision-log.ts';
+
+/** What the learner counts, read at the moment of asking. */
+export function learnerMetrics(registry: KnowledgeRegistry, decisions: DecisionLog): Metric[] {
+  const { stored, waiting, dropped } = decisions.counts();
+  const projects = registry.projects().map((project) => ({ project, base: registry.of(project) }));
+  return [
+    single('process_uptime_seconds', 'gauge', 'Since the start of the process.', process.uptime()),
+    single('process_resident_memory_bytes', 'gauge', 'Memory of the process.', process.memoryUsage.rss()),
+    single(
+      'tracelore_decisions_stored_total',
+      'counter',
+      'Records of knowledge answers that were stored.',
+      stored,
+    ),
+    single(
+      'tracelore_decisions_waiting',
+      'gauge',
+      'Records of knowledge answers that wait to be stored.',
+      waiting,
+    ),
+    single(
+      'tracelore_decisions_dropped_total',
+      'counter',
+      'Records of knowledge answers that were lost.',
+      dropped,
+    ),
+    {
+      name: 'tracelore_rules',
+      kind: 'gauge',
+      help: 'Rules by project and status.',
+      samples: projects.flatMap(({ project, base }) =>
+        RULE_STATUSES.map((status) => ({ labels: { project, status }, value: base.list({ status }).length })),
+      ),
+    },
+    {
+      name: 'tracelore_knowledge_snapshot',
+      kind: 'gauge',
+      help: 'Events in the knowledge log by project.',
+      samples: projects.map(({ project, base }) => ({ labels: { project }, value: base.snapshot() })),
+    },
+  ];
+}
