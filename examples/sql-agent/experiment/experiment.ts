@@ -141,6 +141,7 @@ async function learnAndMeasure(
     ? await measureOracle({ ...model, model: model.name, database: world.database }, world, measureOptions)
     : undefined;
   const rules = await api.rules();
+  const undecided = new Map(passes.flatMap((pass) => [...pass.undecided]));
   const active = rules.filter((rule) => rule.status === 'active');
   return {
     world,
@@ -149,7 +150,9 @@ async function learnAndMeasure(
     oracle,
     passes,
     promoted: await Promise.all(active.map(async (rule) => ({ ...rule, lift: await api.liftOf(rule.id) }))),
-    rejected: rules.filter((rule) => rule.status !== 'active'),
+    rejected: rules
+      .filter((rule) => rule.status !== 'active')
+      .map((rule) => ({ ...rule, reason: rule.reason || (undecided.get(rule.id) ?? 'not tested yet') })),
     runs: {
       training: training.length,
       trials: passes.reduce((sum, pass) => sum + pass.trials, 0),

@@ -15,6 +15,8 @@ export interface Pass {
   readonly trials: number;
   readonly promoted: readonly string[];
   readonly rejected: readonly string[];
+  /** Candidates that stay candidates, and why. */
+  readonly undecided: ReadonlyMap<string, string>;
   /** What a person should know. */
   readonly notes: readonly string[];
 }
@@ -121,6 +123,9 @@ function passOf(pass: Json): Pass {
     trials: progressOf(pass).trials,
     promoted: listOf(pass, 'promoted').map(String),
     rejected: recordsOf(pass, 'rejected').map((entry) => textOf(entry, 'ruleId')),
+    undecided: new Map(
+      recordsOf(pass, 'undecided').map((entry) => [textOf(entry, 'ruleId'), textOf(entry, 'reason')]),
+    ),
     notes: listOf(pass, 'notes').map(String),
   };
 }

@@ -41,8 +41,8 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
   },
   unit: {
     when: [
-      'an invoice amount in euros is asked for',
-      'reporting invoice amounts of a channel in euros',
+      'an invoice amount in euros',
+      'invoice amounts of a channel in euros',
       'adding up or comparing invoice amounts',
     ],
     exact: [
@@ -64,16 +64,16 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
   },
   status: {
     when: [
-      'counting or totalling invoices of a channel',
-      'a question is about the number or the total of invoices',
-      'invoices issued on a channel are counted or summed',
+      'invoices of a channel',
+      'a question is about the invoices issued on a channel',
+      'invoices sent out through a channel are summed up',
     ],
     exact: [
-      `Invoices with status '{v}' do not count: filter them out of numbers and totals.`,
-      `Exclude invoices whose status is '{v}' when invoices are counted or added up.`,
+      `Invoices with status '{v}' do not belong to the issued invoices: leave them out.`,
+      `Exclude every invoice whose status is '{v}'.`,
       `The house does not regard invoices in status '{v}' as issued, so use status <> '{v}'.`,
       `An invoice in status '{v}' is no invoice yet; leave such invoices out.`,
-      `Numbers of invoices are too high unless status '{v}' is removed from the invoices.`,
+      `Too many invoices are found unless status '{v}' is removed from the invoices.`,
     ],
     broad: [
       `Use only paid invoices, whatever other status an invoice has.`,

@@ -160,12 +160,12 @@ export const METRICS: readonly Metric[] = [
     name: 'largest',
     needs: ['unit'],
     phrasings: [
-      'What was the highest invoice amount in euros on the {} channel',
-      'How many euros was the biggest single invoice amount of the {} channel',
-      'What is the maximum invoice amount in euros in the {} channel',
+      'What was the highest amount in euros of a paid invoice on the {} channel',
+      'How many euros was the biggest single paid invoice amount of the {} channel',
+      'What is the maximum paid invoice amount in euros in the {} channel',
     ],
     select: (beliefs) => inEuros('MAX(amount)', beliefs),
-    where: none,
+    where: () => [`status = 'paid'`],
   },
   {
     ...invoices,
