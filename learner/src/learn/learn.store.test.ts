@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newPass } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
@@ -233,6 +235,53 @@ describe('a learning pass', () => {
     expect(pass).toMatchObject({ state: 'failed', phase: 'validate', runsAnalysed: 10, promoted: [] });
     expect(pass.error).toContain('registerRunner');
     expect(bench.base.list()).toMatchObject([{ status: 'candidate' }]);
+  });
+
+  it('stops when the service does, and says so', async () => {
+    bench = await openLoopBench(disk.store, () => 'hang');
+    await bench.writeRuns(FAILED);
+    const { id } = await bench.loop.learning.start(bench.project);
+    while (bench.model.seen.length === 0) await setImmediate();
+    await bench.loop.stop();
+    expect(await bench.loop.learning.find(bench.project, id)).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('stopped'),
+      runsAnalysed: 0,
+    });
+    expect(await unanalysed()).toBe(10);
+  });
+
+  it('marks no run before its lessons are stored, and proposes none twice after a broken store', async () => {
+    let isBroken = true;
+    const driver: Store['driver'] = {
+      query: (sql, options) => disk.store.driver.query(sql, options),
+      stream: (sql, options) => disk.store.driver.stream(sql, options),
+      command: (sql, options) => disk.store.driver.command(sql, options),
+      close: () => Promise.resolve(),
+      insert: (rows) =>
+        isBroken && rows.table.endsWith('.analyses')
+          ? Promise.reject(new Error('disk full'))
+          : disk.store.driver.insert(rows),
+    };
+    bench = await openLoopBench({ ...disk.store, driver }, ({ body }) =>
+      lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
+    );
+    await bench.writeRuns(FAILED.slice(0, 4));
+    expect(await bench.learn()).toMatchObject({
+      state: 'failed',
+      phase: 'gate',
+      error: 'disk full',
+      runsAnalysed: 0,
+    });
+    expect(await unanalysed()).toBe(4);
+    isBroken = false;
+    expect(await bench.learn()).toMatchObject({
+      state: 'succeeded',
+      candidates: 0,
+      supported: 1,
+      runsAnalysed: 4,
+    });
+    expect(bench.base.list()).toHaveLength(1);
   });
 
   it('leaves a rule alone that a person changed while it was tested', async () => {

@@ -56,7 +56,7 @@ export async function runPass(options: PassOptions): Promise<void> {
     });
     reportLeft(analysis, failures.length, record);
   }
-  if (signal.aborted) throw new LearnerError('unavailable', 'the pass was stopped', { retryable: true });
+  stopIfAsked(signal);
 
   record.update({ phase: 'validate' });
   await save();
@@ -64,7 +64,13 @@ export async function runPass(options: PassOptions): Promise<void> {
   if (cycle === undefined) return;
 
   record.update({ phase: 'release' });
+  // Verdicts hold whenever the looking stops: what a stopped cycle proved is released all the same.
   await release(cycle, parts.knowledge(project), record, parts);
+  stopIfAsked(signal);
+}
+
+function stopIfAsked(signal: AbortSignal): void {
+  if (signal.aborted) throw new LearnerError('unavailable', 'the pass was stopped', { retryable: true });
 }
 
 /** Most runs left without an answer: the pass has failed. A few: it goes on, and says so. */

@@ -6,6 +6,8 @@ import type { PassOptions } from './learn-parts.ts';
 
 /** Trials of one pass when nobody says otherwise. Each is a run of the user's agent. */
 export const RUNS_BUDGET = 1_000;
+/** Time for a runner that was started together with the pass to ask for work, ms. */
+const RUNNER_WAIT_MS = 3_000;
 /** Part of the budget kept for confirming promoted rules on fresh trials. */
 export const CONFIRM_SHARE = 0.2;
 
@@ -21,10 +23,7 @@ export async function validateCandidates(
   const waiting = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
   if (waiting.length === 0) return undefined;
   const cases = await parts.cases.list(project);
-  const missing = whatIsMissing(
-    cases,
-    parts.broker.runners(project).some(({ isAlive }) => isAlive),
-  );
+  const missing = whatIsMissing(cases, await parts.broker.awaitRunner(project, RUNNER_WAIT_MS));
   if (missing !== undefined) {
     addNote(record, `${waiting.length} candidate(s) were not validated: ${missing}`);
     return undefined;

@@ -195,4 +195,16 @@ describe('the trial broker', () => {
     await broker.report('p', { trial: 't1', runner: 'w1', output: '2', durationMs: 1 });
     expect(await results).toHaveLength(1);
   });
+
+  it('waits a moment for a runner that is just starting', async () => {
+    const { broker, clock } = bench();
+    const nobody = broker.awaitRunner('p', 3_000);
+    clock.advance(3_000);
+    expect(await nobody).toBe(false);
+    const somebody = broker.awaitRunner('p', 3_000);
+    await broker.lease('other', ask);
+    await broker.lease('p', ask);
+    expect(await somebody).toBe(true);
+    expect(await broker.awaitRunner('p', 0)).toBe(true);
+  });
 });

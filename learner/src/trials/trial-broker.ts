@@ -48,6 +48,8 @@ export interface TrialBroker {
   rulesOf(trialId: string): readonly RuleReference[] | undefined;
   /** Runners heard of since the start; alive: lately, or working, or waiting for work. */
   runners(project: string): readonly RunnerStatus[];
+  /** Whether a runner is there, or comes within `waitMs`: one that was just started needs a moment to ask for work. */
+  awaitRunner(project: string, waitMs: number): Promise<boolean>;
 }
 
 /** `lease`: runner and end of the current one, epoch ms. */
@@ -77,6 +79,7 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
   const pending = new Map<string, Trial>();
   const queues = new Map<string, Trial[]>();
   const waiters = new Set<Waiter>();
+  const arrivals = new Set<{ readonly project: string; readonly resolve: (came: boolean) => void }>();
   let isChecking = false;
 
   function queueOf(project: string): Trial[] {
@@ -174,6 +177,17 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     );
   }
 
+  function listRunners(project: string): readonly RunnerStatus[] {
+    return registry
+      .list(project)
+      .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(project, status.runner) }));
+  }
+
+  function greet(project: string, who: { readonly runner: string; readonly agent?: string }): void {
+    registry.seen(project, who);
+    for (const arrival of arrivals) if (arrival.project === project) arrival.resolve(true);
+  }
+
   function giveUp(project: string): void {
     const message =
       `no runner took the waiting trials of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
@@ -252,7 +266,7 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     },
 
     async lease(project, request, signal) {
-      registry.seen(project, request);
+      greet(project, request);
       const now = handOut(project, request);
       const waitMs = Math.min(request.waitMs, LEASE_WAIT_MS_MAX);
       if (now.length > 0 || waitMs <= 0 || signal?.aborted === true) return now;
@@ -264,7 +278,7 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
         if (!waiters.delete(waiter)) return;
         takeBack();
         signal?.removeEventListener('abort', leave);
-        registry.seen(project, request);
+        greet(project, request);
         resolve(trials);
       }
       waiters.add(waiter);
@@ -274,7 +288,7 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
 
     async report(project, report) {
       const trial = pending.get(report.trial);
-      registry.seen(project, report);
+      greet(project, report);
       if (trial?.project !== project || trial.lease?.runner !== report.runner) return false;
       // Scoring may take a while: the lease must not run out meanwhile, and a second report must find none.
       trial.lease = { runner: '', expiresAt: Number.POSITIVE_INFINITY };
@@ -283,11 +297,20 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       return true;
     },
 
+    async awaitRunner(project, waitMs) {
+      if (listRunners(project).some(({ isAlive }) => isAlive)) return true;
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const arrival = { project, resolve };
+      arrivals.add(arrival);
+      const takeBack = clock.after(waitMs, () => resolve(false));
+      const came = await promise;
+      arrivals.delete(arrival);
+      takeBack();
+      return came;
+    },
+
     rulesOf: (trialId) => pending.get(trialId)?.spec.rules,
-    runners: (project) =>
-      registry
-        .list(project)
-        .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(project, status.runner) })),
+    runners: listRunners,
   };
 }
 
