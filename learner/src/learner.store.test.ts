@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
   if (!change.ok) throw new Error(change.message);
   rule = change.rule;
-  learner = await createLearner({ store, config });
+  learner = await createLearner({ store, config, settlePauseMs: 20 });
 });
 
 afterAll(async () => {
@@ -206,6 +206,21 @@ describe('evals and learning', () => {
       notes: [expect.stringContaining('No API keys')],
     });
   });
+});
+
+test('once started, runs that ended with an error are failed without anybody asking, in every project', async () => {
+  const broken = {
+    ...span('run-9', 'a', 'b'),
+    project: 'background',
+    status: 'Error' as const,
+    statusMessage: 'boom',
+  };
+  await store.write({ spans: [broken], logs: [], outcomes: [] }, 'broken');
+  await store.refresh([{ project: 'background', runId: 'run-9' }], Date.now());
+  await learner.start();
+  await expect
+    .poll(() => get('/v1/traces?project=background'), { timeout: 10_000 })
+    .toMatchObject({ runs: [{ outcome: { passed: false, source: 'exception', comment: 'boom' } }] });
 });
 
 test('over a socket: a runner gets the trial of an evaluation, its knowledge, and is scored; shutdown answers who waits', async () => {

@@ -29,6 +29,7 @@ import { createKnowledgeServing, type KnowledgeServing } from './serving/knowled
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
 import { createSettler, type Settler } from './signals/settle-runs.ts';
 import { migrateLearner } from './store/migrate.ts';
+import { projectsWithRuns } from './store/projects.ts';
 import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
 import { systemClock } from './trials/clock.ts';
@@ -42,6 +43,8 @@ export interface LearnerOptions {
   readonly settleRuns?: () => Promise<void>;
   /** Further values for `GET /metrics`, for example the collector's. */
   readonly metrics?: () => readonly Metric[];
+  /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
+  readonly settlePauseMs?: number;
   readonly now?: () => Date;
   readonly newId?: NewId;
   /** Takes what the operator should read. Default: stderr. */
@@ -52,7 +55,7 @@ export interface LearnerOptions {
 export interface Learner {
   /** The API without a socket. */
   readonly app: Hono;
-  /** Listens on the configured address; resolves with its URL. */
+  /** Listens on the configured address; resolves with its URL. Safe to call twice. */
   start(): Promise<string>;
   /** Stops taking requests, ends what runs, and stores what waits. Safe to call twice. */
   shutdown(deadlineMs?: number): Promise<void>;
@@ -60,7 +63,6 @@ export interface Learner {
 
 /** Time for requests under way at the end, ms. */
 const SHUTDOWN_DEADLINE_MS = 10_000;
-/** Pause between two looks for runs that deterministic signals can judge, ms. */
 const SETTLE_PAUSE_MS = 15_000;
 
 /** The parts of one learner. */
@@ -92,6 +94,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const ending = new AbortController();
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
+  let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
     endpoints: endpointsOf(parts, resolved, ending.signal),
@@ -104,9 +107,17 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   });
 
   async function settleAll(signal: AbortSignal): Promise<void> {
-    for (const project of new Set([config.project, ...parts.registry.projects()])) {
+    for (const project of await projectsWithRuns(options.store)) {
       if (!signal.aborted) await parts.settler.settle(project, signal);
     }
+  }
+
+  async function begin(): Promise<string> {
+    server = await listen(app, config.host, config.port);
+    settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
+      report(`signals: ${text}`),
+    );
+    return server.url;
   }
 
   async function stop(deadlineMs: number): Promise<void> {
@@ -120,11 +131,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
 
   return {
     app,
-    async start() {
-      server = await listen(app, config.host, config.port);
-      settling = repeat(settleAll, SETTLE_PAUSE_MS, (text) => report(`signals: ${text}`));
-      return server.url;
-    },
+    start: () => (starting ??= begin()),
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopping ??= stop(deadlineMs)),
   };
 }

@@ -135,6 +135,26 @@ test('what was written survives a kill', async () => {
   expect(failed.stdout).toContain(run.slice(0, 8));
 });
 
+test('with API keys the key decides, for the API and for traces', async () => {
+  const keyed = await mkdtemp(path.join(tmpdir(), 'up-keyed-'));
+  const key = 'a-key-of-enough-length';
+  const locked = await startService(keyed, [], { TRACELORE_API_KEYS: `${key}=shop` });
+  const url = ['--url', locked.api];
+  const without = await tracelore(['status', ...url], keyed);
+  expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('TRACELORE_API_KEY') });
+  const withKey = await tracelore(['status', ...url], keyed, { TRACELORE_API_KEY: key });
+  expect(withKey).toMatchObject({ code: 0, stdout: expect.stringContaining('Project    shop at') });
+  const other = await tracelore(['status', '--project', 'web', ...url], keyed, { TRACELORE_API_KEY: key });
+  expect(other).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('does not belong to project "web"'),
+  });
+  const traces = await fetch(`${locked.otlp}/v1/traces`, { method: 'POST', body: '{}' });
+  expect(traces.status).toBe(401);
+  expect((await locked.end('SIGTERM')).code).toBe(0);
+  await rm(keyed, { recursive: true });
+});
+
 test('people are told what runs where and what to do next', async () => {
   const data = path.join(directory, 'people');
   const args = ['up', '--data', data, '--port', '0', '--otlp-port', '0'];

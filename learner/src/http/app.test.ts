@@ -66,6 +66,8 @@ describe('requests', () => {
       query: { loud: 'yes' },
       id: '7',
     });
+    const nulls = await post(given().app, '/v1/echo/7', '{"n":1,"word":null}');
+    expect(await nulls.json()).toMatchObject({ body: { n: 1 } });
     const inBody = await post(given().app, '/v1/echo/7', '{"n":1,"project":"shop"}');
     expect(await inBody.json()).toMatchObject({ project: 'shop' });
   });

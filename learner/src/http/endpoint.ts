@@ -59,7 +59,7 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
       if (query instanceof Response) return query;
       const payload = spec.body === NO_BODY ? undefined : await readJson(request);
       if (payload instanceof Response) return payload;
-      const body = parse(spec.body, payload, 'body');
+      const body = parse(spec.body, withoutNulls(payload), 'body');
       if (body instanceof Response) return body;
       const project = access.project(request.headers, [
         url.searchParams.get('project') ?? undefined,
@@ -116,6 +116,12 @@ function parse<T>(
     detail: `The ${part} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}: ${errors.join('; ')}.`,
     errors,
   });
+}
+
+/** `null` means not given: many languages have no other way to say it. */
+function withoutNulls(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload;
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
 }
 
 function projectIn(payload: unknown): string | undefined {

@@ -12,8 +12,8 @@ import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, problem } from './problem.ts';
 
-/** Longest task of a request, characters: what is searched for is short, a whole document is a mistake. */
-export const TASK_CHARACTERS_MAX = 32_768;
+/** Longest name of an agent, session, unit, run, trial or fingerprint, characters. */
+const NAME_CHARACTERS_MAX = 1_000;
 
 export interface KnowledgeServices {
   readonly knowledge: (project: string) => KnowledgeBase;
@@ -23,10 +23,10 @@ export interface KnowledgeServices {
   readonly verdictOf: (project: string, ruleId: string) => Promise<CycleReport | undefined>;
 }
 
-const name = z.string().max(200).exactOptional();
+const name = z.string().max(NAME_CHARACTERS_MAX).exactOptional();
 
 const knowledgeRequest: z.ZodType<KnowledgeRequest> = z.object({
-  task: z.string().max(TASK_CHARACTERS_MAX),
+  task: z.string(),
   project: z.string().exactOptional(),
   agent: name,
   session: name,

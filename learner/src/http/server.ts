@@ -5,6 +5,8 @@ import { LearnerError } from '../errors.ts';
 
 /** Time a client has to send its headers and its body, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** An idle connection is kept this long, ms: agents ask for knowledge now and then, and a new connection costs time. */
+const KEEP_ALIVE_MS = 65_000;
 /** How often idle connections are looked for while closing, ms. */
 const IDLE_CHECK_MS = 20;
 
@@ -20,6 +22,7 @@ export async function listen(app: Hono, host: string, port: number): Promise<Lis
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void answer(request, response));
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await bind(server, host, port);
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

@@ -5,10 +5,10 @@ import { json } from './problem.ts';
 
 /** Longest long-poll for trials, ms; a request that asks for more waits this long. */
 export const LEASE_WAIT_MAX_MS = 25_000;
-/** Most trials in one lease. */
+/** Most trials in one lease; a request for more gets this many. */
 export const LEASE_TRIALS_MAX = 100;
 /** Longest output of a trial, characters. */
-const OUTPUT_CHARACTERS_MAX = 1_048_576;
+const OUTPUT_CHARACTERS_MAX = 2_097_152;
 
 export interface TrialServices {
   /** Waits for work up to `waitMs`; no trials when none came. Ends early when the signal fires. */
@@ -21,7 +21,10 @@ const leaseRequest: z.ZodType<TrialLeaseRequest> = z.object({
   runner: z.string().min(1).max(200),
   agent: z.string().max(200).exactOptional(),
   project: z.string().exactOptional(),
-  max: z.int().min(1).max(LEASE_TRIALS_MAX),
+  max: z
+    .int()
+    .min(1)
+    .transform((count) => Math.min(count, LEASE_TRIALS_MAX)),
   waitMs: z
     .number()
     .min(0)
