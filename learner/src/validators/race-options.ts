@@ -10,7 +10,10 @@ export interface RaceOptions {
   readonly alpha?: number;
   /** `fwer`: P(any false promotion) ≤ α. `fdr`: expected share of false promotions ≤ α. Default `fwer`. */
   readonly control?: 'fwer' | 'fdr';
-  /** Baseline runs averaged per pair. Default 2; 1 when trials are scarce and many tasks trigger. */
+  /**
+   * Baseline runs averaged per pair. Default 2, or 1 when the budget is below {@link SCARCE_RUNS} trials per candidate:
+   * more pairs then find more than sharper ones.
+   */
   readonly baselineRuns?: number;
   /** Tasks per batch, one look after each. Default 8. */
   readonly batchTasks?: number;
@@ -52,6 +55,8 @@ export interface RaceOptions {
   readonly weight?: (rule: Rule) => number;
 }
 
+/** Trials per candidate below which one baseline run per pair is the better use of them. */
+export const SCARCE_RUNS = 120;
 /** Triggered tasks a candidate needs to be tested at all. */
 export const TRIGGERED_TASKS_MIN = 8;
 /** E of the task-clustered second key. */
@@ -73,7 +78,6 @@ const DEFAULTS = {
   confirmRuns: 0,
   alpha: 0.05,
   control: 'fwer',
-  baselineRuns: 2,
   batchTasks: 8,
   lanes: 2,
   passesMax: 4,
@@ -92,11 +96,14 @@ const DEFAULTS = {
 /**
  * Fills in the defaults and checks everything at once.
  *
+ * @param candidates how many are to be tested
  * @throws RangeError that names every option out of range, its value and what was expected
  */
-export function resolveRace(options: RaceOptions): RaceSettings {
+export function resolveRace(options: RaceOptions, candidates: number): RaceSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: RaceSettings = { ...DEFAULTS, ...options, ...given };
+  const isScarce = options.runsBudget < SCARCE_RUNS * candidates;
+  const baselineRuns = isScarce ? 1 : 2;
+  const settings: RaceSettings = { ...DEFAULTS, baselineRuns, ...options, ...given };
   const problems = [
     ...(['runsBudget', 'confirmRuns'] as const).flatMap((name) => integerProblem(name, settings[name], 0)),
     ...(

@@ -205,6 +205,18 @@ describe('race validator', () => {
     }
   });
 
+  it('uses one baseline run per pair where trials are scarce, else two', async () => {
+    for (const [runsBudget, perPair] of [
+      [239, 1],
+      [240, 2],
+    ] as const) {
+      const { input } = world(['a', 'b'], () => 0.5);
+      const report = await createRaceValidator({ runsBudget }).validate(input);
+      const { runs, pairs } = reportOf(report, 'a');
+      expect(runs.baselineShared).toBe(perPair * pairs);
+    }
+  });
+
   it('gives the same report for the same seed and outcomes', async () => {
     const run = (seed: string): Promise<CycleReport> => {
       const plan = { cases: 80, coverage: 0.4, mean: 0.5, icc: 0.4, effects: [0.8, 0.4, 0, -0.5] };
@@ -366,7 +378,7 @@ describe('race validator', () => {
     const validate = (run: TrialRunner['run']): Promise<CycleReport> =>
       createRaceValidator({ runsBudget: 100 }).validate({ ...input, trials: { run } });
     await expect(validate(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
-    await expect(validate(() => Promise.resolve([]))).rejects.toThrow(/expected 24 results, .* got 0/);
+    await expect(validate(() => Promise.resolve([]))).rejects.toThrow(/expected 16 results, .* got 0/);
     const wild: TrialResult = {
       kind: 'scored',
       trialId: 't7',

@@ -21,8 +21,8 @@ import type { CycleReport, ValidationInput, Validator } from './validator.ts';
  * @throws RangeError on options out of range
  */
 export function createRaceValidator(options: RaceOptions): Validator {
-  const settings = resolveRace(options);
-  return { validate: (input) => runCycle(input, settings) };
+  resolveRace(options, 0);
+  return { validate: (input) => runCycle(input, resolveRace(options, input.candidates.length)) };
 }
 
 async function runCycle(input: ValidationInput, settings: RaceSettings): Promise<CycleReport> {
