@@ -18,7 +18,11 @@ export { type RunContext, withContext, withOverride } from './with-context.ts';
 
 // For adapters: spans by hand, results watched like those of trace(), and attribution of injected text.
 export {
+  captureJson,
+  captureText,
   currentKnowledge,
+  currentScope,
+  guarded,
   markKnowledge,
   type KnowledgeAttribution,
   observe,

@@ -5,9 +5,11 @@ import { type ResultExtractors, ResultRecorder } from './result-recorder.ts';
 import { currentScope, type KnowledgeAttribution } from './scope.ts';
 import type { SpanHandle } from './span.ts';
 
+export { captureJson, captureText } from './capture.ts';
+export { guarded } from './diagnostics.ts';
 export { tracer } from './framework-tracer.ts';
 export { currentKnowledge } from './knowledge.ts';
-export { type KnowledgeAttribution, type Scope } from './scope.ts';
+export { currentScope, type KnowledgeAttribution, type Scope } from './scope.ts';
 export { type SpanHandle, type SpanOptions, startSpan } from './span.ts';
 
 /**

@@ -30,6 +30,8 @@ export interface SpanOptions {
   /** False: neither input nor output nor error messages are recorded. */
   readonly capture?: boolean;
   readonly startTime?: TimeInput;
+  /** False: this model call is known not to have seen the text that was asked for above it. */
+  readonly sawKnowledge?: boolean;
 }
 
 /**
@@ -91,7 +93,7 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
     const inner = outer.derive({ ...identity(options), agent, run });
     const attributes: Attributes = {
       ...kindAttributes(this.kind, options.name),
-      ...(this.kind === 'llm' ? knowledgeOf(outer) : {}),
+      ...(this.kind === 'llm' && options.sawKnowledge !== false ? knowledgeOf(outer) : {}),
       ...scopeAttributes(inner),
       ...(agent === undefined ? {} : { [ATTR.agentName]: agent }),
       ...(outer.run === undefined && inner.tags.length > 0 ? { [ATTR.tags]: [...inner.tags] } : {}),
