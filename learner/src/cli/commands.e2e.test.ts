@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startService, tracelore, type Ended, type Service } from './child.testing.ts';
 
-const AGENT = fileURLToPath(new URL('./fixtures/agent.ts', import.meta.url));
+const AGENT = fileURLToPath(new URL('./agent.testing.ts', import.meta.url));
 
 let directory: string;
 let service: Service;

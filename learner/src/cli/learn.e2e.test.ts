@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startScriptedServer, type ScriptedServer } from '../llm/scripted-server.testing.ts';
 import { startService, tracelore, type Ended, type Service } from './child.testing.ts';
 
-const AGENT = `${fileURLToPath(new URL('./fixtures/agent.ts', import.meta.url))}#answer`;
+const AGENT = `${fileURLToPath(new URL('./agent.testing.ts', import.meta.url))}#answer`;
 const FAILURE = 'expected 200 euros, got 20000';
 
 let directory: string;
