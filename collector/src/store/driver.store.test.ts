@@ -219,6 +219,30 @@ describe.each(targets)('%s', (name, driver) => {
     expect(got.toSorted()).toEqual(asked.toSorted());
   });
 
+  test('D2, D8: readers, writers and callers that give up at once never see what is not theirs', async () => {
+    const table = await createTable('mixed', { owner: 'UInt32', n: 'UInt32' }, '(owner, n)');
+    const caller = async (owner: number): Promise<number> => {
+      for (let n = 0; n < 5; n++) {
+        await insert(table, [{ owner, n }]);
+        const own = await driver.query(
+          `SELECT owner, count() AS rows FROM ${database}.${table.name} WHERE owner = {owner: UInt32} GROUP BY owner`,
+          { parameters: { owner } },
+        );
+        expect(own).toEqual([{ owner, rows: String(n + 1) }]);
+        const stop = new AbortController();
+        const left = driver.query('SELECT number FROM numbers(5000000)', {
+          signal: stop.signal,
+          rowsMax: 1e9,
+        });
+        setImmediate(() => stop.abort());
+        await expect(left).rejects.toMatchObject({ code: 'aborted' });
+      }
+      return owner;
+    };
+    const callers = Array.from({ length: 12 }, (_, owner) => owner);
+    expect(await Promise.all(callers.map(caller))).toEqual(callers);
+  });
+
   test('parameters arrive as they were given', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -356,7 +380,7 @@ describe.each(targets)('%s', (name, driver) => {
       rows.map(({ times, ...one }, id) => ({
         ...one,
         id,
-        real: one.real + 0,
+        real: one.real,
         nested: one.nested.map((map) => ({ ...map })),
         times_ns: times.map(String),
       })),

@@ -103,6 +103,8 @@ export async function migrate(
 }
 
 async function createLedger(driver: SqlDriver, table: Table): Promise<void> {
+  const [found] = await driver.query<{ result: number }>(`EXISTS TABLE ${table.name}`);
+  if (found?.result === 1) return;
   const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
   await driver.command(
     `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (package, number) ` +

@@ -26,8 +26,9 @@ export function openDriver(location: StoreLocation, database: string): SqlDriver
     log: QUIET,
     request_timeout: SERVER_REQUEST_TIMEOUT_MS,
     max_open_connections: SERVER_CONNECTIONS_MAX,
-    // A busy event loop would otherwise reuse sockets that the server has closed meanwhile.
-    keep_alive: { eagerly_destroy_stale_sockets: true },
+    // The client's own idle timers forget one when a request is stopped while it waits for a socket, and then destroy a
+    // socket in use. Node's agent closes idle sockets by the server's Keep-Alive header without them.
+    keep_alive: { idle_socket_ttl: 0 },
     // Hundreds of ids do not fit into a URL.
     use_multipart_params_auto: true,
     compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },

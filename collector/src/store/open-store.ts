@@ -1,5 +1,6 @@
 import { CLOSE_DEADLINE_MS } from './client-driver.ts';
 import { checkedDatabase } from './database-name.ts';
+import type { SqlDriver } from './driver.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
 import type { Store, StoreOptions } from './store.ts';
@@ -17,7 +18,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const database = checkedDatabase(options.database ?? DEFAULT_DATABASE);
   const driver = openDriver(options.location, database);
   try {
-    await driver.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
+    await createDatabase(driver, database);
     await migrate(driver, {
       database,
       package: 'collector',
@@ -36,4 +37,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...runWriter(driver, database),
     close: (deadlineMs) => driver.close(deadlineMs),
   };
+}
+
+/** Only when it is not there: a server's user may use a database without being allowed to create one. */
+async function createDatabase(driver: SqlDriver, database: string): Promise<void> {
+  const found = await driver.query('SELECT name FROM system.databases WHERE name = {database: String}', {
+    parameters: { database },
+  });
+  if (found.length === 0) await driver.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
 }

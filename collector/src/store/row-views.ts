@@ -108,14 +108,14 @@ export interface SpanRow {
   readonly cache_read_tokens: number | null;
   readonly cache_write_tokens: number | null;
   readonly reasoning_tokens: number | null;
-  readonly input: string;
-  readonly output: string;
-  readonly system_instructions: string;
+  readonly input_text: string;
+  readonly output_text: string;
+  readonly instructions_text: string;
   readonly knowledge_decision: string;
   readonly knowledge_snapshot: string | null;
   readonly knowledge_arm: string;
   readonly knowledge_items: readonly string[];
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attribute_texts: Readonly<Record<string, string>>;
   readonly event_names: readonly string[];
   readonly event_times: readonly string[];
   readonly event_attributes: readonly Readonly<Record<string, string>>[];
@@ -145,14 +145,14 @@ export function spanView(row: SpanRow): SpanView {
     cacheReadTokens: row.cache_read_tokens,
     cacheWriteTokens: row.cache_write_tokens,
     reasoningTokens: row.reasoning_tokens,
-    input: row.input,
-    output: row.output,
-    systemInstructions: row.system_instructions,
+    input: row.input_text,
+    output: row.output_text,
+    systemInstructions: row.instructions_text,
     knowledgeDecision: row.knowledge_decision,
     knowledgeSnapshot: integer(row.knowledge_snapshot),
     knowledgeArm: row.knowledge_arm,
     knowledgeItems: row.knowledge_items,
-    attributes: row.attributes,
+    attributes: row.attribute_texts,
     events: row.event_names.map((name, index) => ({
       name,
       time: toIso(row.event_times[index] ?? ''),

@@ -1,5 +1,6 @@
 import { listRuns, NEWEST_RUN, RUN_CONDITIONS } from './queries.ts';
 import { runSummary, type RunRow } from './row-views.ts';
+import type { Ask } from './run-spans.ts';
 import type { RunFilter, RunSummary } from './store.ts';
 import { fromIso } from './time-text.ts';
 
@@ -10,11 +11,6 @@ const RUNS_PER_PAGE = 50;
 const WINDOWS_MS: readonly number[] = [3_600_000, 86_400_000, 30 * 86_400_000];
 /** Beyond every clock: the column's largest whole year. */
 const END_OF_TIME = '2262-01-01 00:00:00';
-
-type Ask = <T>(
-  query: string,
-  parameters: Record<string, string | number | readonly string[]>,
-) => Promise<T[]>;
 
 /**
  * Newest runs first. A list has no time bound of its own, and one row per run means merging revisions; so the window

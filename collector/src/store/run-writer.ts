@@ -14,7 +14,7 @@ import { ABANDONED_AFTER_MS, type SummaryOutcome, type SummarySpan, summariseRun
 import { RUNS } from './tables.ts';
 
 /** Runs whose spans are in memory at a time. */
-export const RUNS_PER_REFRESH = 100;
+export const RUNS_PER_REFRESH = 50;
 /** Spans of one run that its row is made from, earliest first; a longer run's row covers these. */
 export const SPANS_PER_SUMMARY_MAX = 5_000;
 /** Outcomes of one run that are considered. */

@@ -140,6 +140,27 @@ test('an export repeated in another batch is one span when read', async () => {
   });
 });
 
+test('a page of a run holds a bounded amount of content; what is past it is marked as cut', async () => {
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const spans = Array.from({ length: 70 }, (_, index) =>
+    sampleSpan({
+      spanId: String(index).padStart(16, '0'),
+      startUnixNano: SAMPLE_START_NS + BigInt(index),
+      input: megabyte,
+      output: '',
+      attributes: new Map([['k', 'v']]),
+    }),
+  );
+  await write('large', spans);
+  const read = await store.readRun('large', id('a'));
+  expect(read.map((span) => span.spanId)).toEqual(spans.map((span) => span.spanId));
+  const whole = read.filter((span) => span.input === megabyte && span.attributes['k'] === 'v');
+  expect(whole).toHaveLength(63);
+  expect(read[69]).toMatchObject({ input: '…[truncated]', output: '', attributes: {}, name: 'answer' });
+  const [last] = await store.readRun('large', id('a'), { offset: 69 });
+  expect(last?.input === megabyte).toBe(true);
+});
+
 test('a model call whose content came as log records reads with it', async () => {
   const ids = { project: 'logged', runId: id('9'), traceId: id('9') };
   const bare = { ...ids, input: '', output: '' };

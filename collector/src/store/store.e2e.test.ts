@@ -35,6 +35,13 @@ test('a directory that another process has open is refused, naming directory and
   expect(await third.ended).toMatchObject({ exit: 0, stderr: '' });
 });
 
+test('with too few threads for its queries the store opens and says what to set', async () => {
+  const child = start('await store.close();', path.join(folder, 'threads'), { UV_THREADPOOL_SIZE: '4' });
+  const { exit, stderr } = await child.ended;
+  expect(exit).toBe(0);
+  expect(stderr).toMatch(/TRACELORE_UV_THREADS.*shares 4 libuv threads.*UV_THREADPOOL_SIZE=16/);
+});
+
 test('a worker thread is refused before it can crash the process', async () => {
   const source = `
     import { openStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};

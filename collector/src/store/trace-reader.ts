@@ -1,27 +1,15 @@
 import type { SqlDriver } from './driver.ts';
-import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
-import {
-  CONTENT_LOGS,
-  COUNT_RUNS,
-  inDatabase,
-  OUTCOMES_OF_RUNS,
-  RUN_BY_ID,
-  RUN_TIMES,
-  RUNS_BY_PREFIX,
-  SPANS_OF_RUN,
-} from './queries.ts';
+import { COUNT_RUNS, inDatabase, OUTCOMES_OF_RUNS, RUN_BY_ID, RUN_TIMES, RUNS_BY_PREFIX } from './queries.ts';
 import { runListing } from './run-listing.ts';
-import { runSummary, type RunRow, spanView, type SpanRow } from './row-views.ts';
+import { runSummary, type RunRow } from './row-views.ts';
+import { type Ask, runSpans } from './run-spans.ts';
 import { OUTCOMES_PER_RUN_MAX } from './run-writer.ts';
-import type { RunCounts, RunSummary, SpanView, StoredOutcome, TraceReader } from './store.ts';
+import type { RunCounts, RunSummary, StoredOutcome, TraceReader } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { byTrust, passedOf, type SummaryOutcome } from './summarise-run.ts';
 
 export const RUN_PREFIX_CHARACTERS_MIN = 6;
 const AMBIGUOUS_SHOWN_MAX = 5;
-export const SPANS_PER_PAGE_MAX = 1_000;
-/** Content records read for one page of spans. */
-export const CONTENT_LOGS_MAX = 20_000;
 /** Runs per query when outcomes of many runs are read. */
 const RUNS_PER_QUERY = 500;
 
@@ -32,10 +20,8 @@ interface Times {
 }
 
 export function traceReader(driver: SqlDriver, database: string): TraceReader {
-  const ask = async <T>(
-    query: string,
-    parameters: Record<string, string | number | readonly string[]>,
-  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters });
+  const ask: Ask = async (query, parameters) =>
+    await driver.query(inDatabase(query, database), { parameters });
 
   const summaryOf = async (
     project: string,
@@ -58,30 +44,7 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
       return found[0] === undefined ? undefined : await summaryOf(project, found[0]);
     },
 
-    async readRun(project, runId, page): Promise<SpanView[]> {
-      const [times] = await ask<Times>(RUN_TIMES, { project, runs: [runId] });
-      if (times === undefined) return [];
-      const rows = await ask<SpanRow>(SPANS_OF_RUN, {
-        project,
-        run: runId,
-        first: times.first,
-        last: times.last,
-        limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
-        offset: page?.offset ?? 0,
-      });
-      const spans = rows.map(spanView);
-      const bare = spans.filter(lacksContent);
-      if (bare.length === 0) return spans;
-      const logs = await ask<ContentLog>(CONTENT_LOGS, {
-        project,
-        traces: [...new Set(bare.map((span) => span.traceId))],
-        spans: bare.map((span) => span.spanId),
-        first: times.first,
-        last: times.last,
-        logsMax: CONTENT_LOGS_MAX,
-      });
-      return withLogContent(spans, logs);
-    },
+    readRun: runSpans(ask),
 
     async outcomesOf(project, runIds): Promise<Map<string, StoredOutcome[]>> {
       const found = new Map<string, StoredOutcome[]>();

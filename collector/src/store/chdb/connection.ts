@@ -64,6 +64,7 @@ export class ChdbConnection implements Connection {
     let output: LaneStream;
     try {
       const kind = await oneStatement(lane, params.query);
+      params.abort_signal?.throwIfAborted(); // from here on the engine has to be told
       if (kind !== CLASS_READ) throw refusal('a query must read, use command or insert for the rest');
       const sql = `${params.query}\n${settingsClause(params.clickhouse_settings, queryId)}`;
       const parameters = encodeParameters(params.query_params);
@@ -77,6 +78,9 @@ export class ChdbConnection implements Connection {
       abandon: () => void this.#engine.kill(queryId),
       toError: (error) => toClientError(error, params.abort_signal),
     });
+    const leave = (): void => void stream.destroy(abortedError(undefined));
+    params.abort_signal?.addEventListener('abort', leave, { once: true });
+    stream.once('close', () => params.abort_signal?.removeEventListener('abort', leave));
     return { stream, ...answer(queryId) };
   }
 
@@ -193,9 +197,14 @@ function refuseUnsupported(params: BaseParams): void {
 
 /** Engine errors in the class the HTTP transport throws, so that callers need not know which one they have. */
 function toClientError(error: unknown, signal: AbortSignal | undefined): Error {
-  if (signal?.aborted === true) return new Error('The user aborted a request.', { cause: error });
+  if (signal?.aborted === true) return abortedError(error);
   if (error instanceof ClickHouseError || StoreError.isInstance(error)) return error;
   return parseError(error instanceof Error ? error.message : String(error));
+}
+
+/** In the words of the HTTP transport. */
+function abortedError(cause: unknown): Error {
+  return new Error('The user aborted a request.', { cause });
 }
 
 function answer(queryId: string): { query_id: string; response_headers: {}; http_status_code: number } {

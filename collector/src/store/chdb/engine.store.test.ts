@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { encodeRows } from '../encode-rows.ts';
 import { openDriver } from '../open-driver.ts';
 import { openStore } from '../open-store.ts';
-import { openEngine } from './engine.ts';
+import { openEngine, READ_LANES_MAX } from './engine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tracelore-engine-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,6 +28,42 @@ test('a directory whose name the engine would read as a pattern is refused', () 
   for (const name of ['a*', 'a?', 'a{1,2}', "a'b"]) {
     expect(() => openEngine(path.join(folder, name))).toThrow(/must not contain/);
   }
+});
+
+test('a reader that gives up while all lanes are busy leaves the queue, and the others get their turn', async () => {
+  const driver = openDriver({ kind: 'embedded', directory: path.join(folder, 'queue') }, 'd');
+  const busy = new AbortController();
+  const long = Array.from({ length: READ_LANES_MAX }, () =>
+    driver
+      .query('SELECT count() FROM numbers(1000000000000)', { signal: busy.signal, timeoutMs: 600_000 })
+      .catch((error: unknown) => error),
+  );
+  const impatient = new AbortController();
+  const left = driver.query('SELECT 1', { signal: impatient.signal }).catch((error: unknown) => error);
+  const patient = driver.query('SELECT 2 AS n');
+  setImmediate(() => impatient.abort());
+  expect(await left).toMatchObject({ code: 'aborted' });
+  busy.abort();
+  expect(await patient).toEqual([{ n: 2 }]);
+  for (const one of long) expect(await one).toMatchObject({ code: 'aborted' });
+  await driver.close();
+});
+
+test('inserts do not wait for readers', async () => {
+  const driver = openDriver({ kind: 'embedded', directory: path.join(folder, 'writers') }, 'd');
+  const stop = new AbortController();
+  const long = Array.from({ length: READ_LANES_MAX }, () =>
+    driver
+      .query('SELECT count() FROM numbers(1000000000000)', { signal: stop.signal, timeoutMs: 600_000 })
+      .catch((error: unknown) => error),
+  );
+  await driver.command('CREATE DATABASE d ENGINE = Atomic');
+  await driver.command('CREATE TABLE d.t (x UInt8) ENGINE = MergeTree ORDER BY x');
+  await driver.insert(encodeRows({ name: 't', columns: { x: 'UInt8' } }, [{ x: 1 }], 'one'));
+  stop.abort();
+  await Promise.all(long);
+  expect(await driver.query('SELECT x FROM d.t')).toEqual([{ x: 1 }]);
+  await driver.close();
 });
 
 test('closing ends running reads and lets inserts finish; what comes after is refused', async () => {

@@ -15,6 +15,9 @@ export const WRITE_LANES_MAX = 2;
 /** Native calls occupy libuv threads; with fewer than this, file and DNS work of the host waits for queries. */
 export const UV_THREADS_MIN: number = READ_LANES_MAX + WRITE_LANES_MAX + 4;
 
+/** What Node takes when nothing is set. */
+const UV_THREADS = 4;
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const MARK_CACHE_BYTES = 64 * MIB;
@@ -92,6 +95,7 @@ function startEngine(directory: string): EmbeddedEngine {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   refuseIfHeld(data);
   const native = loadNativeEngine();
+  warnOfFewThreads();
   const configFile = join(directory, 'engine.xml');
   writeFileSync(configFile, engineConfig(), { mode: 0o600 });
   const open = (): Lane => new Lane(native, data, [`--config-file=${configFile}`]);
@@ -150,6 +154,17 @@ function startEngine(directory: string): EmbeddedEngine {
       control.close();
     },
   };
+}
+
+/** Too late to change here: the pool has been made when the first module was loaded. */
+function warnOfFewThreads(): void {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS);
+  if (threads >= UV_THREADS_MIN) return;
+  process.emitWarning(
+    `the embedded store shares ${threads} libuv threads with files and DNS of this process, which will wait for queries: ` +
+      `start it with UV_THREADPOOL_SIZE=16`,
+    { code: 'TRACELORE_UV_THREADS' },
+  );
 }
 
 function openFirst(open: () => Lane, data: string): Lane {
