@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { TextCache } from './text-cache.ts';
 
 /** Most bytes of a length or tag: 5 × 7 bits. A longer one would wrap in 32-bit arithmetic and pass as a small number. */
 const VARINT32_BYTES_MAX = 5;
@@ -10,6 +11,8 @@ const WIRE_LENGTH = 2;
 const WIRE_GROUP_START = 3;
 const WIRE_GROUP_END = 4;
 const WIRE_FIXED32 = 5;
+
+const keys = new TextCache();
 
 /**
  * Reads one protobuf message in place. Every length is checked against the enclosing message before use, so that no
@@ -67,8 +70,10 @@ export class ProtobufReader {
 
   /** Unsigned, below 2^32. */
   varint32(): number {
-    let value = 0;
-    for (let index = 0; index < VARINT32_BYTES_MAX; index += 1) {
+    const first = this.#byte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let index = 1; index < VARINT32_BYTES_MAX; index += 1) {
       const byte = this.#byte();
       value += (byte & 0x7f) * 2 ** (7 * index);
       if (byte < 0x80) {
@@ -123,6 +128,13 @@ export class ProtobufReader {
     const length = this.#length();
     const start = this.#advance(length);
     return this.bytes.toString('utf8', start, start + length);
+  }
+
+  /** A text that comes again and again, such as an attribute key. */
+  key(): string {
+    const length = this.#length();
+    const start = this.#advance(length);
+    return keys.read(this.bytes, start, start + length);
   }
 
   hex(): string {

@@ -14,8 +14,8 @@ function varint(value: number): number[] {
 
 const IDS = Buffer.concat([message(1, Buffer.alloc(16, 1)), message(2, Buffer.alloc(8, 2))]);
 
-function request(...spans: readonly Uint8Array[]): Buffer {
-  return message(1, message(2, ...spans.map((span) => message(2, span))));
+function request(span: Uint8Array): Buffer {
+  return message(1, message(2, message(2, span)));
 }
 
 function attribute(key: string, value: Uint8Array): Buffer {
@@ -27,14 +27,16 @@ function spans(body: Buffer): readonly DecodedSpan[] {
 }
 
 test('unknown fields of every wire type are skipped, groups too', () => {
-  const unknown = Buffer.from([
-    ...[0xf8, 0x06, 0x01],
-    ...[0xf9, 0x06, 1, 2, 3, 4, 5, 6, 7, 8],
-    ...[0xfa, 0x06, 0x02, 0x61, 0x62],
-    ...[0xfd, 0x06, 1, 2, 3, 4],
-    // A group with a group inside.
-    ...[0xfb, 0x06, 0x0b, 0x10, 0x01, 0x0c, 0xfc, 0x06],
-  ]);
+  const unknown = Buffer.concat(
+    [
+      [0xf8, 0x06, 0x01],
+      [0xf9, 0x06, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xfa, 0x06, 0x02, 0x61, 0x62],
+      [0xfd, 0x06, 1, 2, 3, 4],
+      // A group with a group inside.
+      [0xfb, 0x06, 0x0b, 0x10, 0x01, 0x0c, 0xfc, 0x06],
+    ].map((bytes) => Buffer.from(bytes)),
+  );
   expect(spans(request(Buffer.concat([IDS, unknown, message(5, Buffer.from('name'))])))).toMatchObject([
     { name: 'name', spanId: '0202020202020202' },
   ]);
@@ -90,7 +92,11 @@ test.each([
     'a length of 127 bytes with 3 left',
   ],
   ['a length that wraps 32 bits', Buffer.from([0x0a, 0x82, 0x80, 0x80, 0x80, 0x10, 0, 0]), 'over 32 bits'],
-  ['a length of ten bytes', Buffer.from([0x0a, ...Array<number>(9).fill(0xff), 0x01]), 'over 32 bits'],
+  [
+    'a length of ten bytes',
+    Buffer.concat([Buffer.from([0x0a]), Buffer.alloc(9, 0xff), Buffer.from([0x01])]),
+    'over 32 bits',
+  ],
   ['field number 0', Buffer.from([0x02, 0x00]), 'field number 0'],
   ['wire type 6', Buffer.from([0x0e, 0x00]), 'reserved wire type 6'],
   ['a group that does not end', Buffer.from([0x13, 0x08, 0x01]), 'a group without an end'],

@@ -85,7 +85,7 @@ export function readKeyValue(reader: ProtobufReader, entries: Map<string, Attrib
   let raw: Uint8Array | undefined;
   while (!reader.ended()) {
     const tag = reader.tag();
-    if (tag === 0x0a) key = reader.string();
+    if (tag === 0x0a) key = reader.key();
     else if (tag === 0x12) {
       const start = reader.position;
       value = readAnyValue(reader, depth);
