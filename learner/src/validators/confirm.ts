@@ -4,7 +4,7 @@ import type { TrialSpec } from '../trials/trial-runner.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { runTrials } from './run-trials.ts';
-import { heldOutCases } from './triggered-cases.ts';
+import { renderBlocks, triggeredCases } from './triggered-cases.ts';
 import type { ValidationInput } from './validator.ts';
 
 /** Judged pairs below which a confirmed lift is not published. */
@@ -26,7 +26,7 @@ export async function confirmLifts(
   const promoted = race.contenders.filter((contender) => contender.status === 'promoted');
   for (const contender of promoted) {
     const pairs = Math.min(settings.confirmPairs, Math.floor(left / 2));
-    const cases = casesInScope(contender, race, input);
+    const cases = await casesInScope(contender, race, input);
     if (pairs < CONFIRM_PAIRS_MIN || cases.length === 0) continue;
     const own = random.split(`confirm ${itemReference(contender.rule)}`);
     const order: string[] = [];
@@ -59,12 +59,15 @@ export async function confirmLifts(
   }
 }
 
-function casesInScope(contender: Contender, race: Race, input: ValidationInput): string[] {
-  const without = race.inForce.rules.filter((rule) => rule !== contender.rule);
-  return heldOutCases(input.cases, contender.rule)
-    .filter((each) => input.render(each.task, without) !== race.inForce.blocks[each.id])
-    .map((each) => each.id)
-    .sort();
+/** Where the rule matters in the final set. */
+async function casesInScope(
+  contender: Contender,
+  race: Race,
+  input: ValidationInput,
+): Promise<readonly string[]> {
+  const rules = race.inForce.rules.filter((rule) => rule !== contender.rule);
+  const blocks = await renderBlocks(input.cases, rules, input.render);
+  return triggeredCases(contender.rule, input.cases, { rules, blocks }, input.render);
 }
 
 function meanDifference(

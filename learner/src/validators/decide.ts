@@ -17,7 +17,12 @@ import { alphaOf, tooFewCases, type Contender, type Race } from './race-state.ts
 import { renderBlocks, triggeredCases, type Render } from './triggered-cases.ts';
 
 /** One look at all evidence: harmful ones leave, proven ones join the rules in force, hopeless ones stop. */
-export function decide(race: Race, render: Render, random: Random, settings: RaceSettings): void {
+export async function decide(
+  race: Race,
+  render: Render,
+  random: Random,
+  settings: RaceSettings,
+): Promise<void> {
   for (const contender of active(race)) {
     const { harm } = logEvidence(contender.evidence);
     if (harm >= Math.log(HARM_E))
@@ -29,7 +34,7 @@ export function decide(race: Race, render: Render, random: Random, settings: Rac
   }
   // One at a time: a promotion may change the question that the next one answered.
   for (let winner = nextWinner(race, settings); winner !== undefined; winner = nextWinner(race, settings))
-    promote(winner, race, render, settings);
+    await promote(winner, race, render, settings);
   for (const contender of active(race)) {
     const { futility } = logEvidence(contender.evidence);
     if (futility >= Math.log(FUTILITY_E))
@@ -94,7 +99,7 @@ function nextWinner(race: Race, settings: RaceSettings): Contender | undefined {
     .sort((a, b) => margin(b) - margin(a))[0];
 }
 
-function promote(winner: Contender, race: Race, render: Render, settings: RaceSettings): void {
+async function promote(winner: Contender, race: Race, render: Render, settings: RaceSettings): Promise<void> {
   const { benefit } = logEvidence(winner.evidence);
   settle(
     winner,
@@ -104,10 +109,10 @@ function promote(winner: Contender, race: Race, render: Render, settings: RaceSe
   winner.incumbents = race.inForce.rules.map(itemReference);
   const before = race.inForce.blocks;
   const rules = [...race.inForce.rules, winner.rule];
-  race.inForce = { rules, blocks: renderBlocks(Object.values(race.cases), rules, render) };
+  race.inForce = { rules, blocks: await renderBlocks(Object.values(race.cases), rules, render) };
   const changed = new Set(Object.keys(before).filter((id) => before[id] !== race.inForce.blocks[id]));
   for (const contender of race.contenders) {
-    if (isOpenQuestion(contender)) askAgain(contender, race, changed, render, settings);
+    if (isOpenQuestion(contender)) await askAgain(contender, race, changed, render, settings);
   }
 }
 
@@ -121,13 +126,13 @@ function isOpenQuestion({ entered, status }: Contender): boolean {
  * else it starts a new period. A stopped contender counts the changes of all promotions since its period began: a rule
  * that only helps together with others gets another chance once they are in force.
  */
-function askAgain(
+async function askAgain(
   contender: Contender,
   race: Race,
   changed: ReadonlySet<string>,
   render: Render,
   settings: RaceSettings,
-): void {
+): Promise<void> {
   const touched = contender.triggered.filter((id) => changed.has(id));
   contender.changed = [...new Set([...contender.changed, ...touched])];
   const scope = Math.max(1, contender.triggered.length);
@@ -136,7 +141,7 @@ function askAgain(
       ? touched.length >= settings.restartOverlap * scope
       : contender.changed.length >= REOPEN_OVERLAP * scope;
   const cases = Object.values(race.cases);
-  contender.triggered = triggeredCases(contender.rule, cases, race.inForce, render);
+  contender.triggered = await triggeredCases(contender.rule, cases, race.inForce, render);
   if (!restart) return;
   if (contender.period + 1 >= settings.periodsMax) {
     settle(contender, 'deferred', `promotions changed its baseline ${settings.periodsMax} times; next cycle`);

@@ -66,15 +66,16 @@ export interface Race {
 }
 
 /** Sets up a cycle: which candidates enter, on which cases. */
-export function startRace(input: ValidationInput, settings: RaceSettings): Race {
-  const blocks = renderBlocks(input.cases, input.incumbents, input.render);
+export async function startRace(input: ValidationInput, settings: RaceSettings): Promise<Race> {
+  const blocks = await renderBlocks(input.cases, input.incumbents, input.render);
   const inForce = { rules: [...input.incumbents], blocks };
   const known = new Set(input.incumbents.map(itemReference));
-  const contenders = input.candidates.map((rule) => {
+  const contenders: Contender[] = [];
+  for (const rule of input.candidates) {
     const repeated = known.has(itemReference(rule));
     known.add(itemReference(rule));
-    return startContender(rule, input, inForce, settings, repeated);
-  });
+    contenders.push(await startContender(rule, input, inForce, settings, repeated));
+  }
   const entered = contenders.filter((contender) => contender.entered);
   const weights = entered.map((contender) => settings.weight?.(contender.rule) ?? 1);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -98,14 +99,14 @@ export function startRace(input: ValidationInput, settings: RaceSettings): Race 
   };
 }
 
-function startContender(
+async function startContender(
   rule: Rule,
   input: ValidationInput,
   inForce: Race['inForce'],
   settings: RaceSettings,
   repeated: boolean,
-): Contender {
-  const triggered = repeated ? [] : triggeredCases(rule, input.cases, inForce, input.render);
+): Promise<Contender> {
+  const triggered = repeated ? [] : await triggeredCases(rule, input.cases, inForce, input.render);
   const entered = triggered.length >= TRIGGERED_TASKS_MIN;
   const status = repeated ? 'rejected' : entered ? 'active' : 'needs_more_eval';
   return {

@@ -28,7 +28,7 @@ export function createRaceValidator(options: RaceOptions): Validator {
 async function runCycle(input: ValidationInput, settings: RaceSettings): Promise<CycleReport> {
   const startedAt = input.now();
   const random = createRandom(input.seed);
-  const race = startRace(input, settings);
+  const race = await startRace(input, settings);
   const stopped = await runRounds(race, input, random, settings);
   for (const contender of race.contenders) {
     if (contender.status !== 'active') continue;
@@ -68,7 +68,7 @@ async function runRounds(
       return { reason: results.reason, canRun: false };
     }
     recordRound(race, round, results.scores, settings);
-    decide(race, input.render, random, settings);
+    await decide(race, input.render, random, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,
       runsBudget: settings.runsBudget,

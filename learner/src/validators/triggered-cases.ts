@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
 
@@ -6,9 +7,21 @@ export type Render = (task: string, rules: readonly Rule[]) => string;
 /** Text the agent gets for each case from the rules in force, by case id. */
 export type Blocks = Readonly<Record<string, string>>;
 
+/** Renderings in a row; then others get their turn: the process that validates also answers agents. */
+const RENDERS_IN_A_ROW = 100;
+
 /** Renders every case's block under the rules in force. */
-export function renderBlocks(cases: readonly EvalCase[], rules: readonly Rule[], render: Render): Blocks {
-  return Object.fromEntries(cases.map((each) => [each.id, render(each.task, rules)]));
+export async function renderBlocks(
+  cases: readonly EvalCase[],
+  rules: readonly Rule[],
+  render: Render,
+): Promise<Blocks> {
+  const blocks: Record<string, string> = {};
+  for (const [index, each] of cases.entries()) {
+    blocks[each.id] = render(each.task, rules);
+    if (index % RENDERS_IN_A_ROW === RENDERS_IN_A_ROW - 1) await yieldToOthers();
+  }
+  return blocks;
 }
 
 /** Cases a candidate may be tested on: not those made from a run that taught it. */
@@ -21,14 +34,13 @@ export function heldOutCases(cases: readonly EvalCase[], candidate: Rule): reado
  * Ids of the cases where the candidate changes what the agent reads. Elsewhere both arms would be the same run: such
  * pairs cost trials and say nothing.
  */
-export function triggeredCases(
+export async function triggeredCases(
   candidate: Rule,
   cases: readonly EvalCase[],
   inForce: { readonly rules: readonly Rule[]; readonly blocks: Blocks },
   render: Render,
-): readonly string[] {
-  const treated = [...inForce.rules, candidate];
-  return heldOutCases(cases, candidate)
-    .filter((each) => render(each.task, treated) !== inForce.blocks[each.id])
-    .map((each) => each.id);
+): Promise<readonly string[]> {
+  const heldOut = heldOutCases(cases, candidate);
+  const treated = await renderBlocks(heldOut, [...inForce.rules, candidate], render);
+  return heldOut.map((each) => each.id).filter((id) => treated[id] !== inForce.blocks[id]);
 }
