@@ -1,6 +1,7 @@
 import type { Store } from '@tracelore/collector/store';
 import type { Hono } from 'hono';
 import { modelConfigured, type Config } from './config.ts';
+import { createFreshness } from './freshness.ts';
 import { createAccess } from './http/access.ts';
 import { createApp } from './http/app.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -180,6 +181,7 @@ function endpointsOf(parts: Parts, resolved: Resolved, ending: AbortSignal): End
   const { registry, serving, decisions, loop, recordOutcomes } = parts;
   const { learning, evals, cases, broker, verdicts } = loop;
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
+  const fresh = settleRuns === undefined ? () => Promise.resolve() : createFreshness(settleRuns);
   return [
     ...knowledgeEndpoints({
       knowledge,
@@ -187,7 +189,7 @@ function endpointsOf(parts: Parts, resolved: Resolved, ending: AbortSignal): End
       verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
     }),
     ...outcomeEndpoints({ recordOutcomes, newId }),
-    ...traceEndpoints(store),
+    ...traceEndpoints(store, fresh),
     ...trialEndpoints(broker, ending),
     ...learningEndpoints({
       start: async (project, request) => {
@@ -206,7 +208,10 @@ function endpointsOf(parts: Parts, resolved: Resolved, ending: AbortSignal): End
     ...statusEndpoints({
       version: VERSION,
       knowledge,
-      countRuns: (project) => store.countRuns(project),
+      countRuns: async (project) => {
+        await fresh();
+        return await store.countRuns(project);
+      },
       countCases: (project) => cases.count(project),
       countRunners: (project) => broker.runners(project).filter(({ isAlive }) => isAlive).length,
       lastPass: (project) => learning.last(project),

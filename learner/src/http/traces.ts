@@ -19,8 +19,8 @@ const listQuery = z.strictObject({
   after: z.string().max(200).optional(),
 });
 
-/** Runs and their spans. */
-export function traceEndpoints(store: TraceReader): Endpoint[] {
+/** Runs and their spans. `fresh` lets readers see what was received a moment ago. */
+export function traceEndpoints(store: TraceReader, fresh: () => Promise<void>): Endpoint[] {
   return [
     endpoint({
       method: 'GET',
@@ -34,6 +34,7 @@ export function traceEndpoints(store: TraceReader): Endpoint[] {
           const detail = 'after: expected the `next` of an earlier page.';
           return problem({ status: 400, code: 'invalid_request', detail, errors: [detail] });
         }
+        await fresh();
         const runs = await store.listRuns({
           project,
           limit: query.limit,
@@ -55,6 +56,7 @@ export function traceEndpoints(store: TraceReader): Endpoint[] {
       body: NO_BODY,
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
+        await fresh();
         const run = await store.findRun(project, parameter('run'));
         if (run === undefined) return notFound(`No run has an id that starts with "${parameter('run')}".`);
         const [spans, outcomes] = await Promise.all([
