@@ -76,7 +76,13 @@ describe('the trial broker', () => {
       { kind: 'scored', trialId: 't2', score: 0 },
       { kind: 'scored', trialId: 't3', score: 0, error: 'boom' },
     ]);
-    expect(log.map(({ trialId, score, attempts }) => [trialId, score, attempts])).toEqual([
+    expect(
+      log.map(({ trialId, result, attempts }) => [
+        trialId,
+        result.kind === 'scored' && result.score,
+        attempts,
+      ]),
+    ).toEqual([
       ['t3', 0, 1],
       ['t2', 0, 1],
       ['t1', 1, 1],
@@ -135,7 +141,7 @@ describe('the trial broker', () => {
     expect(await results).toMatchObject([
       { kind: 'void', reason: expect.stringContaining('never reported') },
     ]);
-    expect(log).toMatchObject([{ state: 'void', score: null, attempts: ATTEMPTS_MAX }]);
+    expect(log).toMatchObject([{ result: { kind: 'void' }, attempts: ATTEMPTS_MAX }]);
   });
 
   it('fails with advice when no runner shows up, and when the last one is gone', async () => {

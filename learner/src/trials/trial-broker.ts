@@ -4,8 +4,9 @@ import type { EvalCase } from '../evals/eval-case.ts';
 import type { Scorer } from '../evals/scorer.ts';
 import type { NewId } from '../ids.ts';
 import type { Clock } from './clock.ts';
-import { createRunnerRegistry, type RunnerStatus } from './runner-registry.ts';
 import { judgeReport } from './judge-report.ts';
+import { PendingTrials, type PendingTrial } from './pending-trials.ts';
+import { createRunnerRegistry, type RunnerStatus } from './runner-registry.ts';
 import type { TrialLog } from './trial-log.ts';
 import type { RuleReference, TrialResult, TrialRunner, TrialSpec } from './trial-runner.ts';
 
@@ -52,150 +53,76 @@ export interface TrialBroker {
   awaitRunner(project: string, waitMs: number): Promise<boolean>;
 }
 
-/** `lease`: runner and end of the current one, epoch ms. */
-interface Trial {
-  readonly id: string;
-  readonly project: string;
-  readonly spec: TrialSpec;
-  readonly evalCase: EvalCase;
-  readonly createdAt: Date;
-  attempts: number;
-  lease: { readonly runner: string; readonly expiresAt: number } | undefined;
-  readonly resolve: (result: TrialResult) => void;
-  readonly reject: (error: LearnerError) => void;
-}
-
+/** A lease request that waits for work. */
 interface Waiter {
   readonly project: string;
   readonly request: TrialLeaseRequest;
   readonly give: (trials: readonly TrialLease[]) => void;
 }
 
+/** Somebody who waits for a runner. */
+interface Arrival {
+  readonly project: string;
+  readonly resolve: (came: boolean) => void;
+}
+
 export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
-  const { clock, newId, log } = options;
+  const { clock, newId, scorer } = options;
   const leaseMs = options.leaseMs ?? LEASE_MS;
   const graceMs = options.graceMs ?? RUNNER_GRACE_MS;
   const registry = createRunnerRegistry(clock, graceMs);
-  const pending = new Map<string, Trial>();
-  const queues = new Map<string, Trial[]>();
+  const pending = new PendingTrials({ clock, newId, leaseMs });
   const waiters = new Set<Waiter>();
-  const arrivals = new Set<{ readonly project: string; readonly resolve: (came: boolean) => void }>();
+  const arrivals = new Set<Arrival>();
   let isChecking = false;
 
-  function queueOf(project: string): Trial[] {
-    const known = queues.get(project);
-    if (known !== undefined) return known;
-    const fresh: Trial[] = [];
-    queues.set(project, fresh);
-    return fresh;
-  }
-
   function handOut(project: string, request: TrialLeaseRequest): TrialLease[] {
-    const expiresAt = clock.now().getTime() + leaseMs;
-    const count = Math.min(request.max, LEASE_TRIALS_MAX);
-    return queueOf(project)
-      .splice(0, count)
-      .map((trial) => {
-        trial.attempts += 1;
-        trial.lease = { runner: request.runner, expiresAt };
-        const { input, task } = trial.evalCase;
-        return { trial: trial.id, task, expiresAt, ...(input === undefined ? {} : { input }) };
-      });
+    return pending.take(project, request, Math.min(request.max, LEASE_TRIALS_MAX));
   }
 
   function serveWaiters(project: string): void {
     for (const waiter of waiters) {
-      if (queueOf(project).length === 0) return;
+      if (pending.countWaiting(project) === 0) return;
       if (waiter.project === project) waiter.give(handOut(project, waiter.request));
     }
   }
 
-  function finish(trial: Trial, result: TrialResult, runner: string, traceId = ''): void {
-    if (!pending.delete(trial.id)) return;
-    const queue = queueOf(trial.project);
-    const at = queue.indexOf(trial);
-    if (at >= 0) queue.splice(at, 1);
-    const isScored = result.kind === 'scored';
-    log.add({
+  function finish(trial: PendingTrial, result: TrialResult, runner: string, traceId = ''): void {
+    if (!pending.remove(trial)) return;
+    options.log.add({
       project: trial.project,
-      trialId: trial.id,
       spec: trial.spec,
-      state: result.kind,
-      score: isScored ? result.score : null,
-      output: isScored ? result.output : '',
-      error: isScored ? result.error : '',
-      reason: isScored ? '' : result.reason,
+      result,
+      trialId: trial.id,
       runner,
       attempts: trial.attempts,
       traceId,
-      durationMs: isScored ? result.durationMs : 0,
       createdAt: trial.createdAt,
       finishedAt: clock.now(),
     });
     trial.resolve(result);
   }
 
+  function cancel(ids: readonly string[]): void {
+    for (const id of ids) {
+      const trial = pending.find(id);
+      if (trial !== undefined) finish(trial, { kind: 'void', trialId: id, reason: 'cancelled' }, '');
+    }
+  }
+
   function check(): void {
     isChecking = false;
-    const now = clock.now().getTime();
-    for (const trial of pending.values()) {
-      const { lease } = trial;
-      if (lease === undefined || lease.expiresAt > now) continue;
-      trial.lease = undefined;
-      if (trial.attempts >= ATTEMPTS_MAX) {
-        const reason = `handed out ${trial.attempts} times, ${leaseMs} ms each, and never reported`;
-        finish(trial, { kind: 'void', trialId: trial.id, reason }, lease.runner);
-      } else {
-        queueOf(trial.project).push(trial);
-        registry.expect(trial.project);
-      }
+    const { spent, projects } = pending.expire(ATTEMPTS_MAX);
+    for (const trial of spent) {
+      const reason = `handed out ${trial.attempts} times, ${leaseMs} ms each, and never reported`;
+      finish(trial, { kind: 'void', trialId: trial.id, reason }, trial.runner);
     }
-    for (const [project, queue] of queues) {
+    for (const project of projects) {
+      registry.expect(project);
       serveWaiters(project);
-      if (queue.length > 0 && !isAttended(project)) giveUp(project);
     }
+    for (const project of pending.projects()) if (!isAttended(project)) giveUp(project);
     keepChecking();
-  }
-
-  function isAttended(project: string): boolean {
-    const isLeased = [...pending.values()].some(
-      (trial) => trial.project === project && trial.lease !== undefined,
-    );
-    return (
-      isLeased || [...waiters].some((waiter) => waiter.project === project) || registry.isAttended(project)
-    );
-  }
-
-  /** Waiting for work or working: also a runner that has said nothing for long. */
-  function isBusy(project: string, runner: string): boolean {
-    const isLeased = [...pending.values()].some(
-      (trial) => trial.project === project && trial.lease?.runner === runner,
-    );
-    return (
-      isLeased ||
-      [...waiters].some((waiter) => waiter.project === project && waiter.request.runner === runner)
-    );
-  }
-
-  function listRunners(project: string): readonly RunnerStatus[] {
-    return registry
-      .list(project)
-      .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(project, status.runner) }));
-  }
-
-  function greet(project: string, who: { readonly runner: string; readonly agent?: string }): void {
-    registry.seen(project, who);
-    for (const arrival of arrivals) if (arrival.project === project) arrival.resolve(true);
-  }
-
-  function giveUp(project: string): void {
-    const message =
-      `no runner took the waiting trials of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
-      'Register the agent with registerRunner() in a running process, or pass it to the command with --agent.';
-    for (const trial of queueOf(project).splice(0)) {
-      pending.delete(trial.id);
-      trial.reject(new LearnerError('unavailable', message, { retryable: true }));
-    }
   }
 
   function keepChecking(): void {
@@ -204,65 +131,72 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     clock.after(CHECK_MS, check);
   }
 
-  function start(
+  function isAttended(project: string): boolean {
+    return pending.isOut(project) || isWaiting(project) || registry.isAttended(project);
+  }
+
+  function isWaiting(project: string, runner?: string): boolean {
+    return [...waiters].some(
+      (waiter) => waiter.project === project && (runner === undefined || waiter.request.runner === runner),
+    );
+  }
+
+  function giveUp(project: string): void {
+    const message =
+      `no runner took the waiting trials of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
+      'Register the agent with registerRunner() in a running process, or pass it to the command with --agent.';
+    for (const trial of pending.withdraw(project)) {
+      trial.reject(new LearnerError('unavailable', message, { retryable: true }));
+    }
+  }
+
+  function greet(project: string, who: { readonly runner: string; readonly agent?: string }): void {
+    registry.seen(project, who);
+    for (const arrival of arrivals) if (arrival.project === project) arrival.resolve(true);
+  }
+
+  function runners(project: string): readonly RunnerStatus[] {
+    const isBusy = (runner: string): boolean => pending.isOut(project, runner) || isWaiting(project, runner);
+    return registry
+      .list(project)
+      .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(status.runner) }));
+  }
+
+  async function run(
     project: string,
-    spec: TrialSpec,
-    evalCase: EvalCase,
-  ): { id: string; done: Promise<TrialResult> } {
-    const { promise, resolve, reject } = Promise.withResolvers<TrialResult>();
-    const id = newId();
-    const trial: Trial = {
-      id,
-      project,
-      spec,
-      evalCase,
-      createdAt: clock.now(),
-      attempts: 0,
-      lease: undefined,
-      resolve,
-      reject,
-    };
-    pending.set(id, trial);
-    queueOf(project).push(trial);
-    return { id, done: promise };
+    cases: ReadonlyMap<string, EvalCase>,
+    specs: readonly TrialSpec[],
+    signal?: AbortSignal,
+  ): Promise<readonly TrialResult[]> {
+    if (pending.size + specs.length > TRIALS_PENDING_MAX) {
+      const sum = `${pending.size} pending and ${specs.length} more`;
+      const message = `at most ${TRIALS_PENDING_MAX} trials at a time, got ${sum}`;
+      throw new LearnerError('busy', message, { retryable: true });
+    }
+    registry.expect(project);
+    const started = specs.map((spec) => {
+      const evalCase = cases.get(spec.caseId);
+      return evalCase === undefined ? missingCase(spec) : pending.add(project, spec, evalCase);
+    });
+    const drop = (): void => cancel(started.map(({ id }) => id));
+    signal?.addEventListener('abort', drop, { once: true });
+    if (signal?.aborted === true) drop();
+    serveWaiters(project);
+    keepChecking();
+    try {
+      return await Promise.all(started.map(({ done }) => done));
+    } catch (error) {
+      drop();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', drop);
+    }
   }
 
   return {
     runner(project, cases) {
       const byId = new Map(cases.map((evalCase) => [evalCase.id, evalCase]));
-      return {
-        async run(specs, signal) {
-          if (pending.size + specs.length > TRIALS_PENDING_MAX) {
-            const sum = `${pending.size} pending and ${specs.length} more`;
-            throw new LearnerError('busy', `at most ${TRIALS_PENDING_MAX} trials at a time, got ${sum}`, {
-              retryable: true,
-            });
-          }
-          registry.expect(project);
-          const started = specs.map((spec) => {
-            const evalCase = byId.get(spec.caseId);
-            return evalCase === undefined ? missingCase(spec) : start(project, spec, evalCase);
-          });
-          serveWaiters(project);
-          keepChecking();
-          const cancel = (): void => {
-            for (const { id } of started) {
-              const trial = pending.get(id);
-              if (trial !== undefined) finish(trial, { kind: 'void', trialId: id, reason: 'cancelled' }, '');
-            }
-          };
-          if (signal?.aborted === true) cancel();
-          signal?.addEventListener('abort', cancel, { once: true });
-          try {
-            return await Promise.all(started.map(({ done }) => done));
-          } catch (error) {
-            cancel();
-            throw error;
-          } finally {
-            signal?.removeEventListener('abort', cancel);
-          }
-        },
-      };
+      return { run: (specs, signal) => run(project, byId, specs, signal) };
     },
 
     async lease(project, request, signal) {
@@ -271,36 +205,43 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       const waitMs = Math.min(request.waitMs, LEASE_WAIT_MS_MAX);
       if (now.length > 0 || waitMs <= 0 || signal?.aborted === true) return now;
       const { promise, resolve } = Promise.withResolvers<readonly TrialLease[]>();
-      const waiter: Waiter = { project, request, give: done };
-      const takeBack = clock.after(waitMs, () => done([]));
-      const leave = (): void => done([]);
-      function done(trials: readonly TrialLease[]): void {
-        if (!waiters.delete(waiter)) return;
+      const waiter: Waiter = {
+        project,
+        request,
+        give(trials) {
+          // At once, not when the promise is looked at: nothing may be given to somebody who has left.
+          waiters.delete(waiter);
+          resolve(trials);
+        },
+      };
+      const leave = (): void => waiter.give([]);
+      waiters.add(waiter);
+      const takeBack = clock.after(waitMs, leave);
+      signal?.addEventListener('abort', leave, { once: true });
+      try {
+        return await promise;
+      } finally {
         takeBack();
         signal?.removeEventListener('abort', leave);
-        greet(project, request);
-        resolve(trials);
+        registry.seen(project, request);
       }
-      waiters.add(waiter);
-      signal?.addEventListener('abort', leave, { once: true });
-      return promise;
     },
 
     async report(project, report) {
-      const trial = pending.get(report.trial);
       greet(project, report);
-      if (trial?.project !== project || trial.lease?.runner !== report.runner) return false;
-      // Scoring may take a while: the lease must not run out meanwhile, and a second report must find none.
-      trial.lease = { runner: '', expiresAt: Number.POSITIVE_INFINITY };
-      const result = await judgeReport(report, trial.evalCase, options.scorer);
-      finish(trial, result, report.runner, report.traceId);
+      const trial = pending.claim(project, report.trial, report.runner);
+      if (trial === undefined) return false;
+      finish(trial, await judgeReport(report, trial.evalCase, scorer), report.runner, report.traceId);
       return true;
     },
 
+    rulesOf: (trialId) => pending.find(trialId)?.spec.rules,
+    runners,
+
     async awaitRunner(project, waitMs) {
-      if (listRunners(project).some(({ isAlive }) => isAlive)) return true;
+      if (runners(project).some(({ isAlive }) => isAlive)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const arrival = { project, resolve };
+      const arrival: Arrival = { project, resolve };
       arrivals.add(arrival);
       const takeBack = clock.after(waitMs, () => resolve(false));
       const came = await promise;
@@ -308,9 +249,6 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       takeBack();
       return came;
     },
-
-    rulesOf: (trialId) => pending.get(trialId)?.spec.rules,
-    runners: listRunners,
   };
 }
 

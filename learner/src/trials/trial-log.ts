@@ -1,7 +1,7 @@
 import { encodeRows, type Row, type SqlDriver, type Table } from '@tracelore/collector/store';
 import type { NewId } from '../ids.ts';
 import type { Clock } from './clock.ts';
-import type { TrialSpec } from './trial-runner.ts';
+import type { TrialResult, TrialSpec } from './trial-runner.ts';
 
 /** Columns as in `store/schema/004_trials.sql`. */
 export const TRIALS: Table = {
@@ -41,15 +41,10 @@ export interface TrialRecord {
   readonly project: string;
   readonly trialId: string;
   readonly spec: TrialSpec;
-  readonly state: 'scored' | 'void';
-  readonly score: number | null;
-  readonly output: string;
-  readonly error: string;
-  readonly reason: string;
+  readonly result: TrialResult;
   readonly runner: string;
   readonly attempts: number;
   readonly traceId: string;
-  readonly durationMs: number;
   readonly createdAt: Date;
   readonly finishedAt: Date;
 }
@@ -106,22 +101,24 @@ export function createTrialLog(options: {
 }
 
 function encodeTrial(record: TrialRecord): Row {
+  const { result, spec } = record;
+  const isScored = result.kind === 'scored';
   return {
     project: record.project,
-    group_id: record.spec.group,
+    group_id: spec.group,
     trial_id: record.trialId,
-    purpose: record.spec.purpose,
-    case_id: record.spec.caseId,
-    rules: record.spec.rules,
-    state: record.state,
-    score: record.score,
-    output: record.output.slice(0, STORED_CHARACTERS_MAX),
-    error: record.error.slice(0, STORED_CHARACTERS_MAX),
-    reason: record.reason,
+    purpose: spec.purpose,
+    case_id: spec.caseId,
+    rules: spec.rules,
+    state: result.kind,
+    score: isScored ? result.score : null,
+    output: isScored ? result.output.slice(0, STORED_CHARACTERS_MAX) : '',
+    error: isScored ? result.error.slice(0, STORED_CHARACTERS_MAX) : '',
+    reason: isScored ? '' : result.reason,
     runner: record.runner,
     attempts: record.attempts,
     trace_id: record.traceId,
-    duration_ms: record.durationMs,
+    duration_ms: isScored ? result.durationMs : 0,
     created_at: record.createdAt,
     finished_at: record.finishedAt,
   };
