@@ -134,9 +134,29 @@ function describeSpan(part: SpanView, indent: string, charactersMax: number): st
       : [`${indent}    ${label} ${cut(text.replaceAll('\n', `\n${indent}      `), charactersMax)}`];
   return [
     `${indent}${part.kind} ${part.name}  ${part.durationMs.toFixed(0)} ms${failed}`,
-    ...content('in ', part.input),
-    ...content('out', part.output),
+    ...content('in ', readable(part.input)),
+    ...content('out', readable(part.output)),
   ];
+}
+
+const textMessages = z.array(
+  z.object({
+    role: z.string(),
+    parts: z.array(z.object({ type: z.literal('text'), content: z.string() })).min(1),
+  }),
+);
+
+/** Messages that are text alone read as `role: text`; everything else as it was recorded. */
+function readable(content: string): string {
+  if (!content.startsWith('[{"role"')) return content;
+  try {
+    return textMessages
+      .parse(JSON.parse(content))
+      .map(({ role, parts }) => `${role}: ${parts.map((part) => part.content).join(' ')}`)
+      .join('\n');
+  } catch {
+    return content;
+  }
 }
 
 /** Spans in the order of the tree. A span whose parent is not there, or that is its own ancestor, stands at the top. */

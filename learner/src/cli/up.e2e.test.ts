@@ -83,7 +83,10 @@ test('accepts traces, shows them, ends with 0 on SIGTERM, and has them after a r
     attributes: [
       { key: 'gen_ai.operation.name', value: { stringValue: 'invoke_agent' } },
       { key: 'gen_ai.agent.name', value: { stringValue: 'adder' } },
-      { key: 'input.value', value: { stringValue: 'What is 1 + 1?' } },
+      {
+        key: 'gen_ai.input.messages',
+        value: { stringValue: '[{"role":"user","parts":[{"type":"text","content":"What is 1 + 1?"}]}]' },
+      },
       { key: 'output.value', value: { stringValue: '3' } },
     ],
   };
@@ -111,6 +114,7 @@ test('accepts traces, shows them, ends with 0 on SIGTERM, and has them after a r
   });
   const shown = await tracelore(['traces', 'show', '0af765', ...url], directory);
   expect(shown.stdout).toContain('agent answer  5 ms');
+  expect(shown.stdout).toContain('in  user: What is 1 + 1?');
   expect(shown.stdout).toContain('out 3');
   const interrupted = await service.end('SIGINT');
   expect(interrupted.code).toBe(0);
