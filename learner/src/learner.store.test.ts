@@ -208,6 +208,23 @@ describe('evals and learning', () => {
   });
 });
 
+test('every operation is in the OpenAPI document, with the shape of its body', async () => {
+  const document = z
+    .object({ paths: z.record(z.string(), z.record(z.string(), z.looseObject({ summary: z.string() }))) })
+    .parse(await get('/openapi.json'));
+  const operations = Object.entries(document.paths).flatMap(([route, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${route}`),
+  );
+  expect(operations).toEqual(
+    expect.arrayContaining(['post /v1/knowledge/get', 'post /v1/trials/lease', 'get /v1/evals/compare']),
+  );
+  expect(document.paths['/v1/trials/lease']?.['post']).toMatchObject({
+    requestBody: {
+      content: { 'application/json': { schema: { required: ['runner', 'max', 'waitMs'] } } },
+    },
+  });
+});
+
 test('once started, runs that ended with an error are failed without anybody asking, in every project', async () => {
   const broken = {
     ...span('run-9', 'a', 'b'),
