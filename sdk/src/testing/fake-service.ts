@@ -40,7 +40,7 @@ export interface FakeService {
   serveKnowledge(answer: (request: Readonly<Record<string, unknown>>) => KnowledgeAnswer): void;
   /** Queues trials for the next lease. */
   addTrials(...trials: readonly TrialLease[]): void;
-  /** Resolves as soon as the condition holds; it is looked at after every request. */
+  /** Resolves as soon as the condition holds; it is looked at when a request has come and when it was answered. */
   until(condition: (service: FakeService) => boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,6 +66,7 @@ class LocalService implements FakeService {
   readonly #server: Server;
   readonly #waiters = new Set<() => void>();
   readonly #leases = new Set<() => void>();
+  #port = 0;
   #trials: TrialLease[] = [];
   #answerer: Answerer | undefined;
   #knowledge: (request: Readonly<Record<string, unknown>>) => KnowledgeAnswer = () => NOTHING_RELEVANT;
@@ -78,16 +79,18 @@ class LocalService implements FakeService {
     });
   }
 
+  /** Stays after closing: a later service may be started on the same port. */
   get url(): string {
-    const address = this.#server.address();
-    return `http://127.0.0.1:${isAddress(address) ? address.port : 0}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', resolve);
     });
+    const address = this.#server.address();
+    this.#port = isAddress(address) ? address.port : 0;
   }
 
   bodies(path: string): readonly unknown[] {
@@ -130,9 +133,14 @@ class LocalService implements FakeService {
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = { path: message.url ?? '', headers: message.headers, body: await readBody(message) };
     this.requests.push(request);
+    this.#look();
     const answer = (await this.#answerer?.(request)) ?? (await this.#normalAnswer(request));
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
+    this.#look();
+  }
+
+  #look(): void {
     for (const look of this.#waiters) look();
   }
 
