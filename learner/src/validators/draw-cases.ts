@@ -1,6 +1,7 @@
 import { SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
 import type { Random } from '../stats/random.ts';
-import { STEER_E, TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
+import { doubtfulSlices, slicesOf } from './slices.ts';
+import { DOUBTFUL_SLICE_PAIRS, STEER_E, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { logEvidence } from './evidence.ts';
 
@@ -17,8 +18,12 @@ export function openCases(contender: Contender, race: Race, random: Random): str
     .shuffle(Object.keys(race.cases).sort())
     .filter((id) => triggered.has(id) && !drawn.has(id));
   if (logEvidence(contender.evidence).benefit < Math.log(STEER_E)) return open;
+  const doubtful = doubtfulSlices(contender, race);
   const lacking = new Set(
-    slicesOf(contender, race).filter((tag) => (contender.evidence.slices[tag]?.n ?? 0) < SLICE_PAIRS_MIN),
+    slicesOf(contender, race).filter((tag) => {
+      const needed = doubtful.includes(tag) ? DOUBTFUL_SLICE_PAIRS : SLICE_PAIRS_MIN;
+      return (contender.evidence.slices[tag]?.n ?? 0) < needed;
+    }),
   );
   const urgent = (id: string): boolean => race.cases[id]?.tags.some((tag) => lacking.has(tag)) ?? false;
   return [...open.filter(urgent), ...open.filter((id) => !urgent(id))];
@@ -38,13 +43,4 @@ export function hasCasesLeft(
   contender.pass += 1;
   contender.drawn = [];
   return true;
-}
-
-/** Tags with enough triggered cases to be judged on their own. */
-export function slicesOf(contender: Contender, race: Race): string[] {
-  const counts = new Map<string, number>();
-  for (const id of contender.triggered) {
-    for (const tag of new Set(race.cases[id]?.tags ?? [])) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  }
-  return [...counts].filter(([, count]) => count >= TRIGGERED_TASKS_MIN).map(([tag]) => tag);
 }

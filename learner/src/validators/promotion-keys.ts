@@ -1,14 +1,12 @@
-import { bettingLogE } from '../stats/betting.ts';
-import { guardSlices, SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
-import { slicesOf } from './draw-cases.ts';
-import { logEvidence, meanLift, provisionalLift, varianceOf } from './evidence.ts';
-import { CLUSTERED_E_MIN, HARM_E, type RaceSettings } from './race-options.ts';
+import { SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
+import { logEvidence, meanLift, provisionalLift } from './evidence.ts';
+import { CLUSTERED_E_MIN, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
+import { doubtfulSlices, slicesOf } from './slices.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
 const VOID_TREATMENTS_MIN = 4;
 const VOID_EXCESS_MAX = 0.1;
-
 /**
  * Keys besides E that a promotion needs. They can only remove promotions, so they cost no validity.
  *
@@ -31,29 +29,15 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
 }
 
 function missingSlices(contender: Contender, race: Race): string[] {
-  const names = slicesOf(contender, race);
-  const samples = names.flatMap((name) => {
+  const doubtful = doubtfulSlices(contender, race);
+  return slicesOf(contender, race).flatMap((name) => {
     const slice = contender.evidence.slices[name];
-    return slice === undefined
-      ? []
-      : [
-          {
-            name,
-            n: slice.n,
-            mean: meanLift(slice),
-            variance: varianceOf(slice),
-            harm: bettingLogE(slice.harm),
-          },
-        ];
-  });
-  const blocked = new Set(guardSlices(samples).flatMap((finding) => (finding.blocked ? [finding.name] : [])));
-  return names.flatMap((name) => {
-    const sample = samples.find((each) => each.name === name);
-    if (sample === undefined || sample.n < SLICE_PAIRS_MIN)
-      return [`slice ${name} has ${sample?.n ?? 0} pairs, ${SLICE_PAIRS_MIN} are needed`];
-    if (blocked.has(name) || sample.harm >= Math.log(HARM_E * names.length))
-      return [`slice ${name} is probably harmed: ${points(sample.mean)} on ${sample.n} pairs`];
-    return [];
+    const pairs = slice?.n ?? 0;
+    if (slice === undefined || pairs < SLICE_PAIRS_MIN)
+      return [`slice ${name} has ${pairs} pairs, ${SLICE_PAIRS_MIN} are needed`];
+    return doubtful.includes(name)
+      ? [`slice ${name} is perhaps harmed: ${points(meanLift(slice))} on ${pairs} pairs`]
+      : [];
   });
 }
 

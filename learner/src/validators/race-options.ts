@@ -67,6 +67,8 @@ export const HARM_E = 20;
 export const REOPEN_OVERLAP = 0.3;
 /** E from which pairs are steered to slices that still lack them. */
 export const STEER_E = 20;
+/** Pairs up to which a slice that is perhaps harmed is preferred. */
+export const DOUBTFUL_SLICE_PAIRS = 40;
 /** Trials in a row, without one judgement, after which the cycle stops. */
 export const VOID_TRIALS_MAX = 48;
 /** Void pairs of a candidate from which it is given up, if they outnumber its scored pairs. */

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../stats/wilson.ts';
 import { createRaceValidator } from './race.ts';
-import { conventionWorld, independentWorld, type SimulatedWorld } from './simulated-world.testing.ts';
+import {
+  conventionWorld,
+  independentWorld,
+  simulate,
+  simulatedCase,
+  simulatedRule,
+  type SimulatedWorld,
+} from './simulated-world.testing.ts';
 import type { CycleReport } from './validator.ts';
 
 const GOOD = [0.8, 0.6, 0.5];
@@ -77,6 +84,32 @@ describe('race over worlds with known effects', { timeout: TIMEOUT_MS }, () => {
     expect(ids.filter((id) => !id.startsWith('right'))).toEqual([]);
     expect(ids.length).toBeGreaterThanOrEqual(8);
     expect(accuracy(world, ids) - accuracy(world, [])).toBeGreaterThan(0.4);
+  });
+
+  it('keeps a rule out that harms one slice by 30 points, and lets uniformly good rules in', async () => {
+    const cases = Array.from({ length: 80 }, (_, i) =>
+      simulatedCase(`case-${i}`, { tags: [i % 4 === 0 ? 'refunds' : 'orders'] }),
+    );
+    const passes = async (seed: string, inRefunds: number): Promise<boolean> => {
+      const { input } = simulate({
+        seed,
+        candidates: [simulatedRule('r')],
+        cases,
+        triggers: () => true,
+        succeeds: (caseId, rules) =>
+          rules.length === 0 ? 0.55 : Number(caseId.slice(5)) % 4 === 0 ? inRefunds : 0.85,
+      });
+      return promoted(await createRaceValidator({ runsBudget: 2_000 }).validate(input)).length === 1;
+    };
+    let harmful = 0;
+    let good = 0;
+    const cycles = 20;
+    for (let i = 0; i < cycles; i += 1) {
+      if (await passes(`harmful slice ${i}`, 0.25)) harmful += 1;
+      if (await passes(`good ${i}`, 0.85)) good += 1;
+    }
+    expect(harmful / cycles).toBeLessThanOrEqual(0.15);
+    expect(good / cycles).toBeGreaterThanOrEqual(0.9);
   });
 
   it('publishes confirmed lifts without the winner’s curse', async () => {

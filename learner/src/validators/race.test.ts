@@ -157,7 +157,7 @@ describe('race validator', () => {
     expect(reportOf(blind, 'mixed').status).toBe('promoted');
     const guarded = await createRaceValidator({ runsBudget: 2_000 }).validate(input);
     expect(reportOf(guarded, 'mixed').status).toBe('inconclusive');
-    expect(reportOf(guarded, 'mixed').reason).toContain('slice refunds is probably harmed');
+    expect(reportOf(guarded, 'mixed').reason).toContain('slice refunds is perhaps harmed');
   });
 
   it('never uses a baseline run twice for one candidate, and shares them between candidates', async () => {

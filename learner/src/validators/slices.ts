@@ -1,0 +1,38 @@
+import { bettingLogE } from '../stats/betting.ts';
+import { guardSlices, SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
+import { meanLift, varianceOf } from './evidence.ts';
+import { HARM_E, TRIGGERED_TASKS_MIN } from './race-options.ts';
+import type { Contender, Race } from './race-state.ts';
+
+/**
+ * P(bad) from which a slice is in doubt. Stricter than the guard's own ½: several looks give a bad slice several chances
+ * to seem harmless.
+ */
+const DOUBT_PROBABILITY = 0.25;
+
+/** Tags with enough triggered cases to be judged on their own. */
+export function slicesOf(contender: Contender, race: Race): string[] {
+  const counts = new Map<string, number>();
+  for (const id of contender.triggered) {
+    for (const tag of new Set(race.cases[id]?.tags ?? [])) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  }
+  return [...counts].filter(([, count]) => count >= TRIGGERED_TASKS_MIN).map(([tag]) => tag);
+}
+
+/** Slices that are perhaps harmed by the evidence so far; they are also given more pairs. */
+export function doubtfulSlices(contender: Contender, race: Race): string[] {
+  const names = slicesOf(contender, race);
+  const { slices } = contender.evidence;
+  const samples = names.flatMap((name) => {
+    const slice = slices[name];
+    return slice === undefined
+      ? []
+      : [{ name, n: slice.n, mean: meanLift(slice), variance: varianceOf(slice) }];
+  });
+  return guardSlices(samples).flatMap(({ name, probabilityBad }) => {
+    const slice = slices[name];
+    if (slice === undefined || slice.n < SLICE_PAIRS_MIN) return [];
+    const isHarmed = bettingLogE(slice.harm) >= Math.log(HARM_E * names.length);
+    return isHarmed || probabilityBad > DOUBT_PROBABILITY ? [name] : [];
+  });
+}
