@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCollector, type Collector } from './collector.ts';
+import type { Batch, OutcomeRecord } from './records.ts';
 import type { Store } from './store/store.ts';
 import { openTemporaryStore, type TemporaryStore } from './store/testing/temporary-store.ts';
 import { post, type Answer } from './testing/post.ts';
@@ -99,6 +100,54 @@ test('log records are stored with their event names and bodies', async () => {
   expect(rows).toHaveLength(13);
   expect(rows.every((row) => row.span_id.length === 16)).toBe(true);
   expect(rows.map((row) => row.event_name)).toContain('gen_ai.choice');
+});
+
+/** A batch with one outcome about a run. */
+function judgement(project: string, runId: string): Batch {
+  const outcome: OutcomeRecord = {
+    project,
+    outcomeId: `judgement of ${runId}`,
+    runId,
+    traceId: '',
+    spanId: '',
+    name: 'accuracy',
+    source: 'human',
+    score: null,
+    passed: true,
+    comment: 'looks right',
+    timeUnixNano: 1_790_000_000_000_000_000n,
+    receivedAtMs: 1_790_000_000_000,
+  };
+  return { spans: [], logs: [], outcomes: [outcome] };
+}
+
+test('outcomes recorded in the same process reach their run', async () => {
+  await send('recorded', fixture('anthropic-traces.pb'), PROTOBUF);
+  await collector.settleRuns();
+  const [run] = await store.listRuns({ project: 'recorded' });
+  const batch = judgement('recorded', run?.runId ?? '');
+  await collector.record(batch, 'one key');
+  await collector.record(batch, 'one key');
+  await collector.settleRuns();
+  expect(await store.listRuns({ project: 'recorded', outcome: 'passed' })).toMatchObject([
+    { runId: run?.runId, outcome: { source: 'human', comment: 'looks right' } },
+  ]);
+});
+
+test('runs that a crash left behind are recomputed at the next start', async () => {
+  await store.write(judgement('left', 'nobody'), 'an outcome without a run');
+  const crashed = createCollector({ store, port: 0, commitIntervalMs: 0, runQuietMs: 3_600_000 });
+  await crashed.start();
+  await post(crashed.address.url, fixture('anthropic-traces.pb'), {
+    headers: { 'x-tracelore-project': 'left' },
+  });
+  expect(await store.listRuns({ project: 'left' })).toStrictEqual([]);
+  const next = createCollector({ store, port: 0 });
+  await next.start();
+  // The start does not wait for the catching up; what settles afterwards does.
+  await next.settleRuns();
+  expect(await store.listRuns({ project: 'left' })).toHaveLength(1);
+  await Promise.all([crashed.shutdown(), next.shutdown()]);
 });
 
 test('an outcome on a closed run changes its resolved outcome', async () => {

@@ -10,10 +10,14 @@ import { ApiKeys } from './receiver/api-keys.ts';
 import { ByteBudget } from './receiver/byte-budget.ts';
 import { HttpReceiver } from './receiver/http-receiver.ts';
 import type { Batch } from './records.ts';
+import { reportSeldom } from './report-seldom.ts';
 import { RunTracker } from './runs/run-tracker.ts';
 
 /** Time given to requests in progress when no deadline is named, ms. */
 const SHUTDOWN_DEADLINE_MS = 10_000;
+
+/** A failing store is reported once per this time, ms. */
+const STORE_REPORT_INTERVAL_MS = 10_000;
 
 export interface Collector {
   /** Binds the port and catches up on runs. Rejects with a {@link CollectorError}. */
@@ -30,7 +34,7 @@ export interface Collector {
   stats(): CollectorStats;
   /**
    * Stops taking requests, answers those in progress, commits what waits, recomputes touched runs. Afterwards everything
-   * that was answered 200 is stored. The store stays open. Safe to call twice.
+   * that was answered 200 is stored. Ends by the deadline, whatever the store does. The store stays open. Safe to call twice.
    */
   shutdown(deadlineMs?: number): Promise<void>;
 }
@@ -45,8 +49,13 @@ export function createCollector(config: CollectorConfig): Collector {
     intervalMs: resolved.commitIntervalMs,
     clock: SYSTEM_CLOCK,
   });
-  const runs = new RunTracker(resolved.store, { quietMs: resolved.runQuietMs, now });
-  const ingest = new Ingest({ committer, runs, counters, now });
+  const onStoreError = reportSeldom(resolved.onError, STORE_REPORT_INTERVAL_MS, now);
+  const runs = new RunTracker(resolved.store, {
+    quietMs: resolved.runQuietMs,
+    now,
+    onFailure: onStoreError,
+  });
+  const ingest = new Ingest({ committer, runs, counters, now, onStoreFailure: onStoreError });
   const receiver = new HttpReceiver(resolved, {
     keys: new ApiKeys(resolved.apiKeys),
     budget,
@@ -62,12 +71,15 @@ export function createCollector(config: CollectorConfig): Collector {
     await runs.settle();
   };
   const stop = async (deadlineMs: number): Promise<void> => {
+    const endAt = performance.now() + deadlineMs;
+    const rest = (): number => Math.max(0, endAt - performance.now());
     receiver.refuseNew();
     // Requests in progress wait for a commit: nobody else asks for one early.
-    await committer.flush();
-    if (bound !== undefined) await receiver.close(deadlineMs);
+    await within(rest(), committer.flush());
+    if (bound !== undefined) await receiver.close(rest());
     runs.stop();
-    await settleRuns();
+    // What is not recomputed now is caught up at the next start.
+    await within(rest(), settleRuns().catch(onStoreError));
   };
 
   return {
@@ -100,4 +112,12 @@ export function createCollector(config: CollectorConfig): Collector {
     },
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopped ??= stop(deadlineMs)),
   };
+}
+
+/** Waits for the work, but not longer; it goes on by itself. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: expired, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, ms, undefined);
+  await Promise.race([work, expired]);
+  clearTimeout(timer);
 }

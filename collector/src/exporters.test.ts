@@ -11,7 +11,7 @@ let store: MemoryStore;
 let collector: Collector;
 beforeEach(async () => {
   store = new MemoryStore();
-  collector = createCollector({ store, port: 0, commitIntervalMs: 0 });
+  collector = createCollector({ store, port: 0, commitIntervalMs: 0, onError: () => undefined });
   await collector.start();
 });
 afterEach(async () => await collector.shutdown());

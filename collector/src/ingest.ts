@@ -28,6 +28,8 @@ export interface IngestParts {
   readonly counters: Counters;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Told when the store did not take a request. */
+  readonly onStoreFailure: (error: unknown) => void;
 }
 
 /** Decode → normalise → commit → answer. Rejects with a {@link Refusal}; an answer means stored. */
@@ -74,11 +76,14 @@ export class Ingest {
   }
 
   async #commit(key: string, batch: Batch, bytes: number): Promise<void> {
-    const { committer, counters, runs } = this.#parts;
+    const { committer, counters, runs, onStoreFailure } = this.#parts;
     const result = await committer.submit({ key, batch, bytes });
     if (result.state === 'refused') throw new Refusal('data_refused', result.problem);
-    if (result.state === 'unavailable')
-      throw new Refusal('store_unavailable', `the store does not take data: ${result.problem}`);
+    if (result.state === 'unavailable') {
+      const refusal = new Refusal('store_unavailable', `the store does not take data: ${result.problem}`);
+      onStoreFailure(refusal);
+      throw refusal;
+    }
     counters.spansStored += batch.spans.length;
     counters.logsStored += batch.logs.length;
     counters.outcomesStored += batch.outcomes.length;

@@ -19,7 +19,13 @@ async function start(
   options: Omit<CollectorConfig, 'store'> = {},
 ): Promise<{ url: string; store: MemoryStore; collector: Collector }> {
   const store = new MemoryStore();
-  const collector = createCollector({ store, port: 0, commitIntervalMs: 0, ...options });
+  const collector = createCollector({
+    store,
+    port: 0,
+    commitIntervalMs: 0,
+    onError: () => undefined,
+    ...options,
+  });
   running.push(collector);
   await collector.start();
   return { url: collector.address.url, store, collector };
@@ -245,11 +251,15 @@ test('nothing is answered before it is stored', async () => {
 });
 
 test('a store that is down is 503 with Retry-After, and the same request is stored once it is up', async () => {
-  const { url, store } = await start();
+  const errors: unknown[] = [];
+  const { url, store } = await start({ onError: (error) => errors.push(error) });
   store.poison = { error: new StoreError('closed', 'the store is closed'), holdsFor: () => true };
   const body = spanRequest();
   const answer = await post(url, body);
   expect([answer.status, answer.headers.get('retry-after')]).toStrictEqual([503, '1']);
+  // One report for many requests.
+  await post(url, spanRequest());
+  expect(errors.map(String)).toStrictEqual(['Refusal: the store does not take data: the store is closed']);
   store.poison = undefined;
   expect(await post(url, body)).toHaveProperty('status', 200);
   expect(store.batches).toHaveLength(1);
@@ -353,6 +363,17 @@ test('a sender that leaves inside its body costs nothing', async () => {
     });
   expect(collector.stats()).toMatchObject({ bytesWaiting: 0, refused: { incomplete_body: 1 } });
   expect(await post(url, spanRequest())).toHaveProperty('status', 200);
+});
+
+test('shutdown ends by its deadline when the store hangs', async () => {
+  const { url, store, collector } = await start();
+  store.hold();
+  const begun = store.nextWrite();
+  const answer = post(url, spanRequest()).catch((error: unknown) => error);
+  await begun;
+  await collector.shutdown(1);
+  expect(await answer).toBeInstanceOf(TypeError);
+  expect(store.batches).toHaveLength(0);
 });
 
 test('shutdown answers what is in progress and refuses what comes after', async () => {

@@ -6,11 +6,16 @@ import { RunTracker } from './run-tracker.ts';
 
 const QUIET_MS = 10_000;
 
-function setUp(): { store: MemoryStore; tracker: RunTracker; time: { now: number } } {
+function setUp(): { store: MemoryStore; tracker: RunTracker; time: { now: number }; failures: unknown[] } {
   const store = new MemoryStore();
   const time = { now: 1_000_000 };
-  const tracker = new RunTracker(store, { quietMs: QUIET_MS, now: () => time.now });
-  return { store, tracker, time };
+  const failures: unknown[] = [];
+  const tracker = new RunTracker(store, {
+    quietMs: QUIET_MS,
+    now: () => time.now,
+    onFailure: (error) => failures.push(error),
+  });
+  return { store, tracker, time, failures };
 }
 
 function runOf(batch: Batch): string {
@@ -45,13 +50,13 @@ test('settle recomputes everything touched so far, once', async () => {
 });
 
 test('a failed recomputation is kept, reported and tried again', async () => {
-  const { store, tracker, time } = setUp();
+  const { store, tracker, time, failures } = setUp();
   const batch = sampleBatch();
   tracker.touch(batch);
   time.now += QUIET_MS;
   store.refreshFailures.push(new Error('store gone'));
   await tracker.check();
-  expect([tracker.problem, tracker.waiting]).toStrictEqual(['store gone', 1]);
+  expect([tracker.problem, tracker.waiting, failures.length]).toStrictEqual(['store gone', 1, 1]);
   await tracker.check();
   expect([tracker.problem, tracker.waiting]).toStrictEqual(['', 0]);
   expect(store.refreshed).toHaveLength(1);

@@ -21,6 +21,8 @@ export interface RunTrackerOptions {
   readonly quietMs: number;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Told of every failure of the store; the work is tried again. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -133,6 +135,7 @@ export class RunTracker {
       this.#problem = '';
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
+      this.#options.onFailure(error);
     }
   }
 }
