@@ -56,7 +56,7 @@ export class ChdbConnection implements Connection {
     refuseUnsupported(params);
     const queryId = params.query_id ?? randomUUID();
     const lane = await this.#lane(this.#engine.readers, params);
-    const end = this.#engine.started(queryId, params.abort_signal);
+    const end = this.#engine.reading(queryId, params.abort_signal);
     const ended = (error: unknown): void => {
       end();
       this.#engine.readers.give(lane, error === undefined ? 'clean' : 'replace');
@@ -123,8 +123,7 @@ export class ChdbConnection implements Connection {
     refuseUnsupported(params);
     const queryId = params.query_id ?? randomUUID();
     const lane = await this.#lane(this.#engine.writers, params);
-    // An insert is never cancelled: it ends, or is retried with its token.
-    const end = this.#engine.started(queryId, tail === '' ? params.abort_signal : undefined);
+    // What writes is never cancelled: it ends, or is retried with its token.
     let state: 'clean' | 'replace' = 'replace';
     try {
       const kind = await oneStatement(lane, `${sql}\n${tail}`);
@@ -149,7 +148,6 @@ export class ChdbConnection implements Connection {
     } catch (error) {
       throw toClientError(error, params.abort_signal);
     } finally {
-      end();
       this.#engine.writers.give(lane, state);
     }
   }

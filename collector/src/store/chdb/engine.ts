@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { StoreError } from '../store-error.ts';
 import { holderPid, lockedError, refuseIfHeld } from './directory-lock.ts';
+import { guardExit } from './exit-guard.ts';
 import { Lane } from './lane.ts';
 import { LanePool } from './lane-pool.ts';
 import { loadNativeEngine } from './native.ts';
@@ -36,8 +37,8 @@ export interface EmbeddedEngine {
   readonly writers: LanePool;
   /** Folder for the files that inserts are read from. */
   readonly inserts: string;
-  /** Registers a running query so that it can be cancelled; call the result when it ended. */
-  started(queryId: string, signal?: AbortSignal): () => void;
+  /** Registers a running read: it ends with the signal, and when the engine closes. Call the result when it ended. */
+  reading(queryId: string, signal?: AbortSignal): () => void;
   /** Stops a running query; resolves when it was told. */
   kill(queryId: string): Promise<void>;
   close(deadlineMs: number): Promise<void>;
@@ -83,8 +84,11 @@ export function openEngine(location: string): EmbeddedEngine {
       left = true;
       shared.users--;
       if (shared.users > 0) return;
-      await shared.engine.close(deadlineMs);
-      if (current === shared) current = undefined;
+      try {
+        await shared.engine.close(deadlineMs);
+      } finally {
+        if (current === shared) current = undefined;
+      }
     },
   };
 }
@@ -98,9 +102,16 @@ function startEngine(directory: string): EmbeddedEngine {
   warnOfFewThreads();
   const configFile = join(directory, 'engine.xml');
   writeFileSync(configFile, engineConfig(), { mode: 0o600 });
-  const open = (): Lane => new Lane(native, data, [`--config-file=${configFile}`]);
+  const lanes = new Set<Lane>();
+  const open = (): Lane => {
+    for (const lane of lanes) if (lane.closed) lanes.delete(lane);
+    const lane = new Lane(native, data, [`--config-file=${configFile}`]);
+    lanes.add(lane);
+    return lane;
+  };
   const control = openFirst(open, data);
   sweep(inserts);
+  const unguardExit = guardExit(open, () => lanes);
 
   const readers = new LanePool(READ_LANES_MAX, open);
   const writers = new LanePool(WRITE_LANES_MAX, open);
@@ -129,7 +140,7 @@ function startEngine(directory: string): EmbeddedEngine {
     writers,
     inserts,
     kill,
-    started: (queryId, signal) => {
+    reading: (queryId, signal) => {
       running.add(queryId);
       const abort = (): void => void killUntilEnded(queryId);
       signal?.addEventListener('abort', abort, { once: true });
@@ -152,6 +163,7 @@ function startEngine(directory: string): EmbeddedEngine {
       }
       await commands;
       control.close();
+      unguardExit();
     },
   };
 }

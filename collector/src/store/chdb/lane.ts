@@ -31,6 +31,12 @@ export class Lane {
     );
   }
 
+  /** Blocks the event loop: only for a process that exits. */
+  runSync(sql: string): string {
+    this.#guard();
+    return this.#engine.QueryWithConnection(this.#connection, sql, 'TSV');
+  }
+
   /** Number of statements and what they do. */
   async classify(sql: string): Promise<{ statementCount: number; queryClass: number }> {
     return await this.#alone(() => this.#engine.DurableClassifyAsync(this.#connection, sql, 'default'));
@@ -73,6 +79,16 @@ export class Lane {
     if (this.#busy) throw new StoreError('busy', 'a lane was closed while its query runs');
     this.#closed = true;
     this.#engine.CloseConnection(this.#connection);
+  }
+
+  /** Closes also when the answer of a query that has ended was not yet taken. */
+  closeAtExit(): void {
+    this.#busy = false;
+    this.close();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   #guard(): void {

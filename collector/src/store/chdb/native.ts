@@ -44,6 +44,8 @@ export interface NativeEngine {
     format: string,
     parameters: Readonly<Record<string, string>>,
   ): Promise<NativeResult>;
+  /** Blocks the event loop for the whole query. */
+  QueryWithConnection(connection: NativeConnection, sql: string, format: string): string;
   StreamQuery(
     connection: NativeConnection,
     sql: string,
@@ -59,6 +61,7 @@ const CALLS = [
   'CreateConnection',
   'CloseConnection',
   'QueryAsyncConnection',
+  'QueryWithConnection',
   'StreamQuery',
   'StreamFetch',
   'StreamCancel',

@@ -126,7 +126,7 @@ async function select(engine: EmbeddedEngine, query: Select, response: ServerRes
   const lane = await engine.readers.take();
   const left = new AbortController();
   response.once('close', () => left.abort());
-  const end = engine.started(query.queryId, left.signal);
+  const end = engine.reading(query.queryId, left.signal);
   let state: 'clean' | 'replace' = 'replace';
   let stream: LaneStream | undefined;
   const held: Uint8Array[] = [];
