@@ -21,7 +21,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tracelore-delivery-'));
 });
 afterEach(async () => {
-  await Promise.all(deliveries.splice(0).map((delivery) => delivery.shutdown(0)));
+  await Promise.all(deliveries.splice(0).map((made) => made.shutdown(0)));
   await service.close();
   rmSync(directory, { recursive: true, force: true });
 });

@@ -251,12 +251,14 @@ export class SpanDelivery implements Delivery {
 
   #failed(afterMs: number | undefined, message: string): void {
     this.#failures += 1;
+    recordFault('export', 'spans cannot be delivered now and are kept', message);
+    // Requests that were in flight together fail together: that is one failure.
+    if (performance.now() < this.#retryAt) return;
     this.#failuresInRow += 1;
     const backoffMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(this.#failuresInRow, 10));
     // Half of it random, so that many processes do not return together.
     const delayMs = Math.min(BACKOFF_MAX_MS, afterMs ?? backoffMs * (0.5 + Math.random() / 2));
     this.#retryAt = performance.now() + delayMs;
-    recordFault('export', 'spans cannot be delivered now and are kept', message);
   }
 
   #lose(reason: string, spans: number, message: string): void {
