@@ -1,11 +1,8 @@
 import { wilsonInterval } from '../learner/src/stats/wilson.ts';
+import { conventionWorld } from '../learner/src/validators/convention-world.testing.ts';
 import { createRaceValidator } from '../learner/src/validators/race.ts';
 import type { RaceOptions } from '../learner/src/validators/race-options.ts';
-import {
-  conventionWorld,
-  independentWorld,
-  type SimulatedWorld,
-} from '../learner/src/validators/simulated-world.testing.ts';
+import { independentWorld, type SimulatedWorld } from '../learner/src/validators/simulated-world.testing.ts';
 import { printTable } from './sample.ts';
 
 /**

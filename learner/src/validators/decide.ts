@@ -2,7 +2,7 @@ import { itemReference } from '@tracelore/sdk/contract';
 import { eBh } from '../stats/e-bh.ts';
 import { eBonferroni, eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { Random } from '../stats/random.ts';
-import { hasCasesLeft } from './draw-cases.ts';
+import { advancePass } from './draw-cases.ts';
 import { logEvidence, meanLift, provisionalLift, startEvidence, withMde } from './evidence.ts';
 import { missingKeys, points } from './promotion-keys.ts';
 import {
@@ -41,7 +41,7 @@ export async function decide(
       settle(contender, 'futile', `a lift of ${points(race.mde)} is ruled out: ${e(futility)} against it`);
     else if (givesNoResults(contender))
       settle(contender, 'inconclusive', `most of its ${contender.attempts} pairs gave no result`);
-    else if (!hasCasesLeft(contender, race, random, settings))
+    else if (!advancePass(contender, race, random, settings))
       settle(contender, 'inconclusive', exhausted(contender, race, settings));
   }
 }
@@ -58,7 +58,7 @@ export function climbLadder(race: Race, random: Random, settings: RaceSettings):
     if (contender.status !== 'futile') continue;
     const evidence = withMde(contender.evidence, race.mde);
     if (logEvidence(evidence).futility >= Math.log(FUTILITY_E)) continue;
-    if (!hasCasesLeft(contender, race, random, settings)) continue;
+    if (!advancePass(contender, race, random, settings)) continue;
     contender.evidence = evidence;
     contender.status = 'active';
     contender.reason = '';

@@ -29,8 +29,8 @@ export function openCases(contender: Contender, race: Race, random: Random): str
   return [...open.filter(urgent), ...open.filter((id) => !urgent(id))];
 }
 
-/** Moves to the next pass when the current one is used up. False when the period allows no further pair. */
-export function hasCasesLeft(
+/** Goes on to the next pass when the current one is used up. False when the period allows no further pair. */
+export function advancePass(
   contender: Contender,
   race: Race,
   random: Random,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../stats/wilson.ts';
+import { conventionWorld } from './convention-world.testing.ts';
 import { createRaceValidator } from './race.ts';
 import {
-  conventionWorld,
   independentWorld,
   simulate,
   simulatedCase,
