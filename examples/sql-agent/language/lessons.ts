@@ -6,6 +6,8 @@ export interface LessonForms {
   readonly when: readonly [string, ...string[]];
   /** Says the convention outright. */
   readonly exact: readonly [string, ...string[]];
+  /** The same in words that were not looked at while the worlds were tuned: see {@link HELD_OUT_FROM_SEED}. */
+  readonly heldOut: readonly [string, ...string[]];
   /** Overshoots it. */
   readonly broad: readonly [string, ...string[]];
   /** On topic, and says nothing that could be followed. */
@@ -13,6 +15,9 @@ export interface LessonForms {
   /** Name of each value. */
   readonly names: Readonly<Record<string, string>>;
 }
+
+/** Worlds from this seed on are for the final table: their analyst writes the held-out forms only. */
+export const HELD_OUT_FROM_SEED = 1_000;
 
 /** The paraphrase grammar of the simulated analyst. */
 export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
@@ -28,6 +33,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       `Rows of customers marked lifecycle '{v}' are soft-deleted and must not be counted.`,
       `Removed customers stay in the table under lifecycle '{v}'; exclude them from customer numbers.`,
       `Customer counts are only right without lifecycle '{v}', the code for customers who were taken out.`,
+    ],
+    heldOut: [
+      `Do not count a customer whose lifecycle reads '{v}', such customers were removed.`,
+      `lifecycle = '{v}' marks customers that no longer exist; keep them out of every count.`,
+      `The count of customers must skip those with '{v}' in lifecycle, because they are deleted customers.`,
+      `'{v}' in the lifecycle column stands for a removed customer: filter these customers first.`,
     ],
     broad: [
       `Count only customers whose lifecycle is 'A' and drop every other customer.`,
@@ -52,6 +63,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'Every invoice amount is an integer number of {v}; answer in euros, not in {v}.',
       'Amounts on invoices count {v}, not euros.',
     ],
+    heldOut: [
+      'The figure in an invoice amount is given in {v}, convert it before answering in euros.',
+      'Invoices keep their amount as {v}; scale the amount to get euros.',
+      'What looks like euros in the invoice amount is really a number of {v}.',
+      'For amounts of invoices in euros, take into account that the column counts {v}.',
+    ],
     broad: [
       'Convert each invoice amount from cents and round it to whole euros.',
       'Invoice amounts should be given in whole euros only, after dividing the amount by one hundred.',
@@ -74,6 +91,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       `The house does not regard invoices in status '{v}' as issued, so use status <> '{v}'.`,
       `An invoice in status '{v}' is no invoice yet; leave such invoices out.`,
       `Too many invoices are found unless status '{v}' is removed from the invoices.`,
+    ],
+    heldOut: [
+      `Filter invoices with status <> '{v}', others were never really issued.`,
+      `Leave out invoices that have the status '{v}'.`,
+      `'{v}' is a status of invoices which are not to be included.`,
+      `Only consider invoices that are not in status '{v}'.`,
     ],
     broad: [
       `Use only paid invoices, whatever other status an invoice has.`,
@@ -98,6 +121,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       `The prefix '{v}-' marks the login of a test account, exclude it from account registrations.`,
       `Real accounts never have a login starting with '{v}-'; filter these test logins out.`,
     ],
+    heldOut: [
+      `A login beginning with '{v}-' was made for testing; drop such accounts.`,
+      `Ignore test accounts, recognisable by a login that starts with '{v}-'.`,
+      `Test logins look like '{v}-something'; such accounts are no registrations.`,
+      `The accounts of our testers carry '{v}-' in front of the login and must be left out as test accounts.`,
+    ],
     broad: [
       'Treat every account with a hyphen in its login as a test account and skip it.',
       'Logins with any hyphen belong to test accounts, so count accounts without a hyphen only.',
@@ -120,6 +149,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'The same visitor appears in many visits, use the unique {v} to count visitors once.',
       'Visitors are told apart by their {v}; take COUNT(DISTINCT {v}).',
       'Rows of visits are page views; different visitors means different {v} values.',
+    ],
+    heldOut: [
+      'To count visitors, count different {v} values instead of rows.',
+      'One {v} is one visitor, however often it visits: use the distinct {v}.',
+      'Several visits with the same {v} are one visitor and count once.',
+      'Use the {v} column to find unique visitors.',
     ],
     broad: [
       'Count distinct combinations of device, cookie and member as visitors.',
@@ -144,6 +179,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'Empty stars in reviews mean {v}: use COALESCE with {v} when averaging stars.',
       'NULL stars are not ignored: each such review enters the rating with {v}.',
     ],
+    heldOut: [
+      'If a review has no stars, NULL means {v} for the average.',
+      'For the rating, missing stars are worth {v}.',
+      'Count null stars in reviews as {v} when the mean is built.',
+      'A product review without stars enters the mean with {v}, not with nothing.',
+    ],
     broad: [
       'Treat reviews with missing stars and all poorly rated reviews as one star.',
       'Missing stars and poorly rated reviews both enter the rating as one star.',
@@ -166,6 +207,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'Before adding up parcel weight, handle {v} in the weight text and cast it to a real number.',
       'Weight of a parcel is written with {v}; SQLite misreads such text unless it is replaced.',
       'Summing the weight text of parcels directly is wrong because it has {v}.',
+    ],
+    heldOut: [
+      'Numbers in the parcel weight column are text containing {v}; normalise and cast before a sum.',
+      'Convert parcel weight first, since it is written with {v}.',
+      'SUM on parcel weight fails silently: the text has {v}.',
+      'Remember {v} in the weight of parcels and turn that text into real numbers.',
     ],
     broad: [
       'Keep only the digits of the parcel weight text and sum those.',
@@ -193,6 +240,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'Our fiscal year is not the calendar year: it begins on the first of {v}.',
       'Filter a fiscal year from {v} 1st of that year, for twelve months.',
       'Use {v} as the first month of the fiscal year.',
+    ],
+    heldOut: [
+      'Our fiscal year opens on {v} 1st.',
+      'A question about a fiscal year means the twelve months from {v} of that year on.',
+      'The first month of a fiscal year is {v}, not January.',
+      'Fiscal years begin in {v}.',
     ],
     broad: [
       'A fiscal year covers everything from the beginning of the year onwards, without an end.',
@@ -223,6 +276,12 @@ export const LESSONS: Readonly<Record<Convention, LessonForms>> = {
       'Rows of one branch office have several spellings because of {v}; match them all.',
       'An equality test on branch misses rows, since {v} vary in the branch column.',
       'Match the branch office regardless of {v}.',
+    ],
+    heldOut: [
+      'Spellings of a branch office vary in {v}; treat them as one branch.',
+      'When filtering on branch, {v} must not matter.',
+      'The same branch office occurs with different {v}, so compare normalised names.',
+      'Normalise {v} before you compare the branch column with a name.',
     ],
     broad: [
       'Match every branch value containing the name of the branch office anywhere.',

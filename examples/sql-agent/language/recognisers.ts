@@ -37,7 +37,7 @@ export const VOCABULARY: Vocabulary = {
   tests: {
     topic: [
       ['account', 'accounts', 'login', 'logins'],
-      ['test', 'tests'],
+      ['test', 'tests', 'testing', 'testers'],
     ],
     values: { zz: ['zz'], qa: ['qa'], tst: ['tst'], demo: ['demo'] },
     broad: ['a hyphen in', 'any hyphen', 'every hyphen'],

@@ -14,12 +14,12 @@ function stated(text: string, vocabulary = VOCABULARY): Record<string, string[]>
   return Object.fromEntries([...found].map(([convention, values]) => [convention, [...values]]));
 }
 
-function* everyForm(kind: 'exact' | 'broad' | 'vague'): Generator<[Convention, string, string]> {
+function* everyForm(kind: 'exact' | 'heldOut' | 'broad' | 'vague'): Generator<[Convention, string, string]> {
   for (const convention of CONVENTIONS) {
     const { when, names, [kind]: texts } = LESSONS[convention];
     for (const situation of when) {
       for (const text of texts) {
-        for (const value of kind === 'exact' ? VALUES[convention] : ['']) {
+        for (const value of kind === 'exact' || kind === 'heldOut' ? VALUES[convention] : ['']) {
           const content = text.replaceAll('{v}', names[value] ?? '');
           expect(content.length).toBeLessThanOrEqual(CONTENT_CHARACTERS_MAX);
           expect(situation.length).toBeLessThanOrEqual(WHEN_CHARACTERS_MAX);
@@ -32,8 +32,10 @@ function* everyForm(kind: 'exact' | 'broad' | 'vague'): Generator<[Convention, s
 
 describe('understanding', () => {
   test('an exact lesson, however it is worded, states its value and nothing else', () => {
-    for (const [convention, value, line] of everyForm('exact')) {
-      expect([line, stated(line)]).toEqual([line, { [convention]: [value] }]);
+    for (const kind of ['exact', 'heldOut'] as const) {
+      for (const [convention, value, line] of everyForm(kind)) {
+        expect([line, stated(line)]).toEqual([line, { [convention]: [value] }]);
+      }
     }
   });
 
@@ -70,7 +72,7 @@ describe('understanding', () => {
 
   test('with renamed words nothing is understood', () => {
     const renamed = renamedVocabulary(VOCABULARY);
-    for (const kind of ['exact', 'broad'] as const) {
+    for (const kind of ['exact', 'heldOut', 'broad'] as const) {
       for (const [, , line] of everyForm(kind)) expect(stated(line, renamed)).toEqual({});
     }
   });

@@ -1,5 +1,5 @@
-import { LESSONS } from '../language/lessons.ts';
-import { VALUES, type Beliefs, type Convention } from '../world/conventions.ts';
+import { HELD_OUT_FROM_SEED, LESSONS } from '../language/lessons.ts';
+import { VALUES, type Convention } from '../world/conventions.ts';
 import { createRandom, type Random } from '../world/random.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import { readShownRuns, type ShownRun } from './shown-runs.ts';
@@ -55,7 +55,7 @@ export function proposeLessons(mind: Mind, prompt: string, attempt: number): rea
     if (found === undefined || convention === undefined) continue;
     const repeats = said.some((earlier) => earlier.convention === convention);
     if (repeats && random.next() >= REPEAT_CHANCE) continue;
-    lessons.push(propose(convention, run, found, mind.truth, said, random));
+    lessons.push(propose(convention, run, found, mind, said, random));
   }
   return lessons;
 }
@@ -64,10 +64,11 @@ function propose(
   convention: Convention,
   run: ShownRun,
   found: Diagnosis,
-  truth: Beliefs,
+  { truth, seed }: Mind,
   said: Said[],
   random: Random,
 ): Lesson {
+  const useHeldOut = seed >= HELD_OUT_FROM_SEED;
   const forms = LESSONS[convention];
   const quality = drawQuality(random);
   const evidence = evidenceOf(run, found);
@@ -80,8 +81,11 @@ function propose(
   });
   const exact = (about: Convention, value: string): Lesson => {
     said.push({ convention: about, value });
-    const { exact: texts, names, when } = LESSONS[about];
-    return lesson(random.pick(texts).replaceAll('{v}', names[value] ?? value), random.pick(when));
+    const { exact: tuned, heldOut, names, when } = LESSONS[about];
+    return lesson(
+      random.pick(useHeldOut ? heldOut : tuned).replaceAll('{v}', names[value] ?? value),
+      random.pick(when),
+    );
   };
 
   const right = truth[convention];

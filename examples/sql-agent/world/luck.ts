@@ -7,7 +7,7 @@ import { unitOf } from './random.ts';
  * to suggest the right reading to a model, run after run, others hide it. The shares give a base accuracy near 43 % and
  * an intra-class correlation of outcomes near .6, as repeated runs of real agents show.
  */
-const LUCKY_SHARE = 0.38;
+const LUCKY_SHARE = 0.37;
 const LUCKY_CHANCE = 0.8;
 const UNLUCKY_CHANCE = 0.115;
 /** Mean chance over all questions. */
