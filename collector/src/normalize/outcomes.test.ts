@@ -93,6 +93,27 @@ test('an evaluator span with an event is one outcome, not two', () => {
   expect(outcomes).toMatchObject([{ score: 0 }]);
 });
 
+test.each([
+  [
+    'langwatch.evaluation.custom',
+    { json_encoded_event: '{"name":"relevance","score":0.85,"passed":true,"details":"on topic"}' },
+  ],
+  [
+    'gen_ai.evaluation.result',
+    {
+      'annotation.name': 'relevance',
+      'annotation.score': 0.85,
+      'annotation.label': 'pass',
+      'annotation.explanation': 'on topic',
+    },
+  ],
+] as const)('a judgement in %s of another product is an outcome', (name, attributes) => {
+  const events = [{ name, timeUnixNano: START_NS, attributes: new Map(Object.entries(attributes)) }];
+  expect(normalized({}, { events }).outcomes).toMatchObject([
+    { name: 'relevance', score: 0.85, passed: true, comment: 'on topic', source: 'judge' },
+  ]);
+});
+
 function logOf(eventName: string, attributes: Readonly<Record<string, AttributeValue>>): DecodedLog {
   const { resource, scope, traceId, spanId } = spanOf({});
   return {

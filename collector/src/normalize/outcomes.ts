@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { ATTR, EVENT_EVALUATION, OUTCOME_SOURCES, type OutcomeSource } from '@tracelore/sdk/contract';
-import type { Attributes, DecodedSpan, LogRecord, OutcomeRecord, SpanRecord } from '../records.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  DecodedSpan,
+  LogRecord,
+  OutcomeRecord,
+  SpanRecord,
+} from '../records.ts';
 import { bounded } from './attribute-text.ts';
 import { readNumber, readText } from './canonical-fields.ts';
+import { isJson, parsedJson } from './content/message-part.ts';
 import { plausibleTime } from './times.ts';
 
 /** Labels that say pass or fail by themselves, lower case. */
@@ -25,6 +33,19 @@ const FAIL_LABELS: ReadonlySet<string> = new Set([
   'bad',
 ]);
 
+/** What a judgement says, under the conventions' names and under those of OpenInference (`evaluation`, `annotation`). */
+const NAMES = {
+  name: [ATTR.evaluationName, 'evaluation.name', 'annotation.name'],
+  score: [ATTR.evaluationScore, 'evaluation.score', 'annotation.score'],
+  label: [ATTR.evaluationLabel, 'evaluation.label', 'annotation.label'],
+  explanation: [ATTR.evaluationExplanation, 'evaluation.explanation', 'annotation.explanation'],
+  passed: [ATTR.outcomePassed, 'evaluation.passed'],
+} as const;
+
+/** LangWatch's event: the judgement as one JSON object in this attribute. */
+const LANGWATCH_EVENT = 'langwatch.evaluation.custom';
+const LANGWATCH_JUDGEMENT = 'json_encoded_event';
+
 /** Where a judgement was found. */
 interface Place {
   readonly project: string;
@@ -43,7 +64,7 @@ interface Place {
  * evaluation attributes. A span that links to what it judges and names no run judges the linked trace.
  */
 export function spanOutcomes(span: DecodedSpan, record: SpanRecord): OutcomeRecord[] {
-  const events = span.events.filter(({ name }) => name === EVENT_EVALUATION);
+  const events = span.events.filter(({ name }) => name === EVENT_EVALUATION || name === LANGWATCH_EVENT);
   const isEvaluator = record.kind === 'evaluator' || span.attributes.has(ATTR.outcomeId);
   if (events.length === 0 && !isEvaluator) return [];
   const named = readText(span.attributes.get(ATTR.runId) ?? null);
@@ -59,11 +80,14 @@ export function spanOutcomes(span: DecodedSpan, record: SpanRecord): OutcomeReco
     events.length === 0
       ? [outcomeIn(span.attributes, { ...place, timeUnixNano: record.startUnixNano, position: 'span' })]
       : events.map((event, index) =>
-          outcomeIn(event.attributes, {
-            ...place,
-            timeUnixNano: plausibleTime(record.receivedAtMs, event.timeUnixNano, record.startUnixNano),
-            position: `event ${index}`,
-          }),
+          outcomeIn(
+            event.name === LANGWATCH_EVENT ? langwatchJudgement(event.attributes) : event.attributes,
+            {
+              ...place,
+              timeUnixNano: plausibleTime(record.receivedAtMs, event.timeUnixNano, record.startUnixNano),
+              position: `event ${index}`,
+            },
+          ),
         );
   return judged.filter((outcome) => outcome !== undefined);
 }
@@ -84,14 +108,16 @@ export function logOutcome(log: LogRecord, attributes: Attributes): OutcomeRecor
 
 /** `undefined` when the attributes judge nothing: neither score, verdict nor a label that says pass or fail. */
 function outcomeIn(attributes: Attributes, place: Place): OutcomeRecord | undefined {
-  const text = (name: string): string | undefined => readText(attributes.get(name) ?? null);
+  const first = (names: readonly string[]): AttributeValue =>
+    names.map((name) => attributes.get(name)).find((value) => value !== undefined && value !== null) ?? null;
+  const text = (...names: readonly string[]): string | undefined => readText(first(names));
   const runId = text(ATTR.runId) ?? place.runId;
-  const score = readNumber(attributes.get(ATTR.evaluationScore) ?? null);
-  const passed = passedIn(attributes, text(ATTR.evaluationLabel));
+  const score = readNumber(first(NAMES.score));
+  const passed = verdictOf(first(NAMES.passed), text(...NAMES.label));
   // A score on another scale than [0, 1] cannot be compared: without a verdict it is no outcome for us.
   const comparable = score !== undefined && score <= 1 ? score : null;
   if (runId === '' || (comparable === null && passed === null)) return undefined;
-  const name = text(ATTR.evaluationName) ?? 'outcome';
+  const name = text(...NAMES.name) ?? 'outcome';
   const { project, traceId, spanId, timeUnixNano, receivedAtMs } = place;
   return {
     project,
@@ -103,14 +129,23 @@ function outcomeIn(attributes: Attributes, place: Place): OutcomeRecord | undefi
     source: sourceIn(text(ATTR.outcomeSource)),
     score: comparable,
     passed,
-    comment: bounded(text(ATTR.evaluationExplanation) ?? ''),
+    comment: bounded(text(...NAMES.explanation) ?? ''),
     timeUnixNano,
     receivedAtMs,
   };
 }
 
-function passedIn(attributes: Attributes, label: string | undefined): boolean | null {
-  const passed = attributes.get(ATTR.outcomePassed);
+function langwatchJudgement(attributes: Attributes): Attributes {
+  const judgement = parsedJson(attributes.get(LANGWATCH_JUDGEMENT) ?? null);
+  const fields = new Map<string, AttributeValue>();
+  if (!isJson(judgement)) return fields;
+  for (const [name, value] of Object.entries(judgement))
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      fields.set(`evaluation.${name === 'details' ? 'explanation' : name}`, value);
+  return fields;
+}
+
+function verdictOf(passed: AttributeValue, label: string | undefined): boolean | null {
   if (typeof passed === 'boolean') return passed;
   const word = label?.toLowerCase() ?? '';
   if (PASS_LABELS.has(word)) return true;
