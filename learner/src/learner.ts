@@ -1,47 +1,17 @@
-import type { Store } from '@tracelore/collector/store';
 import type { Hono } from 'hono';
-import { modelConfigured, type Config } from './config.ts';
-import { createFreshness } from './freshness.ts';
 import { createAccess } from './http/access.ts';
 import { createApp } from './http/app.ts';
-import type { Endpoint } from './http/endpoint.ts';
-import { evalEndpoints } from './http/evals.ts';
-import { knowledgeEndpoints } from './http/knowledge.ts';
-import { learningEndpoints } from './http/learning.ts';
 import type { Metric } from './http/metrics.ts';
-import { outcomeEndpoints } from './http/outcomes.ts';
-import { recordEndpoints } from './http/records.ts';
 import { listen, type ListeningServer } from './http/server.ts';
-import { statusEndpoints } from './http/status.ts';
-import { traceEndpoints } from './http/traces.ts';
-import { trialEndpoints } from './http/trials.ts';
 import { newRandomId, type NewId } from './ids.ts';
-import { createRenderer } from './injectors/renderer.ts';
-import { createSelector } from './injectors/selector.ts';
-import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
-import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
-import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
-import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
+import { learnerEndpoints } from './learner-endpoints.ts';
 import { learnerMetrics } from './learner-metrics.ts';
-import { createModels } from './models.ts';
+import { createParts, type PartsOptions } from './learner-parts.ts';
 import { repeat, type Repeated } from './repeat.ts';
-import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
-import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
-import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
-import { createSettler, type Settler } from './signals/settle-runs.ts';
-import { migrateLearner } from './store/migrate.ts';
 import { projectsWithRuns } from './store/projects.ts';
-import { createOutcomeRecorder } from './store/record-outcomes.ts';
-import { loadSecret } from './store/secret.ts';
-import { systemClock } from './trials/clock.ts';
 import { VERSION } from './version.ts';
 
-export interface LearnerOptions {
-  /** Open and migrated by the collector; closed by whoever opened it, after `shutdown`. */
-  readonly store: Store;
-  readonly config: Config;
-  /** Brings runs that were just received up to date, when the collector is at hand: a learning pass then sees them. */
-  readonly settleRuns?: () => Promise<void>;
+export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector'> {
   /** Further values for `GET /metrics`, for example the collector's. */
   readonly metrics?: () => readonly Metric[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
@@ -66,25 +36,11 @@ export interface Learner {
 const SHUTDOWN_DEADLINE_MS = 10_000;
 const SETTLE_PAUSE_MS = 15_000;
 
-/** The parts of one learner. */
-interface Parts {
-  readonly registry: KnowledgeRegistry;
-  readonly serving: KnowledgeServing;
-  readonly decisions: DecisionLog;
-  readonly loop: LearningLoop;
-  /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
-  readonly settler: Settler;
-  readonly recordOutcomes: ReturnType<typeof createOutcomeRecorder>;
-}
-
-type Resolved = LearnerOptions & Required<Pick<LearnerOptions, 'now' | 'newId' | 'report'>>;
-
 /**
- * Builds the learner on a store: creates its tables, loads and verifies its knowledge. The one place where its parts are
- * put together. Throws {@link LearnerError} when the knowledge log is broken.
+ * Builds the learner on a store: creates its tables, loads and verifies its knowledge. Throws {@link LearnerError} when the knowledge log is broken.
  */
 export async function createLearner(options: LearnerOptions): Promise<Learner> {
-  const resolved: Resolved = {
+  const resolved: PartsOptions = {
     ...options,
     now: options.now ?? (() => new Date()),
     newId: options.newId ?? newRandomId,
@@ -98,7 +54,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
-    endpoints: endpointsOf(parts, resolved, ending.signal),
+    endpoints: learnerEndpoints(parts, resolved, ending.signal),
     access: createAccess({ keys: config.apiKeys, defaultProject: config.project }),
     unready: () => (stopping === undefined ? undefined : 'The service is shutting down.'),
     report,
@@ -135,88 +91,4 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     start: () => (starting ??= begin()),
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopping ??= stop(deadlineMs)),
   };
-}
-
-async function createParts({ store, config, now, newId, report }: Resolved): Promise<Parts> {
-  const { driver, database } = store;
-  await migrateLearner(store);
-  const secret = await loadSecret(driver, database, now);
-  const registry = await openKnowledge({ log: createKnowledgeLog(driver, database), now, newId });
-  const knowledge = (project: string): KnowledgeBase => registry.of(project);
-  const recordOutcomes = createOutcomeRecorder({ store, now, newId });
-  const decisions = createDecisionLog({
-    driver,
-    database,
-    ids: newId,
-    onError: (error, dropped) => report(`${dropped} decision record(s) were not stored: ${String(error)}`),
-  });
-  // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
-  const serving: KnowledgeServing = createKnowledgeServing({
-    knowledge,
-    selector: createSelector(),
-    renderer: createRenderer({ secret }),
-    decisions,
-    trialRules: (trialId) => loop.broker.rulesOf(trialId),
-    holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
-    secret,
-    now,
-    ids: newId,
-  });
-  const loop: LearningLoop = createLearningLoop({
-    store,
-    knowledge,
-    render: (project, task, rules) => serving.render(project, task, rules),
-    recordOutcomes,
-    ...createModels(config),
-    requireApproval: config.requireApproval,
-    newId,
-    clock: { ...systemClock, now },
-  });
-  const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record: recordOutcomes, now });
-  return { registry, serving, decisions, loop, settler, recordOutcomes };
-}
-
-function endpointsOf(parts: Parts, resolved: Resolved, ending: AbortSignal): Endpoint[] {
-  const { store, config, newId, settleRuns } = resolved;
-  const { registry, serving, decisions, loop, recordOutcomes } = parts;
-  const { learning, evals, cases, broker, verdicts } = loop;
-  const knowledge = (project: string): KnowledgeBase => registry.of(project);
-  const fresh = settleRuns === undefined ? () => Promise.resolve() : createFreshness(settleRuns);
-  return [
-    ...knowledgeEndpoints({
-      knowledge,
-      serve: (request, project) => serving.get(request, project),
-      verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
-    }),
-    ...outcomeEndpoints({ recordOutcomes, newId }),
-    ...traceEndpoints(store, fresh),
-    ...trialEndpoints(broker, ending),
-    ...learningEndpoints({
-      start: async (project, request) => {
-        await settleRuns?.();
-        return await learning.start(project, request);
-      },
-      find: (project, id) => learning.find(project, id),
-      list: (project) => learning.list(project),
-    }),
-    ...evalEndpoints(evals),
-    ...recordEndpoints({
-      cycles: (project, ruleId) => verdicts.cycles(project, ruleId),
-      cycle: (project, id) => verdicts.cycle(project, id),
-      decision: (project, id) => decisions.get(project, id),
-    }),
-    ...statusEndpoints({
-      version: VERSION,
-      knowledge,
-      countRuns: async (project) => {
-        await fresh();
-        return await store.countRuns(project);
-      },
-      countCases: (project) => cases.count(project),
-      countRunners: (project) => broker.runners(project).filter(({ isAlive }) => isAlive).length,
-      lastPass: (project) => learning.last(project),
-      model: modelConfigured(config) ? config.model : '',
-      keyless: config.apiKeys.size === 0,
-    }),
-  ];
 }

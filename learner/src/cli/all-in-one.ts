@@ -34,15 +34,15 @@ export async function runAllInOne(options: {
       apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
       runQuietMs: RUN_QUIET_MS,
     });
+    closers.push(() => collector.shutdown(SHUTDOWN_MS));
     const learner = await createLearner({
       store,
       config,
-      settleRuns: () => collector.settleRuns(),
+      collector,
       metrics: () => collectorMetrics(collector.stats()),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     await collector.start();
-    closers.push(() => collector.shutdown(SHUTDOWN_MS));
     const addresses = { otlp: collector.address.url, api: await learner.start() };
     process.stdout.write(options.isJson ? readyLine(addresses) : greeting(addresses, config));
     const signal = await signalled;
@@ -50,14 +50,22 @@ export async function runAllInOne(options: {
   } catch (error) {
     throw explained(error);
   } finally {
-    // Last opened, first closed: requests end before the store does.
-    for (const close of closers.toReversed()) await close();
+    // Last opened, first closed: the learner writes through the collector, and both into the store.
+    for (const close of closers.toReversed()) await close().catch(tellFailedEnd);
   }
 }
 
 interface Addresses {
   readonly api: string;
   readonly otlp: string;
+}
+
+/** One part that cannot end well must not keep the others from ending. */
+function tellFailedEnd(error: unknown): void {
+  process.exitCode = 1;
+  process.stderr.write(
+    `tracelore: while ending: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
 }
 
 function locationOf(config: Config): StoreLocation {

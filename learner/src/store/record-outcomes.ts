@@ -4,13 +4,22 @@ import type { NewId } from '../ids.ts';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 
-/** Stores outcomes and brings the runs they are about up to date. Resolves when both are done. */
-export function createOutcomeRecorder(options: {
-  readonly store: Pick<Store, 'write' | 'refresh'>;
+type Batch = Parameters<Store['write']>[0];
+
+export interface OutcomeRecorderOptions {
+  /** Resolves when the batch is stored. */
+  readonly write: (batch: Batch, key: string) => Promise<void>;
+  /** Brings these runs up to date. Absent = whoever writes sees to that in its own time. */
+  readonly refresh?: (runs: readonly { project: string; runId: string }[]) => Promise<void>;
   readonly now: () => Date;
   readonly newId: NewId;
-}): (project: string, outcomes: readonly Outcome[]) => Promise<void> {
-  const { store, now, newId } = options;
+}
+
+/** Stores outcomes and, if it can, brings the runs they are about up to date. Resolves when that is done. */
+export function createOutcomeRecorder(
+  options: OutcomeRecorderOptions,
+): (project: string, outcomes: readonly Outcome[]) => Promise<void> {
+  const { write, refresh, now, newId } = options;
   return async (project, outcomes) => {
     if (outcomes.length === 0) return;
     const at = now().getTime();
@@ -28,8 +37,7 @@ export function createOutcomeRecorder(options: {
       timeUnixNano: BigInt(at) * NANOSECONDS_PER_MS,
       receivedAtMs: at,
     }));
-    await store.write({ spans: [], logs: [], outcomes: records }, `outcomes:${newId()}`);
-    const runs = [...new Set(outcomes.map(({ run }) => run))].map((runId) => ({ project, runId }));
-    await store.refresh(runs, at);
+    await write({ spans: [], logs: [], outcomes: records }, `outcomes:${newId()}`);
+    await refresh?.([...new Set(outcomes.map(({ run }) => run))].map((runId) => ({ project, runId })));
   };
 }

@@ -1,0 +1,65 @@
+import { modelConfigured } from './config.ts';
+import { createFreshness } from './freshness.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { evalEndpoints } from './http/evals.ts';
+import { knowledgeEndpoints } from './http/knowledge.ts';
+import { learningEndpoints } from './http/learning.ts';
+import { outcomeEndpoints } from './http/outcomes.ts';
+import { recordEndpoints } from './http/records.ts';
+import { statusEndpoints } from './http/status.ts';
+import { traceEndpoints } from './http/traces.ts';
+import { trialEndpoints } from './http/trials.ts';
+import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
+import type { LearnerParts, PartsOptions } from './learner-parts.ts';
+import { VERSION } from './version.ts';
+
+/** The whole API over the parts of one learner. `ending` answers those who wait. */
+export function learnerEndpoints(
+  parts: LearnerParts,
+  options: PartsOptions,
+  ending: AbortSignal,
+): Endpoint[] {
+  const { store, config, newId, collector } = options;
+  const { registry, serving, decisions, loop, recordOutcomes } = parts;
+  const { learning, evals, cases, broker, verdicts } = loop;
+  const knowledge = (project: string): KnowledgeBase => registry.of(project);
+  const fresh =
+    collector === undefined ? () => Promise.resolve() : createFreshness(() => collector.settleRuns());
+  return [
+    ...knowledgeEndpoints({
+      knowledge,
+      serve: (request, project) => serving.get(request, project),
+      verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
+    }),
+    ...outcomeEndpoints({ recordOutcomes, newId }),
+    ...traceEndpoints(store, fresh),
+    ...trialEndpoints(broker, ending),
+    ...learningEndpoints({
+      start: async (project, request) => {
+        await collector?.settleRuns();
+        return await learning.start(project, request);
+      },
+      find: (project, id) => learning.find(project, id),
+      list: (project) => learning.list(project),
+    }),
+    ...evalEndpoints(evals),
+    ...recordEndpoints({
+      cycles: (project, ruleId) => verdicts.cycles(project, ruleId),
+      cycle: (project, id) => verdicts.cycle(project, id),
+      decision: (project, id) => decisions.get(project, id),
+    }),
+    ...statusEndpoints({
+      version: VERSION,
+      knowledge,
+      countRuns: async (project) => {
+        await fresh();
+        return await store.countRuns(project);
+      },
+      countCases: (project) => cases.count(project),
+      countRunners: (project) => broker.runners(project).filter(({ isAlive }) => isAlive).length,
+      lastPass: (project) => learning.last(project),
+      model: modelConfigured(config) ? config.model : '',
+      keyless: config.apiKeys.size === 0,
+    }),
+  ];
+}

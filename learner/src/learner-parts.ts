@@ -1,0 +1,118 @@
+import type { Store } from '@tracelore/collector/store';
+import type { Config } from './config.ts';
+import type { NewId } from './ids.ts';
+import { createRenderer } from './injectors/renderer.ts';
+import { createSelector } from './injectors/selector.ts';
+import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
+import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
+import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
+import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
+import { createModels } from './models.ts';
+import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
+import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
+import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
+import { createSettler, type Settler } from './signals/settle-runs.ts';
+import type { RecordOutcomes } from './signals/signal.ts';
+import { migrateLearner } from './store/migrate.ts';
+import { createOutcomeRecorder } from './store/record-outcomes.ts';
+import { loadSecret } from './store/secret.ts';
+import { systemClock } from './trials/clock.ts';
+
+/** What the learner needs of a collector. */
+export interface CollectorPort {
+  /** Stores a batch, once per key. */
+  record(batch: Parameters<Store['write']>[0], key: string): Promise<void>;
+  /** Brings every run that was touched so far up to date. */
+  settleRuns(): Promise<void>;
+}
+
+export interface PartsOptions {
+  /** Open and migrated by the collector; closed by whoever opened it, after `shutdown`. */
+  readonly store: Store;
+  readonly config: Config;
+  /**
+   * The collector that writes to the same store, when it runs in this process. Outcomes then go through it, so that one
+   * part alone recomputes runs, and readers see what it received a moment ago.
+   */
+  readonly collector?: CollectorPort;
+  readonly now: () => Date;
+  readonly newId: NewId;
+  /** Takes what the operator should read. */
+  readonly report: (text: string) => void;
+}
+
+/** The parts of one learner. */
+export interface LearnerParts {
+  readonly registry: KnowledgeRegistry;
+  readonly serving: KnowledgeServing;
+  readonly decisions: DecisionLog;
+  readonly loop: LearningLoop;
+  /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
+  readonly settler: Settler;
+  /** For the API: resolves when outcomes are stored. */
+  readonly recordOutcomes: RecordOutcomes;
+}
+
+/** Creates the tables, loads and verifies the knowledge, and puts the parts together. */
+export async function createParts(options: PartsOptions): Promise<LearnerParts> {
+  const { store, config, now, newId, report } = options;
+  const { driver, database } = store;
+  await migrateLearner(store);
+  const secret = await loadSecret(driver, database, now);
+  const registry = await openKnowledge({ log: createKnowledgeLog(driver, database), now, newId });
+  const knowledge = (project: string): KnowledgeBase => registry.of(project);
+  const { recordOutcomes, recordAndRefresh } = outcomeRecorders(options);
+  const decisions = createDecisionLog({
+    driver,
+    database,
+    ids: newId,
+    onError: (error, dropped) => report(`${dropped} decision record(s) were not stored: ${String(error)}`),
+  });
+  // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
+  const serving: KnowledgeServing = createKnowledgeServing({
+    knowledge,
+    selector: createSelector(),
+    renderer: createRenderer({ secret }),
+    decisions,
+    trialRules: (trialId) => loop.broker.rulesOf(trialId),
+    holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
+    secret,
+    now,
+    ids: newId,
+  });
+  const loop: LearningLoop = createLearningLoop({
+    store,
+    knowledge,
+    render: (project, task, rules) => serving.render(project, task, rules),
+    recordOutcomes: recordAndRefresh,
+    ...createModels(config),
+    requireApproval: config.requireApproval,
+    newId,
+    clock: { ...systemClock, now },
+  });
+  const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record: recordAndRefresh, now });
+  return { registry, serving, decisions, loop, settler, recordOutcomes };
+}
+
+/** With a collector it alone recomputes runs: two who do it at once could undo each other's work. */
+function outcomeRecorders({ store, collector, now, newId }: PartsOptions): {
+  readonly recordOutcomes: RecordOutcomes;
+  /** Also waits until the runs show their outcomes. */
+  readonly recordAndRefresh: RecordOutcomes;
+} {
+  const common = { now, newId };
+  if (collector === undefined) {
+    const recorder = createOutcomeRecorder({
+      ...common,
+      write: (batch, key) => store.write(batch, key),
+      refresh: (runs) => store.refresh(runs, now().getTime()),
+    });
+    return { recordOutcomes: recorder, recordAndRefresh: recorder };
+  }
+  const write = (batch: Parameters<Store['write']>[0], key: string): Promise<void> =>
+    collector.record(batch, key);
+  return {
+    recordOutcomes: createOutcomeRecorder({ ...common, write }),
+    recordAndRefresh: createOutcomeRecorder({ ...common, write, refresh: () => collector.settleRuns() }),
+  };
+}
