@@ -170,29 +170,40 @@ ${FINAL_PER_PARTITION}`;
 
 /**
  * Runs whose newest span or outcome came in after what their row has seen, and runs that stay open although nothing has
- * come for long. Over all projects, within the last days of traffic.
+ * come for long. Over all projects, within the last days of traffic: what it holds in memory grows with these days only.
  */
 export const STALE_RUNS = `
-WITH (SELECT max(received_at) FROM {database}.run_times) AS newest
-SELECT project, run_id
-FROM
-(
-  SELECT project, run_id, max(received_at) AS touched
-  FROM
+WITH
+  (SELECT max(received_at) FROM {database}.run_times) AS newest,
+  judged AS
   (
-    SELECT project, run_id, received_at FROM {database}.run_times
-    UNION ALL
-    SELECT project, run_id, received_at FROM {database}.outcomes
-    WHERE (project, run_id) IN (SELECT project, run_id FROM {database}.run_times)
+    SELECT project, run_id, received_at
+    FROM {database}.outcomes
+    WHERE received_at > newest - toIntervalDay({days: UInt16})
+  ),
+  touched_runs AS
+  (
+    SELECT project, run_id, max(received_at) AS touched
+    FROM
+    (
+      SELECT project, run_id, received_at
+      FROM {database}.run_times
+      WHERE received_at > newest - toIntervalDay({days: UInt16})
+      UNION ALL
+      SELECT project, run_id, received_at
+      FROM judged
+      WHERE (project, run_id) IN
+        (SELECT project, run_id FROM {database}.run_times WHERE (project, run_id) IN (SELECT project, run_id FROM judged))
+    )
+    GROUP BY project, run_id
   )
-  WHERE received_at > newest - toIntervalDay({days: UInt16})
-  GROUP BY project, run_id
-) AS touched_runs
+SELECT project, run_id
+FROM touched_runs
 LEFT JOIN
 (
   SELECT project, run_id, argMax(seen_at, revision) AS seen, argMax(state, revision) AS last_state
   FROM {database}.runs
-  WHERE is_deleted = 0
+  WHERE is_deleted = 0 AND (project, run_id) IN (SELECT project, run_id FROM touched_runs)
   GROUP BY project, run_id
 ) AS known USING (project, run_id)
 WHERE touched > seen

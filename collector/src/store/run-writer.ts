@@ -20,7 +20,8 @@ export const SPANS_PER_SUMMARY_MAX = 5_000;
 /** Outcomes of one run that are considered. */
 export const OUTCOMES_PER_RUN_MAX = 1_000;
 /** How far back `stale` looks from the newest span. */
-const STALE_DAYS = 7;
+const STALE_DAYS = 2;
+const STALE_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
 const STALE_TIMEOUT_MS = 120_000;
 const NANOS_PER_HOUR = 3_600_000_000_000n;
 
@@ -85,6 +86,7 @@ export function runWriter(driver: SqlDriver, database: string): RunWriter {
       const rows = await driver.query<{ project: string; run_id: string }>(inDatabase(STALE_RUNS, database), {
         parameters: { limit, days: STALE_DAYS, abandonedBefore: Date.now() - ABANDONED_AFTER_MS },
         timeoutMs: STALE_TIMEOUT_MS,
+        memoryBytesMax: STALE_MEMORY_BYTES_MAX,
       });
       return rows.map(({ project, run_id: runId }) => ({ project, runId }));
     },

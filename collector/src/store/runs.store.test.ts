@@ -128,6 +128,21 @@ test('a batch written twice with its token is stored once, in every table and vi
   expect(counts).toEqual([{ spans: '2', logs: '1', outcomes: '1', times: '1' }]);
 });
 
+test('a batch over more days than one insert may touch is stored whole, and once', async () => {
+  const day = 86_400n * SECOND_NS;
+  const spans = Array.from({ length: 150 }, (_, index) =>
+    sampleSpan({
+      project: 'days',
+      spanId: String(index).padStart(16, '0'),
+      startUnixNano: SAMPLE_START_NS - BigInt(index % 140) * day,
+    }),
+  );
+  await store.write({ spans, logs: [], outcomes: [] }, 'days');
+  await store.write({ spans, logs: [], outcomes: [] }, 'days');
+  const rows = await store.driver.query(`SELECT count() AS n FROM tracelore.spans WHERE project = 'days'`);
+  expect(rows).toEqual([{ n: '150' }]);
+});
+
 test('an export repeated in another batch is one span when read', async () => {
   await write('resent', run('c'));
   await write('resent', run('c'));

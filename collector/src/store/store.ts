@@ -127,7 +127,10 @@ export interface TraceReader {
   listRuns(filter: RunFilter): Promise<RunSummary[]>;
   /** By id, or by a unique prefix of at least 6 characters; an ambiguous prefix is an error that lists the ids. */
   findRun(project: string, idOrPrefix: string): Promise<RunSummary | undefined>;
-  /** Spans of a run in order of start, at most `limit` (default 1 000) after `offset`. */
+  /**
+   * Spans of a run in order of start, at most `limit` (default and most 1 000) after `offset`. A page holds 64 MiB of
+   * content; spans past that come with it cut and marked.
+   */
   readRun(
     project: string,
     runId: string,

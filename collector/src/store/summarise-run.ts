@@ -8,7 +8,6 @@ import { totalUsage } from './usage.ts';
 export const ABANDONED_AFTER_MS = 1_800_000;
 /** Kept in the narrow table; the whole comment stands in `outcomes`. */
 export const COMMENT_CHARACTERS_MAX = 500;
-const NANOS_PER_MS = 1_000_000n;
 
 /** A span of a run without content, times in Unix ns as text. */
 export interface SummarySpan extends TreeSpan {
@@ -76,7 +75,6 @@ export function summariseRun(
   const usage = totalUsage(tree);
   const [outcome] = byTrust(outcomes);
   const start = BigInt(spans[0].start);
-  const received = [...spans, ...outcomes].map((entry) => Number(entry.received));
   return {
     project,
     run_id: spans[0].run_id,
@@ -112,16 +110,20 @@ export function summariseRun(
     outcome_score: outcome?.score ?? null,
     outcome_passed: outcome === undefined ? null : passedOf(outcome),
     outcome_comment: (outcome?.comment ?? '').slice(0, COMMENT_CHARACTERS_MAX),
-    seen_at: received.reduce((newest, ms) => Math.max(newest, ms), 0),
+    seen_at: newestReceived([...spans, ...outcomes]),
     updated_at: now,
     is_deleted: 0,
   };
 }
 
+/** By our own clock: senders' clocks may be wrong, and what they send may be old. */
 function stateOf(root: SummarySpan | undefined, spans: readonly SummarySpan[], now: number): RunState {
   if (root !== undefined) return 'closed';
-  const last = Number(lastEnd(spans) / NANOS_PER_MS);
-  return last + ABANDONED_AFTER_MS < now ? 'abandoned' : 'open';
+  return newestReceived(spans) + ABANDONED_AFTER_MS < now ? 'abandoned' : 'open';
+}
+
+function newestReceived(entries: readonly { readonly received: string }[]): number {
+  return entries.reduce((newest, { received }) => Math.max(newest, Number(received)), 0);
 }
 
 function lastEnd(spans: readonly SummarySpan[]): bigint {
