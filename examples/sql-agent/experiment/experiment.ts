@@ -29,6 +29,8 @@ export interface ExperimentResult {
   readonly comparison: Comparison;
   readonly oracle: Accuracy | undefined;
   readonly passes: readonly Pass[];
+  /** What the validation cycles promise, in words. */
+  readonly bounds: readonly string[];
   readonly promoted: readonly PromotedRule[];
   /** Every rule that was proposed and is not in force, with the reason. */
   readonly rejected: readonly LearnedRule[];
@@ -142,14 +144,17 @@ async function learnAndMeasure(
     : undefined;
   const rules = await api.rules();
   const undecided = new Map(passes.flatMap((pass) => [...pass.undecided]));
-  const active = rules.filter((rule) => rule.status === 'active');
+  const cycles = await api.cycles();
   return {
     world,
     model: { name: model.name, simulated: model.simulated },
     comparison,
     oracle,
     passes,
-    promoted: await Promise.all(active.map(async (rule) => ({ ...rule, lift: await api.liftOf(rule.id) }))),
+    bounds: [...new Set(cycles.map((cycle) => cycle.bound))],
+    promoted: rules
+      .filter((rule) => rule.status === 'active')
+      .map((rule) => ({ ...rule, lift: cycles.find(({ lifts }) => lifts.has(rule.id))?.lifts.get(rule.id) })),
     rejected: rules
       .filter((rule) => rule.status !== 'active')
       .map((rule) => ({ ...rule, reason: rule.reason || (undecided.get(rule.id) ?? 'not tested yet') })),

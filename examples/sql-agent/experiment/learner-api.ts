@@ -45,6 +45,14 @@ export interface LearnedRule {
   readonly evidence: readonly { readonly quote: string; readonly spanId: string; readonly field: string }[];
 }
 
+/** One validation cycle. */
+export interface Cycle {
+  /** What it promises, in words. */
+  readonly bound: string;
+  /** In-scope lift of each candidate, score units: confirmed on fresh trials where that was done. */
+  readonly lifts: ReadonlyMap<string, number>;
+}
+
 /** The part of the learner's HTTP API that the example needs. */
 export interface LearnerApi {
   /** @returns cases added */
@@ -52,8 +60,8 @@ export interface LearnerApi {
   /** Runs a learning pass to its end. @throws when it fails, with its own reason */
   learn(options: LearnOptions): Promise<Pass>;
   rules(): Promise<readonly LearnedRule[]>;
-  /** In-scope lift of a rule when it was validated, score units; `undefined` when it never was. */
-  liftOf(ruleId: string): Promise<number | undefined>;
+  /** Validation cycles, newest first. */
+  cycles(): Promise<readonly Cycle[]>;
 }
 
 export function createLearnerApi(url: string): LearnerApi {
@@ -91,15 +99,19 @@ export function createLearnerApi(url: string): LearnerApi {
       return recordsOf(await call('GET', '/v1/knowledge'), 'items').map(ruleOf);
     },
 
-    async liftOf(ruleId) {
-      const [cycle] = recordsOf(await call('GET', `/v1/verdicts?rule=${ruleId}`), 'cycles');
-      const report = cycle && recordsOf(cycle, 'reports').find((entry) => entry['ruleId'] === ruleId);
-      if (report === undefined) return undefined;
-      const lift = jsonRecord(report['lift'], 'lift');
-      const confirmed = lift['confirmed'];
-      return typeof confirmed === 'number' ? confirmed : numberOf(lift, 'provisional');
+    async cycles() {
+      return recordsOf(await call('GET', '/v1/verdicts'), 'cycles').map((cycle) => ({
+        bound: textOf(cycle, 'bound'),
+        lifts: new Map(recordsOf(cycle, 'reports').map((entry) => [textOf(entry, 'ruleId'), liftOf(entry)])),
+      }));
     },
   };
+}
+
+function liftOf(report: Json): number {
+  const lift = jsonRecord(report['lift'], 'lift');
+  const confirmed = lift['confirmed'];
+  return typeof confirmed === 'number' ? confirmed : numberOf(lift, 'provisional');
 }
 
 function progressOf(pass: Json): PassProgress {

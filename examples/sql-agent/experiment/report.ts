@@ -27,6 +27,8 @@ export interface Report {
   readonly after: Accuracy;
   readonly lift: { readonly points: number; readonly interval: Interval };
   readonly oracle: Accuracy | null;
+  /** What the validation cycles promise, in words. */
+  readonly bounds: readonly string[];
   readonly promoted: readonly (ReportedRule & { readonly lift: number | null })[];
   readonly rejected: readonly (ReportedRule & { readonly status: string; readonly reason: string })[];
   /** Lessons that went no further than the first gate, by reason. */
@@ -62,6 +64,7 @@ export function reportOf(result: ExperimentResult, seconds: number): Report {
     after: result.comparison.after,
     lift: result.comparison.lift,
     oracle: result.oracle ?? null,
+    bounds: result.bounds,
     promoted: result.promoted.map((rule: PromotedRule) => ({ ...described(rule), lift: rule.lift ?? null })),
     rejected: result.rejected.map((rule) => ({
       ...described(rule),
@@ -73,6 +76,9 @@ export function reportOf(result: ExperimentResult, seconds: number): Report {
     seconds,
   };
 }
+
+/** Refuted ones first, then those that wait for a person, then those that need more trials. */
+const REJECTED_ORDER: readonly string[] = ['archived', 'deprecated', 'quarantined', 'validated', 'candidate'];
 
 /** The report for people. */
 export function reportText(report: Report): string {
@@ -93,6 +99,7 @@ export function reportText(report: Report): string {
       : [`  oracle  ${accuracyText(oracle)}, with every convention written into the prompt`]),
     '',
     `Promoted: ${report.promoted.length}`,
+    ...report.bounds.map((bound) => `  per learning pass: ${bound}`),
     ...report.promoted.flatMap((rule) => [
       ...ruleLines(rule),
       ...(rule.lift === null ? [] : [`    lift where it applies: ${signed(rule.lift)} points`]),
@@ -100,7 +107,9 @@ export function reportText(report: Report): string {
     ]),
     '',
     `Not promoted: ${report.rejected.length}`,
-    ...report.rejected.flatMap((rule) => [...ruleLines(rule), `    ${rule.status}: ${rule.reason}`]),
+    ...report.rejected
+      .toSorted((a, b) => REJECTED_ORDER.indexOf(a.status) - REJECTED_ORDER.indexOf(b.status))
+      .flatMap((rule) => [...ruleLines(rule), `    ${rule.status}: ${rule.reason}`]),
     ...droppedLines(report),
     '',
     `Cost: ${runs.total} agent runs (${runs.training} training, ${runs.trials} trials of candidates, ${runs.measuring} to measure before and after), ${report.seconds.toFixed(1)} s.`,
