@@ -35,6 +35,8 @@ function agent(task: string, knowledge: string): string {
 interface Proposal {
   readonly content: string;
   readonly quote?: string;
+  readonly span?: string;
+  readonly field?: string;
 }
 
 /** An analyzer's answer that quotes the first judgement in the prompt, unless a proposal brings its own quote. */
@@ -42,12 +44,12 @@ function lessons(prompt: string, proposals: readonly Proposal[]): { content: str
   const quoted = /<outcome source="check">(.*)<\/outcome>/.exec(prompt)?.[1] ?? '';
   return {
     content: JSON.stringify({
-      lessons: proposals.map(({ content, quote }) => ({
+      lessons: proposals.map(({ content, quote, span = 'S1', field = 'outcome' }) => ({
         kind: 'skill',
         content,
         appliesWhen: 'a question asks for the revenue of a shop in euros',
         because: 'the results are 100 times too high',
-        evidence: [{ span: 'S1', field: 'outcome', quote: quote ?? quoted }],
+        evidence: [{ span, field, quote: quote ?? quoted }],
       })),
     }),
   };
@@ -290,17 +292,15 @@ describe('a learning pass', () => {
     );
     await bench.writeRuns(FAILED);
     await bench.loop.evals.addCases(bench.project, CASES);
-    let edit: Promise<unknown> | undefined;
-    stopRunner = bench.startRunner((task, knowledge) => {
-      edit ??= bench.base.edit(
-        bench.base.list()[0]?.id ?? '',
-        { content: `${RIGHT} Round to cents.` },
-        'ann',
-      );
+    let edited: Promise<unknown> | undefined;
+    stopRunner = bench.startRunner(async (task, knowledge) => {
+      const id = bench.base.list()[0]?.id ?? '';
+      edited ??= bench.base.edit(id, { content: `${RIGHT} Round to cents.` }, 'ann');
+      await edited;
       return agent(task, knowledge);
     });
     const pass = await bench.learn({ runsBudget: 300 });
-    await edit;
+    expect(await edited).toMatchObject({ ok: true });
     expect(pass).toMatchObject({
       state: 'succeeded',
       promoted: [],
@@ -337,6 +337,31 @@ describe('a learning pass', () => {
     });
     expect(bench.base.list()).toMatchObject([{ status: 'candidate', quarantined: true }]);
     expect(bench.base.served()).toEqual([]);
+  });
+
+  it('does not learn its own text again from runs that were given it', async () => {
+    bench = await openLoopBench(disk.store, ({ body }) =>
+      lessons(body.messages[1]?.content ?? '', [
+        { content: 'Revenue has to be divided by one hundred.', span: 'S1', field: 'input', quote: RIGHT },
+      ]),
+    );
+    const text = {
+      kind: 'skill',
+      content: RIGHT,
+      appliesWhen: 'revenue of a shop in euros',
+      tags: [],
+    } as const;
+    const proposed = await bench.base.propose(text, { origin: 'human', by: 'ann', evidence: [] });
+    await bench.base.approve(proposed.ok ? proposed.rule.id : '', 'ann');
+    const injected = bench.serving.get({ task: FAILED[0]?.input ?? '' }, bench.project).text;
+    expect(injected).toContain(RIGHT);
+    await bench.writeRuns(FAILED.map((run) => ({ ...run, input: `${injected}\n${run.input}` })));
+    expect(await bench.learn()).toMatchObject({
+      state: 'succeeded',
+      candidates: 0,
+      dropped: { own_knowledge: 3 },
+    });
+    expect(bench.model.seen[0]?.body.messages[1]?.content).not.toContain('stored in cents');
   });
 
   it('learns neither from trials nor from runs without an outcome, and settles exceptions first', async () => {

@@ -8,6 +8,7 @@ import { createScorer } from '../evals/scorer.ts';
 import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
+import { dailyBudget, MODEL_CALLS_PER_DAY } from '../llm/daily-budget.ts';
 import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
 import { createSettler, type Settler } from '../signals/settle-runs.ts';
 import type { RecordOutcomes, Signal } from '../signals/signal.ts';
@@ -39,6 +40,8 @@ export interface LearningLoopOptions {
   /** Time for one trial, and for a runner to show up, ms. Defaults: 120 000 and 30 000. */
   readonly leaseMs?: number;
   readonly graceMs?: number;
+  /** Calls of the analyzer and the judge together. Default {@link MODEL_CALLS_PER_DAY}. */
+  readonly modelCallsPerDay?: number;
 }
 
 /** The parts of the loop that others talk to. */
@@ -55,10 +58,13 @@ export interface LearningLoop {
 
 /** Puts the loop together: outcomes → analysis → validation → release, and the trials that it needs. */
 export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
-  const { store, knowledge, newId, model, judge } = options;
+  const { store, knowledge, newId } = options;
   const { driver, database } = store;
   const clock = options.clock ?? systemClock;
   const now = (): Date => clock.now();
+  const withinBudget = dailyBudget(now, options.modelCallsPerDay ?? MODEL_CALLS_PER_DAY);
+  const model = options.model && withinBudget(options.model);
+  const judge = options.judge && withinBudget(options.judge);
   const tables = { driver, database, now, newId };
 
   const trialLog = createTrialLog({ driver, database, clock, newId });
@@ -74,6 +80,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     reader: store,
     signals: options.signals ?? DEFAULT_SIGNALS,
     record: options.recordOutcomes,
+    refresh: (runs) => store.refresh(runs, now().getTime()),
     now,
     ...(judge === undefined ? {} : { judge }),
   });

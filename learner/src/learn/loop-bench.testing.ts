@@ -51,6 +51,9 @@ export async function openLoopStore(): Promise<{
   };
 }
 
+/** The agent of a test: answers a task with what it was told. */
+type BenchAgent = (task: string, knowledge: string) => string | Promise<string>;
+
 /** The whole loop on a store, with a scripted model and an agent in this process. */
 export interface LoopBench {
   readonly project: string;
@@ -61,7 +64,7 @@ export interface LoopBench {
   readonly model: ScriptedServer;
   readonly writeRuns: (runs: readonly RunDraft[]) => Promise<void>;
   /** Runs the agent for trials until the returned function is called. */
-  readonly startRunner: (agent: (task: string, knowledge: string) => string) => () => Promise<void>;
+  readonly startRunner: (agent: BenchAgent) => () => Promise<void>;
   /** One pass, to its end. */
   readonly learn: (request?: LearnRequest) => Promise<LearnPass>;
   readonly close: () => Promise<void>;
@@ -98,7 +101,11 @@ export async function openLoopBench(
     store,
     knowledge: (name) => registry.of(name),
     render: (name, task, rules) => serving.render(name, task, rules),
-    recordOutcomes: createOutcomeRecorder({ store, now, newId: newRandomId }),
+    recordOutcomes: createOutcomeRecorder({
+      write: (batch, token) => store.write(batch, token),
+      now,
+      newId: newRandomId,
+    }),
     ...(script === 'no model' ? {} : { model: chat }),
     requireApproval: false,
     newId: newRandomId,
@@ -246,7 +253,7 @@ function traceIdOf(runId: string): string {
 
 function startRunner(
   { project, loop, serving }: Pick<LoopBench, 'project' | 'loop' | 'serving'>,
-  agent: (task: string, knowledge: string) => string,
+  agent: BenchAgent,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const work = async (): Promise<void> => {
@@ -261,7 +268,7 @@ function startRunner(
         await loop.broker.report(project, {
           trial,
           runner: 'bench',
-          output: agent(task, text),
+          output: await agent(task, text),
           durationMs: 1,
         });
       }

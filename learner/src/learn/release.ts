@@ -39,6 +39,9 @@ async function act(
     case 'promoted': {
       const validated = await base.validate(ruleId, cycle.id, reason);
       if (!validated.ok) return refused(ruleId, validated);
+      if (validated.rule.version !== report.ruleVersion) {
+        return `rule ${ruleId} was edited while it was released: it is not served until a person approves it`;
+      }
       record.update({ promoted: [...record.current.promoted, ruleId] });
       // Code runs with the agent's rights: a person always looks at it first.
       if (options.requireApproval || rule.kind === 'code_template') {

@@ -23,7 +23,10 @@ export async function validateCandidates(
   const waiting = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
   if (waiting.length === 0) return undefined;
   const cases = await parts.cases.list(project);
-  const missing = whatIsMissing(cases, await parts.broker.awaitRunner(project, RUNNER_WAIT_MS));
+  const missing = whatIsMissing(
+    cases,
+    await parts.broker.awaitRunner(project, cases.length === 0 ? 0 : RUNNER_WAIT_MS),
+  );
   if (missing !== undefined) {
     addNote(record, `${waiting.length} candidate(s) were not validated: ${missing}`);
     return undefined;

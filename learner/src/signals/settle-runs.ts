@@ -21,6 +21,8 @@ export interface SettlerOptions {
   readonly reader: Pick<TraceReader, 'listRuns' | 'readRun'>;
   readonly signals: readonly Signal[];
   readonly record: RecordOutcomes;
+  /** Brings runs up to date at once. Without it they follow when whoever took the outcomes gets to them. */
+  readonly refresh?: (runs: readonly { readonly project: string; readonly runId: string }[]) => Promise<void>;
   /** Without a model, runs that no signal can judge stay without an outcome. */
   readonly judge?: ChatModel;
   readonly judgeAfterMs?: number;
@@ -42,6 +44,12 @@ export function createSettler(options: SettlerOptions): Settler {
   /** Runs that no signal spoke about: their spans are not read again. The judge may still speak. */
   const silent = new Set<string>();
 
+  async function record(project: string, outcomes: readonly Outcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    await options.record(project, outcomes);
+    await options.refresh?.(outcomes.map(({ run }) => ({ project, runId: run })));
+  }
+
   async function bySignals(project: string, runs: readonly RunSummary[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const summary of runs) {
@@ -51,7 +59,7 @@ export function createSettler(options: SettlerOptions): Settler {
       if (spoken === undefined) remember(silent, key(summary));
       else outcomes.push(spoken);
     }
-    if (outcomes.length > 0) await options.record(project, outcomes);
+    await record(project, outcomes);
     return outcomes;
   }
 
@@ -75,7 +83,7 @@ export function createSettler(options: SettlerOptions): Settler {
         break;
       }
     }
-    if (outcomes.length > 0) await options.record(project, outcomes);
+    await record(project, outcomes);
     return { settled: outcomes.length, judgeFailures, usage };
   }
 

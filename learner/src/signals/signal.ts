@@ -17,7 +17,7 @@ export interface Signal {
   judge(run: TracedRun): SignalVerdict | undefined;
 }
 
-/** Stores outcomes and brings the runs they are about up to date. Resolves when both are done. */
+/** Stores outcomes. Resolved = stored. */
 export type RecordOutcomes = (project: string, outcomes: readonly Outcome[]) => Promise<void>;
 
 /** The outcome for a verdict. Its id comes from the run and the signal: judging again records nothing new. */

@@ -10,6 +10,8 @@ export interface RunnerStatus {
 
 /** Runners remembered per project; the one not heard of for the longest time goes first. */
 const RUNNERS_MAX = 1_000;
+/** Projects remembered; at the limit the oldest is forgotten until its runner is heard of again. */
+const PROJECTS_MAX = 10_000;
 
 /** Who was heard of, and when. */
 export interface RunnerRegistry {
@@ -31,14 +33,15 @@ export function createRunnerRegistry(clock: Clock, graceMs: number): RunnerRegis
     seen(project, { runner, agent }) {
       const runners = projects.get(project) ?? new Map<string, { agent: string; at: number }>();
       projects.set(project, runners);
+      dropOldest(projects, PROJECTS_MAX);
       const before = runners.get(runner);
       runners.delete(runner);
       runners.set(runner, { agent: agent ?? before?.agent ?? '', at: clock.now().getTime() });
-      const oldest = runners.keys().next();
-      if (runners.size > RUNNERS_MAX && oldest.done !== true) runners.delete(oldest.value);
+      dropOldest(runners, RUNNERS_MAX);
     },
     expect(project) {
       expected.set(project, clock.now().getTime());
+      dropOldest(expected, PROJECTS_MAX);
     },
     isAttended(project) {
       const runners = [...(projects.get(project)?.values() ?? [])];
@@ -53,4 +56,9 @@ export function createRunnerRegistry(clock: Clock, graceMs: number): RunnerRegis
       }));
     },
   };
+}
+
+function dropOldest(map: Map<string, unknown>, sizeMax: number): void {
+  const oldest = map.keys().next();
+  if (map.size > sizeMax && oldest.done !== true) map.delete(oldest.value);
 }
