@@ -90,6 +90,10 @@ describe('a whole request is refused', () => {
       spanWith('"startTimeUnixNano":"-1"'),
       'resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano: expected an unsigned 64-bit integer, got a string',
     ],
+    [
+      spanWith('"attributes":[{"key":"a","value":{"intValue":1e300}}]'),
+      'attributes[0].value.intValue: expected a 64-bit integer, got a number',
+    ],
     [spanWith('"kind":"SPAN_KIND_NEW"'), 'expected an enum number, got a string'],
     [spanWith(`"attributes":[{"key":"a","value":${nested}}]`), 'attribute values nested deeper than 64'],
   ])('%s', (body, message) => {

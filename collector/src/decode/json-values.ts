@@ -25,7 +25,7 @@ export function anyValue(value: unknown, path: string, depth = 0): AttributeValu
   if (bool !== undefined)
     return typeof bool === 'boolean' ? bool : fail(path, 'boolValue', 'true or false', bool);
   const integer = field(value, 'intValue');
-  if (integer !== undefined) return integerOf(integer) ?? fail(path, 'intValue', 'a 64-bit integer', integer);
+  if (integer !== undefined) return int64Of(integer) ?? fail(path, 'intValue', 'a 64-bit integer', integer);
   const double = field(value, 'doubleValue');
   if (double !== undefined) return doubleOf(double) ?? fail(path, 'doubleValue', 'a number', double);
   return structuredValue(value, path, depth + 1);
@@ -67,6 +67,11 @@ export function keyValues(
     entries.set(textField(entry, 'key', at), anyValue(entry['value'], `${at}.value`, depth));
   }
   return entries;
+}
+
+function int64Of(value: unknown): bigint | undefined {
+  const integer = integerOf(value);
+  return integer === undefined || BigInt.asIntN(64, integer) !== integer ? undefined : integer;
 }
 
 const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([

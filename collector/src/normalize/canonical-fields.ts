@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../records.ts';
 import { textOf } from './attribute-text.ts';
+import { parsedJson } from './content/message-part.ts';
 
 const TEXT_FIELDS = [
   'operation',
@@ -40,6 +41,11 @@ export type ListField = (typeof LIST_FIELDS)[number];
 export type ContentField = (typeof CONTENT_FIELDS)[number];
 export type CanonicalField = TextField | NumberField | ListField | ContentField;
 
+/** Longest name or id in a column of its own, characters. The attribute itself is kept whole. */
+const NAME_CHARACTERS_MAX = 1_024;
+/** Longest list in a column of its own. */
+const LIST_ITEMS_MAX = 256;
+
 /** What a span says, in our words, whatever dialect it spoke. Absent is unknown. */
 export type CanonicalFields = Partial<Record<TextField, string>> &
   Partial<Record<NumberField, number>> &
@@ -76,7 +82,7 @@ function isList(field: CanonicalField): field is ListField {
 
 /** Sets a field from an attribute value when the value fits the field; false when it does not. */
 export function setField(fields: CanonicalFields, field: CanonicalField, value: AttributeValue): boolean {
-  if (isText(field)) return assign(fields, field, readText(value));
+  if (isText(field)) return assign(fields, field, readName(value));
   if (isNumber(field)) return assign(fields, field, readNumber(value));
   if (isList(field)) return assign(fields, field, readList(value));
   return assign(fields, field, isEmpty(value) ? undefined : value);
@@ -90,6 +96,11 @@ function assign<F extends CanonicalField>(
   if (value === undefined) return false;
   fields[field] = value;
   return true;
+}
+
+/** A text for a column of names or ids, cut to its longest. */
+export function readName(value: AttributeValue): string | undefined {
+  return readText(value)?.slice(0, NAME_CHARACTERS_MAX);
 }
 
 export function readText(value: AttributeValue): string | undefined {
@@ -109,19 +120,17 @@ export function readNumber(value: AttributeValue): number | undefined {
 /** A list of texts; one text is a list of one, a JSON array in a text is its elements. */
 export function readList(value: AttributeValue): readonly string[] | undefined {
   if (Array.isArray(value)) {
-    const texts = value.flatMap((element: AttributeValue) => readText(element) ?? []);
+    const texts = value
+      .slice(0, LIST_ITEMS_MAX)
+      .flatMap((element: AttributeValue) => readName(element) ?? []);
     return texts.length === 0 ? undefined : texts;
   }
   if (typeof value !== 'string' || value === '') return undefined;
-  if (!value.startsWith('[')) return [value];
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (!Array.isArray(parsed)) return [value];
-    const texts = parsed.filter((element) => typeof element === 'string' && element !== '');
-    return texts.length === 0 ? undefined : texts;
-  } catch {
-    return [value];
-  }
+  if (!value.startsWith('[')) return [value.slice(0, NAME_CHARACTERS_MAX)];
+  const parsed = parsedJson(value);
+  return Array.isArray(parsed)
+    ? readList(parsed.filter((element) => typeof element === 'string'))
+    : undefined;
 }
 
 function isEmpty(value: AttributeValue): boolean {

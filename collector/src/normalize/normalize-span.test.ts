@@ -325,6 +325,31 @@ test('messages that LangChain serialised are messages', () => {
   expect(tool.span.output).toBe('sunny 22');
 });
 
+test.each([
+  ['one', ['one']],
+  ['["a","b"]', ['a', 'b']],
+  ['[draft', ['[draft']],
+  ['[]', []],
+  [
+    ['a', 1n],
+    ['a', '1'],
+  ],
+])('tags written as %o', (tags, stored) => {
+  expect(normalized({ 'tracelore.tags': tags }).span.tags).toStrictEqual(stored);
+});
+
+test('names of any length fit their columns, and stand whole among the attributes', () => {
+  const name = 'x'.repeat(5_000);
+  const { span } = normalized({
+    'gen_ai.request.model': name,
+    'tracelore.run.id': name,
+    'tracelore.tags': [name],
+  });
+  const cut = 'x'.repeat(1_024);
+  expect(span).toMatchObject({ requestModel: cut, runId: cut, tags: [cut] });
+  expect(span.attributes.get('gen_ai.request.model')).toBe(name);
+});
+
 test('an index of a thousand million makes one element', () => {
   const { span } = normalized({
     'llm.input_messages.999999999.message.role': 'user',

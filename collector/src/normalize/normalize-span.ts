@@ -8,7 +8,7 @@ import type {
   StoredLink,
 } from '../records.ts';
 import { bounded, storedAttributes, storedTexts } from './attribute-text.ts';
-import { readList, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
+import { readList, readName, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
 import { contentText, instructionsText, resultText, valueText } from './content/content-text.ts';
 import { MAPPING_VERSION, PLAIN_DIALECT } from './dialects/index.ts';
@@ -52,7 +52,7 @@ function normalizeSpan(
   const { tokens, warnings } = tokensOf(fields);
   const stored = storedAttributes(attributes);
   if (times.warnings.length > 0) keepRawTimes(span, stored);
-  const text = (name: string): string => readText(attributes.get(name) ?? null) ?? '';
+  const text = (name: string): string => readName(attributes.get(name) ?? null) ?? '';
   return {
     project,
     traceId: span.traceId,

@@ -9,7 +9,7 @@ import type {
   SpanRecord,
 } from '../records.ts';
 import { bounded } from './attribute-text.ts';
-import { readNumber, readText } from './canonical-fields.ts';
+import { readName, readNumber, readText } from './canonical-fields.ts';
 import { isJson, parsedJson } from './content/message-part.ts';
 import { plausibleTime } from './times.ts';
 
@@ -67,7 +67,7 @@ export function spanOutcomes(span: DecodedSpan, record: SpanRecord): OutcomeReco
   const events = span.events.filter(({ name }) => name === EVENT_EVALUATION || name === LANGWATCH_EVENT);
   const isEvaluator = record.kind === 'evaluator' || span.attributes.has(ATTR.outcomeId);
   if (events.length === 0 && !isEvaluator) return [];
-  const named = readText(span.attributes.get(ATTR.runId) ?? null);
+  const named = readName(span.attributes.get(ATTR.runId) ?? null);
   const linked = record.kind === 'evaluator' ? span.links.find(({ traceId }) => traceId !== '') : undefined;
   const place: Omit<Place, 'timeUnixNano' | 'position'> = {
     project: record.project,
@@ -111,7 +111,7 @@ function outcomeIn(attributes: Attributes, place: Place): OutcomeRecord | undefi
   const first = (names: readonly string[]): AttributeValue =>
     names.map((name) => attributes.get(name)).find((value) => value !== undefined && value !== null) ?? null;
   const text = (...names: readonly string[]): string | undefined => readText(first(names));
-  const runId = text(ATTR.runId) ?? place.runId;
+  const runId = readName(first([ATTR.runId])) ?? place.runId;
   const score = readNumber(first(NAMES.score));
   const passed = verdictOf(first(NAMES.passed), text(...NAMES.label));
   // A score on another scale than [0, 1] cannot be compared: without a verdict it is no outcome for us.
