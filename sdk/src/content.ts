@@ -36,5 +36,8 @@ function isConversational(kind: SpanKindName): boolean {
 }
 
 function message(role: 'user' | 'assistant', content: string): string {
-  return captureJson([{ role, parts: [{ type: 'text', content }] }], ATTRIBUTE_BYTES_MAX - ENVELOPE_BYTES);
+  const messages = [{ role, parts: [{ type: 'text', content }] }];
+  // A character is at most 6 bytes of JSON: most texts need neither a count nor a cut.
+  if (content.length * 6 < ATTRIBUTE_BYTES_MAX - ENVELOPE_BYTES) return JSON.stringify(messages);
+  return captureJson(messages, ATTRIBUTE_BYTES_MAX - ENVELOPE_BYTES);
 }

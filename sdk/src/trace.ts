@@ -77,7 +77,7 @@ function call<F extends AnyFunction>(
 ): unknown {
   const perform = (given: Parameters<F>): unknown => Reflect.apply(fn, self, given);
   if (currentConfig().disabled) return perform(args);
-  const span = startSpan({ ...spanOptions(fn, args, options) });
+  const span = startSpan(spanOptions(fn, args, options));
   if (span.captures) guarded('input_extractor', undefined, () => span.setInput(inputOf(args, options)));
   const recorder = new ResultRecorder(span, { output: outputOf(options), chunk: options.chunk });
   let result: unknown;

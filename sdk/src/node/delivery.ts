@@ -37,11 +37,14 @@ export class SpanDelivery implements Delivery {
   readonly #retries: Batch[] = [];
   readonly #inFlight = new Set<Batch>();
   #spooledInFlight = 0;
+  /** Of everything in memory, and of the queue alone. */
   #bytes = 0;
+  #queueBytes = 0;
   /** Whether the spool may hold requests; also true at start, for those of former processes. */
   #spoolFilled = true;
   #failuresInRow = 0;
-  #failures = 0;
+  /** When the youngest attempt that failed was made, ms. */
+  #failedAttemptAt = Number.NEGATIVE_INFINITY;
   #retryAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #pumpScheduled = false;
@@ -72,17 +75,18 @@ export class SpanDelivery implements Delivery {
     const bytes = estimateBytes(span);
     this.#queue.push({ span, bytes });
     this.#bytes += bytes;
+    this.#queueBytes += bytes;
     while (this.#bytes > QUEUE_BYTES_MAX) if (!this.#spill()) break;
-    if (this.#queue.length >= REQUEST_SPANS_MAX) this.#pumpSoon();
+    if (this.#isRequestFull()) this.#pumpSoon();
     else this.#schedule(GATHER_MS);
   }
 
   /** Sends everything now. Stops waiting at the deadline, or as soon as the collector turns out to fail. */
   async flush(deadlineMs: number): Promise<FlushResult> {
-    const failures = this.#failures;
-    const deadline = performance.now() + deadlineMs;
+    const startedAt = performance.now();
+    const deadline = startedAt + deadlineMs;
     this.#retryAt = 0;
-    while (this.pending > 0 && this.#failures === failures) {
+    while (this.pending > 0 && this.#failedAttemptAt < startedAt) {
       this.#pump(true);
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) break;
@@ -150,7 +154,7 @@ export class SpanDelivery implements Delivery {
   }
 
   #nextBatch(all: boolean): Batch | undefined {
-    if (this.#queue.length === 0 || (!all && this.#queue.length < REQUEST_SPANS_MAX)) return undefined;
+    if (this.#queue.length === 0 || (!all && !this.#isRequestFull())) return undefined;
     let bytes = 0;
     let count = 0;
     for (const entry of this.#queue) {
@@ -158,19 +162,25 @@ export class SpanDelivery implements Delivery {
       bytes += entry.bytes;
       count += 1;
     }
+    this.#queueBytes -= bytes;
     return { spans: this.#queue.splice(0, count).map((entry) => entry.span), bytes };
   }
 
+  #isRequestFull(): boolean {
+    return this.#queue.length >= REQUEST_SPANS_MAX || this.#queueBytes >= REQUEST_BYTES_MAX;
+  }
+
   async #send(batch: Batch): Promise<void> {
+    const startedAt = performance.now();
     const result = await exportRequest(this.#config, encodeTraceRequest(batch.spans, this.#resource));
     // Spooled in the meantime, because the process was about to end.
     if (!this.#inFlight.delete(batch)) return;
-    this.#settle(batch, result);
+    this.#settle(batch, result, startedAt);
     this.#changed();
     this.#pump(false);
   }
 
-  #settle(batch: Batch, result: ExportResult): void {
+  #settle(batch: Batch, result: ExportResult, startedAt: number): void {
     const spans = batch.spans.length;
     switch (result.kind) {
       case 'delivered':
@@ -179,7 +189,7 @@ export class SpanDelivery implements Delivery {
         countExported(spans - result.rejected);
         break;
       case 'retry':
-        this.#failed(result.afterMs, result.message);
+        this.#failed(startedAt, result.afterMs, result.message);
         this.#retries.push(batch);
         return;
       case 'too_large':
@@ -190,7 +200,6 @@ export class SpanDelivery implements Delivery {
         this.#lose('too_large', spans, result.message);
         break;
       case 'refused':
-        this.#failures += 1;
         this.#lose('refused', spans, result.message);
         break;
     }
@@ -198,12 +207,13 @@ export class SpanDelivery implements Delivery {
   }
 
   async #sendSpooled(request: SpooledRequest): Promise<void> {
+    const startedAt = performance.now();
     const result = await exportRequest(this.#config, request.body);
     this.#spooledInFlight -= 1;
     if (result.kind === 'retry') {
       this.#spool.release(request);
       this.#spoolFilled = true;
-      this.#failed(result.afterMs, result.message);
+      this.#failed(startedAt, result.afterMs, result.message);
     } else {
       this.#spool.remove(request.path);
       if (result.kind === 'delivered') {
@@ -249,8 +259,8 @@ export class SpanDelivery implements Delivery {
     this.#retryAt = 0;
   }
 
-  #failed(afterMs: number | undefined, message: string): void {
-    this.#failures += 1;
+  #failed(startedAt: number, afterMs: number | undefined, message: string): void {
+    this.#failedAttemptAt = Math.max(this.#failedAttemptAt, startedAt);
     recordFault('export', 'spans cannot be delivered now and are kept', message);
     // Requests that were in flight together fail together: that is one failure.
     if (performance.now() < this.#retryAt) return;
