@@ -12,11 +12,12 @@ const FAILURE = 'expected 200 euros, got 20000';
 let directory: string;
 let model: ScriptedServer;
 let service: Service;
+let isKeyAccepted = true;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'learn-'));
   // Proposes the right lesson, with the judgement as evidence, from whatever failure it is shown.
-  model = await startScriptedServer(() => ({
+  const lesson = {
     content: JSON.stringify({
       lessons: [
         {
@@ -28,11 +29,13 @@ beforeAll(async () => {
         },
       ],
     }),
-  }));
+  };
+  model = await startScriptedServer(() => (isKeyAccepted ? lesson : { status: 401, message: 'no such key' }));
   service = await startService(directory, [], {
     OPENAI_BASE_URL: model.baseUrl,
     TRACELORE_MODEL: 'scripted',
   });
+  await sendFailures(6);
 });
 
 afterAll(async () => {
@@ -80,8 +83,17 @@ async function sendFailures(count: number): Promise<void> {
   await send(`${service.api}/v1/outcomes`, outcomes);
 }
 
+test('a pass that fails says why and leaves the runs for the next one', async () => {
+  isKeyAccepted = false;
+  const failed = await run('learn');
+  isKeyAccepted = true;
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toMatch(/^Pass +[0-9a-f]{8} failed$/m);
+  expect(failed.stderr).toMatch(/tracelore: learning pass [0-9a-f]{8} failed: .*no such key/);
+  expect((await run('status')).stdout).toContain('6 not analysed');
+});
+
 test('failures become a lesson, the lesson is proven with the agent in a file, and then it is served', async () => {
-  await sendFailures(6);
   const cases = Array.from(
     { length: 40 },
     (_, index) => `What is the revenue of shop ${index + 100} in euros?,200`,
