@@ -126,11 +126,9 @@ export function readList(value: AttributeValue): readonly string[] | undefined {
     return texts.length === 0 ? undefined : texts;
   }
   if (typeof value !== 'string' || value === '') return undefined;
-  if (!value.startsWith('[')) return [value.slice(0, NAME_CHARACTERS_MAX)];
-  const parsed = parsedJson(value);
-  return Array.isArray(parsed)
-    ? readList(parsed.filter((element) => typeof element === 'string'))
-    : undefined;
+  const parsed = value.startsWith('[') ? parsedJson(value) : value;
+  if (!Array.isArray(parsed)) return [value.slice(0, NAME_CHARACTERS_MAX)];
+  return readList(parsed.filter((element) => typeof element === 'string'));
 }
 
 function isEmpty(value: AttributeValue): boolean {
