@@ -8,7 +8,7 @@ export const FAILURES_PER_SAMPLE_MAX = 4;
 export const CONTRASTS_PER_SAMPLE_MAX = 2;
 
 /** Runs that are compared with each other: the work grows with the square. Larger clusters are sampled in parts. */
-export const COMPARED_RUNS_MAX = 500;
+export const COMPARED_RUNS_MAX = 250;
 
 /** What one analyzer call is shown. */
 export interface FailureSample {

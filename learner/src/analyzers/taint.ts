@@ -11,6 +11,7 @@ const NEIGHBOURHOOD_CHARACTERS = 200;
 const COPIED_SHARE_MIN = 0.5;
 /** Sentences looked at per text. */
 const SENTENCES_MAX = 400;
+const SENTENCE_END = /(?<=[.!?])\s+|\\n|"/g;
 
 /**
  * Why a lesson must not go further without a person, or `undefined`. What an agent reads can carry text meant for its
@@ -24,13 +25,9 @@ export function taintOf(
 ): string | undefined {
   if (found.length > 0 && found.every(isPlanted))
     return 'its only evidence is text that reads like an instruction';
-  const texts = [...sample.failures, ...sample.contrasts].flatMap(({ spans, outcomes }) => [
-    ...spans.flatMap((span) => Object.values(spanTexts(span))),
-    ...outcomes.map(({ comment }) => comment),
-  ]);
-  const isCopied = texts
-    .flatMap(plantedSentences)
-    .some((sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN);
+  const isCopied = plantedIn(sample).some(
+    (sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN,
+  );
   return isCopied ? 'it repeats text from a run that reads like an instruction' : undefined;
 }
 
@@ -47,11 +44,25 @@ function around(context: string, quote: string): string {
   );
 }
 
+/** Found once per sample: the same texts are looked through for every lesson. */
+const PLANTED: WeakMap<FailureSample, readonly string[]> = new WeakMap();
+
+function plantedIn(sample: FailureSample): readonly string[] {
+  const known = PLANTED.get(sample);
+  if (known !== undefined) return known;
+  const texts = [...sample.failures, ...sample.contrasts].flatMap(({ spans, outcomes }) => [
+    ...spans.flatMap((span) => Object.values(spanTexts(span))),
+    ...outcomes.map(({ comment }) => comment),
+  ]);
+  const planted = [...new Set(texts)].flatMap(plantedSentences);
+  PLANTED.set(sample, planted);
+  return planted;
+}
+
 function plantedSentences(text: string): string[] {
-  return text
-    .split(/(?<=[.!?])\s+|\\n|\n|"/)
-    .slice(0, SENTENCES_MAX)
-    .filter(isInstructionLike);
+  const lines = text.replaceAll(SENTENCE_END, '\n');
+  // Most texts hold nothing of the kind: one look at the whole spares a look at every sentence.
+  return isInstructionLike(lines) ? lines.split('\n').slice(0, SENTENCES_MAX).filter(isInstructionLike) : [];
 }
 
 /** Share of the lesson's trigrams that stand in the sentence. */

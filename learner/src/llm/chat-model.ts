@@ -19,7 +19,7 @@ export interface ChatRequest<T> {
   /** Name of the JSON schema as the server sees it: `[a-z_]+`. */
   readonly schemaName: string;
   readonly schema: z.ZodType<T>;
-  /** Longest answer, tokens. Default 4 096. */
+  /** Longest answer with the reasoning before it, tokens. Default 16 384. */
   readonly outputTokensMax?: number;
   readonly signal?: AbortSignal;
 }

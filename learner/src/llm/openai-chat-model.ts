@@ -32,7 +32,10 @@ export interface OpenAiChatModelOptions {
 
 const TIMEOUT_MS = 120_000;
 const RETRIES_MAX = 3;
-const OUTPUT_TOKENS_MAX = 4_096;
+/** Reasoning counts towards it: models that think before they answer need far more than the answer is long. */
+const OUTPUT_TOKENS_MAX = 16_384;
+/** Servers that do not know json_schema tend to have small contexts, and refuse a limit beyond them. */
+const OUTPUT_TOKENS_MAX_PLAIN = 4_096;
 /** A whole call, with retries and waiting, takes at most this many times one attempt's timeout. */
 const DEADLINE_TIMEOUTS = 3;
 /** Characters of a server's message that are passed on. */
@@ -107,7 +110,9 @@ function body<T>(
       { role: 'user', content: request.user },
     ],
     // Servers old enough not to know json_schema know only the older name of the limit.
-    ...(structured ? { max_completion_tokens: outputTokensMax } : { max_tokens: outputTokensMax }),
+    ...(structured
+      ? { max_completion_tokens: outputTokensMax }
+      : { max_tokens: Math.min(outputTokensMax, OUTPUT_TOKENS_MAX_PLAIN) }),
     ...(structured
       ? {
           response_format: {

@@ -10,6 +10,8 @@ import type { SignalVerdict } from './signal.ts';
 
 /** Characters of the task and of the answer that the judge reads. */
 const TEXT_CHARACTERS_MAX = 12_000;
+/** Mostly for models that reason before they answer. */
+const ANSWER_TOKENS_MAX = 8_192;
 /** A score from here on passes; between the two the judge abstains, since a coin flip teaches nothing. */
 export const JUDGE_PASS_MIN = 0.7;
 export const JUDGE_FAIL_MAX = 0.4;
@@ -64,7 +66,7 @@ function ask(
     user: fenced.join('\n\n'),
     schemaName: 'verdict',
     schema: VERDICT,
-    outputTokensMax: 500,
+    outputTokensMax: ANSWER_TOKENS_MAX,
     ...(signal === undefined ? {} : { signal }),
   });
 }
