@@ -28,7 +28,8 @@ export interface Round {
 
 /**
  * Plans one call of the runner: a batch for each of the most promising contenders (upper confidence bound
- * `logE + sqrt(ln(1+Σn)/(1+n))`; allocation never affects validity), baselines only where the cache has none, all in
+ * `logE + sqrt(ln(1+Σn)/(1+n))`, n over all periods so that a restarted paraphrase of what was just promoted is not tried
+ * again first; allocation never affects validity), baselines only where the cache has none, all in
  * random order so that an outage hits both arms alike. Never plans more trials than the budget has left; no pairs when
  * not even one fits.
  */
@@ -69,12 +70,13 @@ function specOf(slot: Slot, inForce: readonly string[], group: string): TrialSpe
 
 function byPromise(race: Race): Contender[] {
   const active = race.contenders.filter((contender) => contender.status === 'active');
-  const tried = race.contenders.reduce((sum, contender) => sum + contender.attempts, 0);
+  const tried = race.contenders.reduce((sum, contender) => sum + contender.runs.treatment, 0);
   return active
     .map((contender) => ({
       contender,
       promise:
-        logEvidence(contender.evidence).benefit + Math.sqrt(Math.log1p(tried) / (1 + contender.attempts)),
+        logEvidence(contender.evidence).benefit +
+        Math.sqrt(Math.log1p(tried) / (1 + contender.runs.treatment)),
     }))
     .sort((a, b) => b.promise - a.promise)
     .map((entry) => entry.contender);
