@@ -3,7 +3,7 @@ import { isJson, jsonRecord, listOf, numberOf, recordsOf, textOf, type Json } fr
 import type { Task } from '../world/tasks.ts';
 
 /** Between two looks at a learning pass, ms. */
-const POLL_MS = 200;
+const POLL_MS = 500;
 
 /** What a learning pass did. */
 export interface Pass {
