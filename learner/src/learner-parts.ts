@@ -18,10 +18,12 @@ import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
 import { systemClock } from './trials/clock.ts';
 
+type Batch = Parameters<Store['write']>[0];
+
 /** What the learner needs of a collector. */
 export interface CollectorPort {
   /** Stores a batch, once per key. */
-  record(batch: Parameters<Store['write']>[0], key: string): Promise<void>;
+  record(batch: Batch, key: string): Promise<void>;
   /** Brings every run that was touched so far up to date. */
   settleRuns(): Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   const secret = await loadSecret(driver, database, now);
   const registry = await openKnowledge({ log: createKnowledgeLog(driver, database), now, newId });
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
-  const { recordOutcomes, recordAndRefresh } = outcomeRecorders(options);
+  const { record, refresh, recordForApi } = outcomePaths(options);
   const decisions = createDecisionLog({
     driver,
     database,
@@ -84,35 +86,38 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     store,
     knowledge,
     render: (project, task, rules) => serving.render(project, task, rules),
-    recordOutcomes: recordAndRefresh,
+    recordOutcomes: record,
+    refreshRuns: refresh,
     ...createModels(config),
     requireApproval: config.requireApproval,
     newId,
     clock: { ...systemClock, now },
   });
-  const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record: recordAndRefresh, now });
-  return { registry, serving, decisions, loop, settler, recordOutcomes };
+  const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record, refresh, now });
+  return { registry, serving, decisions, loop, settler, recordOutcomes: recordForApi };
+}
+
+interface OutcomePaths {
+  /** Resolves when outcomes are stored. */
+  readonly record: RecordOutcomes;
+  /** Resolves when these runs show their outcomes. */
+  readonly refresh: (runs: readonly { readonly project: string; readonly runId: string }[]) => Promise<void>;
+  /** For the API: also refreshes when nobody else would. */
+  readonly recordForApi: RecordOutcomes;
 }
 
 /** With a collector it alone recomputes runs: two who do it at once could undo each other's work. */
-function outcomeRecorders({ store, collector, now, newId }: PartsOptions): {
-  readonly recordOutcomes: RecordOutcomes;
-  /** Also waits until the runs show their outcomes. */
-  readonly recordAndRefresh: RecordOutcomes;
-} {
-  const common = { now, newId };
+function outcomePaths({ store, collector, now, newId }: PartsOptions): OutcomePaths {
   if (collector === undefined) {
-    const recorder = createOutcomeRecorder({
-      ...common,
-      write: (batch, key) => store.write(batch, key),
-      refresh: (runs) => store.refresh(runs, now().getTime()),
-    });
-    return { recordOutcomes: recorder, recordAndRefresh: recorder };
+    const write = (batch: Batch, key: string): Promise<void> => store.write(batch, key);
+    const refresh: OutcomePaths['refresh'] = (runs) => store.refresh(runs, now().getTime());
+    return {
+      record: createOutcomeRecorder({ write, now, newId }),
+      refresh,
+      recordForApi: createOutcomeRecorder({ write, refresh, now, newId }),
+    };
   }
-  const write = (batch: Parameters<Store['write']>[0], key: string): Promise<void> =>
-    collector.record(batch, key);
-  return {
-    recordOutcomes: createOutcomeRecorder({ ...common, write }),
-    recordAndRefresh: createOutcomeRecorder({ ...common, write, refresh: () => collector.settleRuns() }),
-  };
+  const write = (batch: Batch, key: string): Promise<void> => collector.record(batch, key);
+  const record = createOutcomeRecorder({ write, now, newId });
+  return { record, refresh: () => collector.settleRuns(), recordForApi: record };
 }

@@ -10,7 +10,7 @@ import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
 import { dailyBudget, MODEL_CALLS_PER_DAY } from '../llm/daily-budget.ts';
 import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
-import { createSettler, type Settler } from '../signals/settle-runs.ts';
+import { createSettler, type Settler, type SettlerOptions } from '../signals/settle-runs.ts';
 import type { RecordOutcomes, Signal } from '../signals/signal.ts';
 import { systemClock, type Clock } from '../trials/clock.ts';
 import { createTrialBroker, type TrialBroker } from '../trials/trial-broker.ts';
@@ -28,6 +28,8 @@ export interface LearningLoopOptions {
   /** Text that an agent would be given for a task from these rules: the serving's own `render`. */
   readonly render: LearnParts['render'];
   readonly recordOutcomes: RecordOutcomes;
+  /** Brings runs up to date. Default: the store does; where a collector runs on it, the collector must. */
+  readonly refreshRuns?: SettlerOptions['refresh'];
   /** Analyzes failures. Without it nothing new is learned. */
   readonly model?: ChatModel;
   /** Judges runs without outcomes, and eval cases with scorer `judge`. Without it both go without. */
@@ -80,7 +82,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     reader: store,
     signals: options.signals ?? DEFAULT_SIGNALS,
     record: options.recordOutcomes,
-    refresh: (runs) => store.refresh(runs, now().getTime()),
+    refresh: options.refreshRuns ?? ((runs) => store.refresh(runs, now().getTime())),
     now,
     ...(judge === undefined ? {} : { judge }),
   });

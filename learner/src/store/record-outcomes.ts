@@ -10,7 +10,7 @@ export interface OutcomeRecorderOptions {
   /** Resolves when the batch is stored. */
   readonly write: (batch: Batch, key: string) => Promise<void>;
   /** Brings these runs up to date. Absent = whoever writes sees to that in its own time. */
-  readonly refresh?: (runs: readonly { project: string; runId: string }[]) => Promise<void>;
+  readonly refresh?: (runs: readonly { readonly project: string; readonly runId: string }[]) => Promise<void>;
   readonly now: () => Date;
   readonly newId: NewId;
 }
