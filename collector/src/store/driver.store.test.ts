@@ -265,6 +265,15 @@ describe.each(targets)('%s', (name, driver) => {
       ),
       { numRuns: 60 },
     );
+    const ids = Array.from({ length: 3_000 }, (_, index) => String(index).padStart(32, '0'));
+    expect(
+      await driver.query(
+        'SELECT count() AS n FROM numbers(5000) WHERE leftPad(toString(number), 32, {zero: String}) IN {ids: Array(String)}',
+        {
+          parameters: { ids, zero: '0' },
+        },
+      ),
+    ).toEqual([{ n: '3000' }]);
     const when = new Date('2026-11-20T07:08:09.123Z');
     expect(
       await driver.query(

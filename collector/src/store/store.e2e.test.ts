@@ -35,8 +35,18 @@ test('a directory that another process has open is refused, naming directory and
   expect(await third.ended).toMatchObject({ exit: 0, stderr: '' });
 });
 
-test('with too few threads for its queries the store opens and says what to set', async () => {
-  const child = start('await store.close();', path.join(folder, 'threads'), { UV_THREADPOOL_SIZE: '4' });
+test('with too few threads the store says what to set, and long reads can still be stopped', async () => {
+  const program = `
+    const stop = new AbortController();
+    const long = Array.from({ length: 8 }, () => store.driver
+      .query('SELECT count() FROM numbers(100000000000)', { signal: stop.signal, timeoutMs: 600_000 })
+      .catch((error) => error.code));
+    await store.write({ spans: [sampleSpan()], logs: [], outcomes: [] }, 't');
+    stop.abort();
+    console.log((await Promise.all(long)).join());
+    await store.close();`;
+  const child = start(program, path.join(folder, 'threads'), { UV_THREADPOOL_SIZE: '4' });
+  expect(await child.line()).toBe(Array.from({ length: 8 }, () => 'aborted').join());
   const { exit, stderr } = await child.ended;
   expect(exit).toBe(0);
   expect(stderr).toMatch(/TRACELORE_UV_THREADS.*shares 4 libuv threads.*UV_THREADPOOL_SIZE=16/);

@@ -18,6 +18,8 @@ export const UV_THREADS_MIN: number = READ_LANES_MAX + WRITE_LANES_MAX + 4;
 
 /** What Node takes when nothing is set. */
 const UV_THREADS = 4;
+/** Left for stopping queries and for the host. */
+const UV_THREADS_FREE = 2;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -99,7 +101,7 @@ function startEngine(directory: string): EmbeddedEngine {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   refuseIfHeld(data);
   const native = loadNativeEngine();
-  warnOfFewThreads();
+  const lanesMax = lanesFor(Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS));
   const configFile = join(directory, 'engine.xml');
   writeFileSync(configFile, engineConfig(), { mode: 0o600 });
   const lanes = new Set<Lane>();
@@ -113,8 +115,8 @@ function startEngine(directory: string): EmbeddedEngine {
   sweep(inserts);
   const unguardExit = guardExit(open, () => lanes);
 
-  const readers = new LanePool(READ_LANES_MAX, open);
-  const writers = new LanePool(WRITE_LANES_MAX, open);
+  const readers = new LanePool(lanesMax.read, open);
+  const writers = new LanePool(lanesMax.write, open);
   const running = new Set<string>();
   let commands: Promise<void> = Promise.resolve();
 
@@ -168,15 +170,21 @@ function startEngine(directory: string): EmbeddedEngine {
   };
 }
 
-/** Too late to change here: the pool has been made when the first module was loaded. */
-function warnOfFewThreads(): void {
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS);
-  if (threads >= UV_THREADS_MIN) return;
-  process.emitWarning(
-    `the embedded store shares ${threads} libuv threads with files and DNS of this process, which will wait for queries: ` +
-      `start it with UV_THREADPOOL_SIZE=16`,
-    { code: 'TRACELORE_UV_THREADS' },
-  );
+/**
+ * Queries at a time. Each holds a thread of libuv's pool, and stopping one needs another: with few threads there are fewer
+ * lanes. The pool's size cannot be changed here, it was made when the first module was loaded.
+ */
+function lanesFor(threads: number): { readonly read: number; readonly write: number } {
+  if (threads < UV_THREADS_MIN) {
+    process.emitWarning(
+      `the embedded store shares ${threads} libuv threads with files and DNS of this process and will be slow: start it ` +
+        `with UV_THREADPOOL_SIZE=16`,
+      { code: 'TRACELORE_UV_THREADS' },
+    );
+  }
+  const write = Math.min(WRITE_LANES_MAX, Math.max(1, Math.floor((threads - UV_THREADS_FREE) / 2)));
+  const read = Math.min(READ_LANES_MAX, Math.max(1, threads - UV_THREADS_FREE - write));
+  return { read, write };
 }
 
 function openFirst(open: () => Lane, data: string): Lane {

@@ -84,7 +84,10 @@ export class LanePool {
       this.#lanes++;
       waiter.resolve(lane);
     } catch (error) {
-      waiter.reject(new StoreError('unavailable', `a lane could not be reopened: ${String(error)}`));
+      // With no lane left nobody would ever call the others.
+      const others = this.#lanes === 0 ? this.#waiting.splice(0) : [];
+      const reason = new StoreError('unavailable', `a lane could not be reopened: ${String(error)}`);
+      for (const one of [waiter, ...others]) one.reject(reason);
     }
   }
 
