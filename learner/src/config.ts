@@ -1,5 +1,6 @@
 import { PROJECT_NAME } from './http/access.ts';
 import { LearnerError } from './errors.ts';
+import { MODEL_CALLS_PER_DAY } from './llm/daily-budget.ts';
 
 /** Everything the services can be told. See {@link FIELDS} for names, defaults and what is accepted. */
 export interface Config {
@@ -26,6 +27,8 @@ export interface Config {
   readonly model: string;
   /** Model of the judge; '' = the same as `model`. */
   readonly judgeModel: string;
+  /** Most calls of both models per day (UTC). */
+  readonly modelCallsPerDay: number;
   /** Key and address of an OpenAI-compatible server. '' = none, and OpenAI's own. */
   readonly openaiApiKey: string;
   readonly openaiBaseUrl: string;
@@ -84,6 +87,13 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.1, 'a share from 0 to 0.5', 0.5),
   model: text(['TRACELORE_MODEL'], DEFAULT_MODEL, 'the name of a model', /./),
   judgeModel: text(['TRACELORE_JUDGE_MODEL'], '', 'the name of a model', /./),
+  modelCallsPerDay: number(
+    ['TRACELORE_MODEL_CALLS_PER_DAY'],
+    MODEL_CALLS_PER_DAY,
+    'a whole number from 0 to 1000000000',
+    1_000_000_000,
+    Number.isInteger,
+  ),
   openaiApiKey: text(['OPENAI_API_KEY'], '', 'a key', /^\S+$/),
   openaiBaseUrl: text(
     ['OPENAI_BASE_URL'],
@@ -132,6 +142,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     holdoutRule: read('holdoutRule'),
     model: read('model'),
     judgeModel: read('judgeModel'),
+    modelCallsPerDay: read('modelCallsPerDay'),
     openaiApiKey: read('openaiApiKey'),
     openaiBaseUrl: read('openaiBaseUrl'),
     requireApproval: read('requireApproval'),

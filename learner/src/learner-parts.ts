@@ -90,6 +90,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     refreshRuns: refresh,
     ...createModels(config),
     requireApproval: config.requireApproval,
+    modelCallsPerDay: config.modelCallsPerDay,
     newId,
     clock: { ...systemClock, now },
   });
