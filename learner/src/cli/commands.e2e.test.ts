@@ -158,6 +158,15 @@ test('an agent in a file is evaluated with and without the rules, and the two ar
   expect(compared.stdout).toContain('Better     0.00 → 1.00  What is the revenue in euros?');
 });
 
+test('an agent needs nothing of the SDK: a default export in a directory without it will do', async () => {
+  const project = ['--project', 'plain'];
+  await writeFile(path.join(directory, 'plain.ts'), 'export default (task: string): number => task.length;');
+  await run('eval', 'add', '--task', 'four', '--expected', '4', ...project);
+  const ended = await run('eval', 'run', '--agent', './plain.ts', '--json', ...project);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(JSON.parse(ended.stdout)).toMatchObject({ passed: 1, results: [{ output: '4' }] });
+});
+
 test.each([
   [`${AGENT}#nothing`, 'has no function "nothing"; its functions are answer'],
   [`${AGENT}#price`, 'has no function "price"'],
