@@ -26,6 +26,7 @@ import { documentsOf } from './documents.ts';
 import { parentSpan, type RunRecord, runs } from './run-book.ts';
 import { identityOf, nodeAttributes, type RunIdentity } from './run-identity.ts';
 import { noteStreamRoot } from './stream-root.ts';
+import { callingTool } from './tool-body.ts';
 
 export interface TracingOptions {
   /** False: neither content nor error messages are recorded. Default: as configured. */
@@ -165,7 +166,7 @@ export class TraceloreHandler {
     this.#start(
       { runId, parentRunId, metadata, tags, graph: false },
       () => {
-        const title = runName(name, tool);
+        const title = runName(name ?? callingTool(), tool);
         return {
           name: `execute_tool ${title}`,
           kind: 'tool',

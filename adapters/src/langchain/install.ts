@@ -8,7 +8,7 @@ import { patch, type Uninstall } from './patch.ts';
 import { parentSpan, runs } from './run-book.ts';
 import { runOf } from './run-config.ts';
 import { followStream, leaveStream } from './stream-root.ts';
-import { enterToolBody } from './tool-body.ts';
+import { enterToolBody, inToolCall } from './tool-body.ts';
 
 let installed: Uninstall | undefined;
 
@@ -100,7 +100,7 @@ function patchTools(copy: CoreCopy): Uninstall[] {
   return onObject(field(copy.tools, 'StructuredTool', 'prototype'), (prototype) => [
     patch(prototype, 'call', (original, self) => (args) => {
       guarded('langchain_tool', undefined, () => enterToolBody(self));
-      return original(args);
+      return inToolCall(self, () => original(args));
     }),
   ]);
 }

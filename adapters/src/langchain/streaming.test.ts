@@ -54,7 +54,9 @@ async function ended(name: string, count: number = 1): Promise<ReceivedSpan[]> {
 }
 
 function outputOf(span: ReceivedSpan | undefined): unknown {
-  return JSON.parse(String(span?.attributes[ATTR.outputMessages] ?? 'null'));
+  const json = span?.attributes[ATTR.outputMessages];
+  const output: unknown = typeof json === 'string' ? JSON.parse(json) : undefined;
+  return output;
 }
 
 describe('a streamed model call', () => {

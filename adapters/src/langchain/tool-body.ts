@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { textAt } from './field.ts';
 import { patch, type Uninstall } from './patch.ts';
 import { runs } from './run-book.ts';
@@ -23,4 +25,15 @@ export function enterToolBody(tool: unknown): void {
     return original(args);
   });
   entered.set(tool, leave);
+}
+
+const calling = new AsyncLocalStorage<string | undefined>();
+
+/** Runs a tool's `call`, during which {@link callingTool} knows its name: LangChain tells it only of `tool()`s. */
+export function inToolCall(tool: unknown, call: () => unknown): unknown {
+  return calling.run(textAt(tool, 'name'), call);
+}
+
+export function callingTool(): string | undefined {
+  return calling.getStore();
 }

@@ -20,22 +20,33 @@ export interface ChatModel {
  * keeps the injection. Where no run is active, a call is a run of its own.
  */
 export function withKnowledge<M extends ChatModel>(model: M, options: InjectionOptions = {}): M {
+  if (wrapped.has(model)) return model;
   const inject = new ModelInjection(model, options);
-  return new Proxy(model, {
+  const wrap = (made: unknown): unknown => (isChatModel(made) ? withKnowledge(made, options) : made);
+  const proxy = new Proxy(model, {
     get(target, key, receiver): unknown {
       const value: unknown = Reflect.get(target, key, receiver);
       // What a model was bound to goes through the binding's own `bound`: wrapped there, it is wrapped once.
-      if (key === 'bound') return isChatModel(value) ? withKnowledge(value, options) : value;
+      if (key === 'bound') return wrap(value);
       if (typeof value !== 'function' || 'bound' in target) return value;
       const method: Method = (...args) => Reflect.apply(value, target, args);
       if (key === 'invoke' || key === 'stream') return inject.call(method);
+      // Some models make a new model, others a binding of this one.
+      if (key === 'bindTools' || key === 'withConfig') {
+        return (...args: readonly unknown[]) => wrap(Reflect.apply(value, receiver, args));
+      }
       if (key !== 'transform') return value;
       const stream: unknown = Reflect.get(target, 'stream');
       if (typeof stream !== 'function') return value;
       return transform(inject.call((...args) => Reflect.apply(stream, target, args)));
     },
   });
+  wrapped.add(proxy);
+  return proxy;
 }
+
+/** Models that inject already. */
+const wrapped = new WeakSet<object>();
 
 class ModelInjection {
   readonly #name: string;
