@@ -1,4 +1,5 @@
 import type { Store } from '@tracelore/collector/store';
+import type { Analyzer } from '../analyzers/analyzer.ts';
 import { createLlmAnalyzer } from '../analyzers/llm-analyzer.ts';
 import { createEvalCaseStore, type EvalCaseStore } from '../evals/eval-case-store.ts';
 import { createEvalRunStore } from '../evals/eval-run-store.ts';
@@ -30,8 +31,10 @@ export interface LearningLoopOptions {
   readonly recordOutcomes: RecordOutcomes;
   /** Brings runs up to date. Default: the store does; where a collector runs on it, the collector must. */
   readonly refreshRuns?: SettlerOptions['refresh'];
-  /** Analyzes failures. Without it nothing new is learned. */
+  /** Reads failed runs and writes lessons. Without it, and without an analyzer, nothing new is learned. */
   readonly model?: ChatModel;
+  /** Instead of asking the model. */
+  readonly analyzer?: Analyzer;
   /** Judges runs without outcomes, and eval cases with scorer `judge`. Without it both go without. */
   readonly judge?: ChatModel;
   /** Default: an exception, an empty output, an output that is not the promised JSON. */
@@ -66,6 +69,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const now = (): Date => clock.now();
   const withinBudget = dailyBudget(now, options.modelCallsPerDay ?? MODEL_CALLS_PER_DAY);
   const model = options.model && withinBudget(options.model);
+  const analyzer = options.analyzer ?? (model && createLlmAnalyzer(model));
   const judge = options.judge && withinBudget(options.judge);
   const tables = { driver, database, now, newId };
 
@@ -112,7 +116,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     requireApproval: options.requireApproval,
     now,
     newId,
-    ...(model === undefined ? {} : { analyzer: createLlmAnalyzer(model) }),
+    ...(analyzer === undefined ? {} : { analyzer }),
   });
   return {
     broker,

@@ -1,26 +1,30 @@
 import type { TrialReport } from '@tracelore/sdk/contract';
-import type { EvalCase } from '../evals/eval-case.ts';
 import type { Scorer } from '../evals/scorer.ts';
+import type { PendingTrial } from './pending-trials.ts';
 import type { TrialResult } from './trial-runner.ts';
 
 /**
- * What a runner's report is worth: its own score, else the score of the case's scorer. An agent that threw failed the task;
- * an output that could not be scored is no judgement.
+ * What a runner's report is worth: its own score, else the score of the case's scorer. An agent that threw failed the task,
+ * unless the trial compares rule sets and the agent never got to ask for its rules: that says nothing about them. An
+ * output that could not be scored is no judgement either.
  */
 export async function judgeReport(
   report: TrialReport,
-  evalCase: EvalCase,
+  trial: Pick<PendingTrial, 'evalCase' | 'spec' | 'hasAsked'>,
   scorer: Scorer,
 ): Promise<TrialResult> {
   const { trial: trialId, durationMs } = report;
   const output = report.output ?? '';
   if (report.error !== undefined) {
+    if (trial.spec.purpose !== 'evaluation' && !trial.hasAsked) {
+      return { kind: 'void', trialId, reason: `it failed before it got its rules: ${report.error}` };
+    }
     return { kind: 'scored', trialId, score: 0, output, error: report.error, durationMs };
   }
   if (report.score !== undefined) {
     return { kind: 'scored', trialId, score: report.score, output, error: '', durationMs };
   }
-  const scored = await scorer.score(evalCase, output).catch((error: unknown) => ({
+  const scored = await scorer.score(trial.evalCase, output).catch((error: unknown) => ({
     ok: false as const,
     reason: `the scorer failed: ${String(error)}`,
   }));

@@ -2,7 +2,7 @@ import type { TrialLease, TrialLeaseRequest } from '@tracelore/sdk/contract';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { NewId } from '../ids.ts';
 import type { Clock } from './clock.ts';
-import type { TrialResult, TrialSpec } from './trial-runner.ts';
+import type { RuleReference, TrialResult, TrialSpec } from './trial-runner.ts';
 
 /** A trial that is hoped to give a result. */
 export interface PendingTrial {
@@ -13,8 +13,10 @@ export interface PendingTrial {
   readonly createdAt: Date;
   /** How often it was handed out. */
   readonly attempts: number;
-  /** Runner that has it, '' while it is waiting or being scored. */
+  /** Runner that has it, or had it last; '' when none did. */
   readonly runner: string;
+  /** Whether its rules were asked for since it was handed out. */
+  readonly hasAsked: boolean;
   readonly resolve: (result: TrialResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -22,6 +24,7 @@ export interface PendingTrial {
 interface Entry extends PendingTrial {
   attempts: number;
   runner: string;
+  hasAsked: boolean;
   state: 'waiting' | 'leased' | 'scoring';
   /** End of the lease, epoch ms. */
   expiresAt: number;
@@ -60,6 +63,7 @@ export class PendingTrials {
       createdAt: this.#clock.now(),
       attempts: 0,
       runner: '',
+      hasAsked: false,
       state: 'waiting',
       expiresAt: 0,
       resolve,
@@ -77,11 +81,19 @@ export class PendingTrials {
     return taken.map((entry) => {
       entry.attempts += 1;
       entry.runner = request.runner;
+      entry.hasAsked = false;
       entry.state = 'leased';
       entry.expiresAt = expiresAt;
       const { input, task } = entry.evalCase;
       return { trial: entry.id, task, expiresAt, ...(input === undefined ? {} : { input }) };
     });
+  }
+
+  /** Rules of a trial, for whoever runs it. */
+  rulesFor(id: string): readonly RuleReference[] | undefined {
+    const entry = this.#trials.get(id);
+    if (entry !== undefined) entry.hasAsked = true;
+    return entry?.spec.rules;
   }
 
   /** Ends a runner's lease for scoring, once: `undefined` when the trial is not (or no longer) this runner's. */

@@ -68,6 +68,7 @@ describe('the trial broker', () => {
       { trial: 't3', task: '6 / 1?', input: { index: 2 } },
     ]);
     expect(broker.rulesOf('t2')).toEqual(['r-c1@1']);
+    expect(broker.rulesOf('t3')).toEqual(['r-c2@1']);
     expect(await broker.report('p', { trial: 't3', runner: 'w1', error: 'boom', durationMs: 3 })).toBe(true);
     expect(await broker.report('p', { trial: 't2', runner: 'w1', output: '5', durationMs: 2 })).toBe(true);
     expect(await broker.report('p', { trial: 't1', runner: 'w1', output: ' 2\n', durationMs: 1 })).toBe(true);
@@ -96,6 +97,20 @@ describe('the trial broker', () => {
     await broker.lease('p', ask);
     await broker.report('p', { trial: 't1', runner: 'w1', output: 'x', score: 0.25, durationMs: 1 });
     expect(await results).toMatchObject([{ score: 0.25 }]);
+  });
+
+  it('has no judgement about rules when the agent failed before it asked for them', async () => {
+    const { broker } = bench();
+    const specs = [spec('c0'), { ...spec('c1'), purpose: 'evaluation' as const }];
+    const results = broker.runner('p', cases).run(specs);
+    await broker.lease('p', ask);
+    for (const trial of ['t1', 't2']) {
+      await broker.report('p', { trial, runner: 'w1', error: 'no network', durationMs: 1 });
+    }
+    expect(await results).toMatchObject([
+      { kind: 'void', reason: expect.stringContaining('no network') },
+      { kind: 'scored', score: 0, error: 'no network' },
+    ]);
   });
 
   it('lets a lease request wait for work, up to its time', async () => {

@@ -231,11 +231,12 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       greet(project, report);
       const trial = pending.claim(project, report.trial, report.runner);
       if (trial === undefined) return false;
-      finish(trial, await judgeReport(report, trial.evalCase, scorer), report.runner, report.traceId);
+      const result = await judgeReport(report, trial, scorer);
+      finish(trial, result, report.runner, report.traceId);
       return true;
     },
 
-    rulesOf: (trialId) => pending.find(trialId)?.spec.rules,
+    rulesOf: (trialId) => pending.rulesFor(trialId),
     runners,
 
     async awaitRunner(project, waitMs) {
