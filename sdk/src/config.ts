@@ -22,6 +22,8 @@ export interface TraceloreOptions {
   readonly resourceAttributes?: Readonly<Record<string, string>>;
   /** Record inputs, outputs and outcome comments. `TRACELORE_CAPTURE_CONTENT`, default true. */
   readonly captureContent?: boolean;
+  /** Replace secrets (keys, tokens, credentials in URLs) in what is sent. `TRACELORE_REDACT`, default true. */
+  readonly redact?: boolean;
   /** Longest `getKnowledge` may take, ms. `TRACELORE_KNOWLEDGE_DEADLINE_MS`, default 300. */
   readonly knowledgeDeadlineMs?: number;
   /** Where spans wait that could not be delivered. `TRACELORE_SPOOL_DIR`, default `.tracelore/spool`. */
@@ -41,6 +43,7 @@ export interface Config {
   readonly environment: string;
   readonly resourceAttributes: Readonly<Record<string, string>>;
   readonly captureContent: boolean;
+  readonly redact: boolean;
   readonly knowledgeDeadlineMs: number;
   readonly spoolDirectory: string;
   readonly disabled: boolean;
@@ -81,6 +84,7 @@ export function resolveConfig(options: TraceloreOptions, env: Environment): Deco
     environment: read.text('environment', options.environment, 'TRACELORE_ENVIRONMENT'),
     resourceAttributes: { ...read.pairs('OTEL_RESOURCE_ATTRIBUTES'), ...options.resourceAttributes },
     captureContent: read.flag('captureContent', options.captureContent, 'TRACELORE_CAPTURE_CONTENT', true),
+    redact: read.flag('redact', options.redact, 'TRACELORE_REDACT', true),
     knowledgeDeadlineMs: read.integer(
       'knowledgeDeadlineMs',
       options.knowledgeDeadlineMs,

@@ -51,10 +51,12 @@ describe('registerRunner', () => {
       score: 0.75,
       durationMs: expect.any(Number),
     });
-    for (const name of ['sql', 'agent', 'search_memory']) {
+    for (const name of ['agent', 'search_memory']) {
       expect(capture.span(name).attributes[ATTR.trialId]).toBe('t1');
       expect(capture.span(name).traceId).toBe(report?.['traceId']);
     }
+    expect(capture.span('agent').attributes[ATTR.operation]).toBe('invoke_agent');
+    expect(service.bodies('/v1/knowledge/get')).toMatchObject([{ agent: 'agent', trial: 't1' }]);
     expect(service.bodies('/v1/trials/lease')[0]).toMatchObject({ agent: 'sql', project: 'p', max: 4 });
   });
 

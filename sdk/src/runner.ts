@@ -5,8 +5,6 @@ import { decodeTrialLeases, type TrialLease, type TrialReport } from './contract
 import { recordFault } from './diagnostics.ts';
 import { randomHex } from './ids.ts';
 import { Scope, runInScope, type Trial } from './scope.ts';
-import { startSpan } from './span.ts';
-import { ResultRecorder } from './result-recorder.ts';
 
 const CONCURRENCY_DEFAULT = 4;
 const CONCURRENCY_MAX = 256;
@@ -146,7 +144,7 @@ class TrialRunner implements Runner {
   }
 
   async #run(lease: TrialLease): Promise<void> {
-    const trial: Trial = { id: lease.trial, fault: undefined };
+    const trial: Trial = { id: lease.trial, fault: undefined, traceId: undefined };
     // A lease can be shorter than the difference between two clocks: then the service decides, not this abort.
     const leaseMs = lease.expiresAt - Date.now();
     const expiry = leaseMs > 0 ? [AbortSignal.timeout(Math.min(leaseMs, 2 ** 31 - 1))] : [];
@@ -161,37 +159,23 @@ class TrialRunner implements Runner {
       trial: lease.trial,
       runner: this.#id,
       ...fault,
-      ...(outcome.traceId === undefined ? {} : { traceId: outcome.traceId }),
+      ...(trial.traceId === undefined ? {} : { traceId: trial.traceId }),
       durationMs: Math.round(performance.now() - startedAt),
     });
   }
 
-  /** Runs the agent in a span, so that every trial is one run even if the agent itself is not traced. */
+  /** No span of ours around it: the agent's own run must look, and ask for knowledge, as it does in earnest. */
   async #attempt(
     lease: TrialLease,
     signal: AbortSignal,
-  ): Promise<{ output: string; score?: number; traceId?: string } | { error: string; traceId?: string }> {
-    const span = startSpan({ name: this.#options.agent ?? 'trial', kind: 'agent', input: lease.task });
-    const recorder = new ResultRecorder(span, {});
-    const traceId = span.traceId === '' ? {} : { traceId: span.traceId };
+  ): Promise<{ output: string; score?: number } | { error: string }> {
     try {
-      const result = await span.run(() =>
-        this.#fn(lease.task, { input: lease.input, trial: lease.trial, signal }),
-      );
+      const result = await this.#fn(lease.task, { input: lease.input, trial: lease.trial, signal });
       const output = captureText(result ?? '');
-      recorder.value(result);
       const score = await this.#options.score?.(output, lease.task, lease.input);
-      return {
-        output,
-        ...(score === undefined ? {} : { score: Math.min(1, Math.max(0, score)) }),
-        ...traceId,
-      };
+      return { output, ...(score === undefined ? {} : { score: Math.min(1, Math.max(0, score)) }) };
     } catch (error) {
-      recorder.fail(error);
-      return {
-        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-        ...traceId,
-      };
+      return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
     }
   }
 

@@ -40,6 +40,8 @@ export interface Trial {
   readonly id: string;
   /** Set when knowledge could not be got: the trial then ran under a wrong rule set and must not count. */
   fault: string | undefined;
+  /** Trace of the first run in it. */
+  traceId: string | undefined;
 }
 
 interface ScopeValues {

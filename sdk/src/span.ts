@@ -110,6 +110,7 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
     );
     this.scope = inner.derive({ span: this });
     run.root ??= this;
+    if (outer.run === undefined && outer.trial !== undefined) outer.trial.traceId ??= this.traceId;
     this.captures = this.otel.isRecording() && (options.capture ?? true) && currentConfig().captureContent;
     addOpenSpan(this);
     if (options.input !== undefined) this.setInput(options.input);

@@ -167,6 +167,21 @@ describe('delivery', () => {
     expect(service.requests).toHaveLength(2);
   });
 
+  it('sends no secret, in whatever part of a span it stands', async () => {
+    const target = delivery();
+    const secret = ['sk-', 'a1B2'.repeat(8)].join('');
+    target.add({
+      ...span(1),
+      name: `call ${secret}`,
+      attributes: { messages: JSON.stringify([{ content: `key=${secret}` }]), list: [secret] },
+      events: [{ name: 'exception', time: [1, 0], attributes: { 'exception.message': `Bearer ${secret}` } }],
+    });
+    await target.flush(5_000);
+    expect(received()).toBe(1);
+    expect(JSON.stringify(service.bodies('/v1/traces'))).not.toContain(secret);
+    expect(service.spans[0]?.attributes['messages']).toBe('[{"content":"key=[redacted]"}]');
+  });
+
   it('counts spans that end after shutdown', async () => {
     const target = delivery();
     await target.shutdown(1_000);

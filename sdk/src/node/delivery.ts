@@ -3,6 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
 import { countDropped, countExported, countSpooled, recordFault } from '../diagnostics.ts';
 import type { Delivery, FlushResult } from '../lifecycle.ts';
+import { redactSecrets } from '../redact.ts';
 import type { EndedSpan } from './ended-span.ts';
 import { exportRequest, type ExportResult } from './export-request.ts';
 import { encodeTraceRequest, estimateBytes } from './otlp-json.ts';
@@ -172,7 +173,7 @@ export class SpanDelivery implements Delivery {
 
   async #send(batch: Batch): Promise<void> {
     const startedAt = performance.now();
-    const result = await exportRequest(this.#config, encodeTraceRequest(batch.spans, this.#resource));
+    const result = await exportRequest(this.#config, this.#encode(batch));
     // Spooled in the meantime, because the process was about to end.
     if (!this.#inFlight.delete(batch)) return;
     this.#settle(batch, result, startedAt);
@@ -246,12 +247,18 @@ export class SpanDelivery implements Delivery {
   #store(batch: Batch): void {
     this.#bytes -= batch.bytes;
     const spans = batch.spans.length;
-    if (this.#spool.write(encodeTraceRequest(batch.spans, this.#resource), spans)) {
+    if (this.#spool.write(this.#encode(batch), spans)) {
       countSpooled(spans);
       this.#spoolFilled = true;
     } else {
       this.#lose('spool_full', spans, `no room in the spool ${this.#config.spoolDirectory}`);
     }
+  }
+
+  /** The one place that everything passes on its way out, to the collector or to the disk. */
+  #encode(batch: Batch): string {
+    const body = encodeTraceRequest(batch.spans, this.#resource);
+    return this.#config.redact ? redactSecrets(body) : body;
   }
 
   #succeeded(): void {

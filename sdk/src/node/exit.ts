@@ -13,6 +13,7 @@ type Signal = (typeof SIGNALS)[number];
 const deliveries = new Set<SpanDelivery>();
 let installed = false;
 let reported = false;
+let signalled = false;
 
 /**
  * Sees to it that the end of the process loses nothing silently: natural end → delivered (within
@@ -56,11 +57,19 @@ function onSignal(signal: Signal): void {
     return;
   }
   endOpenSpans();
-  deliver(SIGNAL_DEADLINE_MS, () => {
+  const raise = (): void => {
     reportLosses();
     process.off(signal, onSignal);
     process.kill(process.pid, signal);
-  });
+  };
+  if (signalled) {
+    // Asked a second time: whoever asks does not want to wait.
+    for (const delivery of deliveries) delivery.spoolAll();
+    raise();
+    return;
+  }
+  signalled = true;
+  deliver(SIGNAL_DEADLINE_MS, raise);
 }
 
 function pending(): number {
