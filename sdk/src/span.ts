@@ -10,7 +10,7 @@ import { newRunId } from './ids.ts';
 import { knowledgeAttributes } from './knowledge-attributes.ts';
 import { addOpenSpan, type OpenSpan, removeOpenSpan } from './open-spans.ts';
 import { currentScope, knowledgeInScope, type Run, runInScope, Scope, type SpanNode } from './scope.ts';
-import { isPrivate, parentContext, sdkTracer } from './tracer.ts';
+import { checkApiCopies, isPrivate, parentContext, sdkTracer } from './tracer.ts';
 
 export interface SpanOptions {
   readonly name: string;
@@ -112,6 +112,7 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
     run.root ??= this;
     if (outer.run === undefined && outer.trial !== undefined) outer.trial.traceId ??= this.traceId;
     this.captures = this.otel.isRecording() && (options.capture ?? true) && currentConfig().captureContent;
+    if (!this.otel.isRecording()) checkApiCopies();
     addOpenSpan(this);
     if (options.input !== undefined) this.setInput(options.input);
   }

@@ -1,9 +1,11 @@
 import { type Context, context, type Tracer, type TracerProvider, trace as otel } from '@opentelemetry/api';
 
+import { recordFault } from './diagnostics.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { SDK_NAME, SDK_VERSION } from './version.ts';
 
 let own: Tracer | undefined;
+let copiesChecked = false;
 
 /**
  * Sends our spans to a provider of our own instead of the application's. They are then never made the active span of
@@ -29,4 +31,22 @@ export function parentContext(scope: Scope): Context {
   // context carries the same scope.
   if (own === undefined && scopeOf(active) === scope && otel.getSpan(active) !== undefined) return active;
   return otel.setSpan(active, scope.span.otel);
+}
+
+/**
+ * Looks once, when a span is not recorded, whether that is because the application set OpenTelemetry up through an
+ * older copy of its API: a newer copy cannot see that set-up, and neither of them says so.
+ */
+export function checkApiCopies(): void {
+  if (copiesChecked) return;
+  copiesChecked = true;
+  const registry: unknown = Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1'));
+  if (typeof registry !== 'object' || registry === null) return;
+  const registered: unknown = Reflect.get(registry, 'trace');
+  if (registered === undefined || registered === otel.getTracerProvider()) return;
+  recordFault(
+    'api_copies',
+    `no span is recorded: OpenTelemetry was set up through @opentelemetry/api ${String(Reflect.get(registry, 'version'))}, ` +
+      'which the newer copy that @tracelore/sdk resolves cannot see; install one version of @opentelemetry/api for both',
+  );
 }
