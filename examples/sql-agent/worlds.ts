@@ -16,6 +16,9 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const EXPERIMENT_TIMEOUT_MS = 600_000;
 
 const run = promisify(execFile);
+/** Ends the experiments that are running; each cleans up after itself. */
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 try {
   await worlds();
@@ -68,6 +71,7 @@ async function experiment(seed: number, control: Control | undefined): Promise<W
     {
       maxBuffer: OUTPUT_BYTES_MAX,
       timeout: EXPERIMENT_TIMEOUT_MS,
+      signal: stopping.signal,
       // The table is about the simulated model, whatever the shell is set up for.
       env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
     },

@@ -1,5 +1,5 @@
 import { registerRunner } from '@tracelore/sdk';
-import { start } from '@tracelore/sdk/node';
+import { start, type Telemetry } from '@tracelore/sdk/node';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +46,8 @@ export interface Experiment {
 
 /**
  * The whole loop over public interfaces: starts the service, runs the agent on training tasks, lets the service learn and
- * validate, and afterwards asks the sealed tasks without and with the promoted rules. The sealed tasks are asked last,
- * when nothing is learned any more, and their answers never leave this process.
+ * validate, and afterwards asks the sealed tasks without and with the promoted rules. The sealed tasks are asked last, when
+ * nothing is learned or recorded any more; their answers never leave this process.
  */
 export async function runExperiment(
   options: ExperimentOptions,
@@ -78,7 +78,7 @@ export async function runExperiment(
     closers.push(() => telemetry.shutdown());
     const result = await unlessAborted(
       signal,
-      learnAndMeasure(options, progress, world, model, service, () => telemetry.flush(FLUSH_DEADLINE_MS)),
+      learnAndMeasure(options, progress, world, model, service, telemetry),
     );
     return { result, service, close };
   } catch (error) {
@@ -101,7 +101,7 @@ async function learnAndMeasure(
   world: World,
   model: AgentModel,
   service: Service,
-  flush: () => Promise<{ readonly complete: boolean }>,
+  telemetry: Telemetry,
 ): Promise<ExperimentResult> {
   const { seed, rounds, concurrency, control } = options;
   const agent = createSqlAgent({ client: model.client, model: model.name, database: world.database });
@@ -121,7 +121,7 @@ async function learnAndMeasure(
       progress.step(`round ${round + 1} of ${rounds}: ${tasks.length} training tasks`);
       const passed = await train(agent, tasks, concurrency);
       progress.done(`${passed} of ${tasks.length} right`);
-      const { complete } = await flush();
+      const { complete } = await telemetry.flush(FLUSH_DEADLINE_MS);
       if (!complete)
         throw new Error('the spans of the training runs could not be delivered to the collector');
       const pass = await api.learn({
@@ -136,6 +136,8 @@ async function learnAndMeasure(
     await runner.stop();
   }
 
+  // Recording ends here: of the sealed tasks the service only sees what it is asked rules for.
+  await telemetry.shutdown();
   const measureOptions = { repeats: options.repeats, concurrency, seed };
   progress.step(`asking ${world.sealed.length} sealed tasks without and with the promoted rules`);
   const comparison = await compare(agent, world.sealed, measureOptions);

@@ -51,7 +51,7 @@ export async function startService({ data, environment }: ServiceOptions): Promi
     return { api, otlp, stop: () => stopChild(child, ended) };
   } catch (error) {
     child.kill('SIGKILL');
-    const reason = timeout.aborted ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : String(error);
+    const reason = timeout.aborted ? `was not ready after ${START_TIMEOUT_MS / 1000} s` : messageOf(error);
     throw new Error(`tracelore up ${reason}${messages === '' ? '' : `\n${messages.trim()}`}`, {
       cause: error,
     });
@@ -78,6 +78,10 @@ async function readyLine(
     return { api: textOf(message, 'api'), otlp: textOf(message, 'otlp') };
   }
   throw new Error('ended its output without a ready line');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parsed(line: string): unknown {
