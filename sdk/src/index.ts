@@ -18,6 +18,7 @@ export { type RunContext, withContext, withOverride } from './with-context.ts';
 
 // For adapters: spans by hand, results watched like those of trace(), and attribution of injected text.
 export {
+  askKnowledge,
   captureJson,
   captureText,
   currentKnowledge,

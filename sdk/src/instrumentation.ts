@@ -8,7 +8,7 @@ import type { SpanHandle } from './span.ts';
 export { captureJson, captureText } from './capture.ts';
 export { guarded } from './diagnostics.ts';
 export { tracer } from './framework-tracer.ts';
-export { currentKnowledge } from './knowledge.ts';
+export { askKnowledge, currentKnowledge } from './knowledge.ts';
 export { currentScope, type KnowledgeAttribution, type Scope } from './scope.ts';
 export { type SpanHandle, type SpanOptions, startSpan } from './span.ts';
 

@@ -39,8 +39,19 @@ const client = new KnowledgeClient();
  * (up to 60 s old), else `""`. Which rules were given stands on the model spans that follow in this run, and on its root.
  */
 export async function getKnowledge(task: string, options: KnowledgeOptions = {}): Promise<string> {
+  return (await askKnowledge(task, options))?.text ?? '';
+}
+
+/**
+ * As {@link getKnowledge}, with everything that the answer says: for adapters, which know which model call they put the
+ * text into. `undefined`: no answer could be got.
+ */
+export async function askKnowledge(
+  task: string,
+  options: KnowledgeOptions = {},
+): Promise<KnowledgeAttribution | undefined> {
   const config = currentConfig();
-  if (config.disabled) return '';
+  if (config.disabled) return undefined;
   const scope = currentScope();
   const span = guarded('knowledge_span', undefined, () => searchSpan(scope, config, task));
   try {
@@ -48,10 +59,12 @@ export async function getKnowledge(task: string, options: KnowledgeOptions = {})
     const deadlineMs =
       options.deadlineMs ?? (scope.trial === undefined ? config.knowledgeDeadlineMs : TRIAL_DEADLINE_MS);
     const found = await client.ask(config, request, deadlineMs);
-    return guarded('knowledge_record', found.answer?.text ?? '', () => record(scope, span, found));
+    const knowledge = found.answer === undefined ? undefined : attributionOf(found.answer);
+    guarded('knowledge_record', undefined, () => record(scope, span, found, knowledge));
+    return knowledge;
   } catch (error) {
     recordFault('knowledge', 'getKnowledge failed', error);
-    return '';
+    return undefined;
   } finally {
     span?.end();
   }
@@ -97,24 +110,31 @@ function requestFor(scope: Scope, config: Config, task: string, options: Knowled
   };
 }
 
-function record(scope: Scope, span: SpanHandle | undefined, found: SourcedAnswer): string {
-  const { answer, source } = found;
-  if (answer === undefined) {
-    if (scope.trial !== undefined) scope.trial.fault ??= 'knowledge could not be got';
-    span?.setAttributes({ [ATTR.memoryRecordCount]: 0, [ATTR.knowledgeSource]: source });
-    markKnowledge(scope, null);
-    return '';
-  }
-  const knowledge: KnowledgeAttribution = {
+function attributionOf(answer: KnowledgeAnswer): KnowledgeAttribution {
+  return {
     decision: answer.decision,
     snapshot: answer.snapshot,
     arm: answer.arm,
     items: answer.items.map(itemReference),
     text: answer.text,
   };
+}
+
+function record(
+  scope: Scope,
+  span: SpanHandle | undefined,
+  found: SourcedAnswer,
+  knowledge: KnowledgeAttribution | undefined,
+): void {
+  const { answer, source } = found;
+  if (answer === undefined || knowledge === undefined) {
+    if (scope.trial !== undefined) scope.trial.fault ??= 'knowledge could not be got';
+    span?.setAttributes({ [ATTR.memoryRecordCount]: 0, [ATTR.knowledgeSource]: source });
+    markKnowledge(scope, null);
+    return;
+  }
   markKnowledge(scope, knowledge);
   span?.setAttributes({ ...knowledgeAttributes(knowledge), ...recordAttributes(span, answer, source) });
-  return answer.text;
 }
 
 function recordAttributes(span: SpanHandle, answer: KnowledgeAnswer, source: KnowledgeSource): Attributes {

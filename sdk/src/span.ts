@@ -30,7 +30,7 @@ export interface SpanOptions {
   /** False: neither input nor output nor error messages are recorded. */
   readonly capture?: boolean;
   readonly startTime?: TimeInput;
-  /** False: this model call is known not to have seen the text that was asked for above it. */
+  /** False: this model call did not see the text that was asked for above it, or says itself what it saw. */
   readonly sawKnowledge?: boolean;
 }
 

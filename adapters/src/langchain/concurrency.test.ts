@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { startScriptedModel } from '../testing/scripted-model.testing.ts';
 import { startWeatherAgent } from '../testing/weather-agent.testing.ts';
 import { instrumentLangChain, traceloreMiddleware } from './index.ts';
+import { runs } from './run-book.ts';
 
 const RUNS = 50;
 
@@ -63,6 +64,7 @@ test('50 interleaved runs of one shared agent: no span, tool body or rule in a w
     expect(results.map((result) => result.messages.at(-1)?.text)).toStrictEqual(
       cities.map((city) => `done ${JSON.stringify({ city, sky: 'sunny' })}`),
     );
+    expect(runs.size).toBe(0);
     const roots = spans.spans.filter((span) => span.parentSpanId === '');
     expect(roots).toHaveLength(RUNS);
     for (const city of cities) {

@@ -8,7 +8,7 @@ import {
 } from '@tracelore/sdk';
 import { ATTR } from '@tracelore/sdk/contract';
 
-import { sawKnowledge } from './attribution.ts';
+import { knowledgeAttributes, seenKnowledge } from './attribution.ts';
 import { graphInput, graphOutput } from './graph-content.ts';
 import { isControlFlow, isGraph, runName } from './chain-kind.ts';
 import { field, textAt } from './field.ts';
@@ -34,6 +34,9 @@ export interface TracingOptions {
   /** Name of the agent, for graphs that have none of their own. */
   readonly agent?: string;
 }
+
+/** Prompt templates and output parsers used alone: nothing an agent did. */
+const FORMATTING: ReadonlySet<string> = new Set(['prompt', 'parser']);
 
 /** LangChain finds its handlers by this name, so that one run is never traced twice. */
 export const HANDLER_NAME = 'tracelore';
@@ -62,11 +65,12 @@ export class TraceloreHandler {
     parentRunId?: string,
     tags?: unknown,
     metadata?: unknown,
-    _runType?: string,
+    runType?: string,
     name?: string,
   ): void {
     const parent = runs.get(parentRunId);
     const graph = isGraph(chain);
+    if (parent === undefined && FORMATTING.has(runType ?? '')) return;
     if (parent !== undefined && !graph) {
       const { span } = parent;
       this.#note({ id: runId, parent, span, owns: false, graph: false, partial: undefined }, metadata);
@@ -237,8 +241,15 @@ export class TraceloreHandler {
       () => ({
         name: [operation, requestModel(call)].filter((word) => word !== '').join(' '),
         kind: 'llm',
-        sawKnowledge: sawKnowledge(runs.get(identity.parentRunId), messages),
-        attributes: { [ATTR.operation]: operation, ...requestAttributes(call) },
+        // Judged by the prompt, which is more than the SDK can know.
+        sawKnowledge: false,
+        attributes: {
+          [ATTR.operation]: operation,
+          ...requestAttributes(call),
+          ...guarded('langchain_attribution', {}, () =>
+            knowledgeAttributes(seenKnowledge(runs.get(identity.parentRunId), messages)),
+          ),
+        },
       }),
       (span) => span.setAttributes(promptAttributes(call, messages)),
       new PartialAnswer(),

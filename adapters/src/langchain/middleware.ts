@@ -1,6 +1,6 @@
+import { guarded } from '@tracelore/sdk';
 import type { AgentMiddleware } from 'langchain';
 
-import { shows } from './attribution.ts';
 import { withBlock } from './inject.ts';
 import { enclosingRun, type InjectionOptions, RunKnowledge } from './run-knowledge.ts';
 import { enterToolBody } from './tool-body.ts';
@@ -19,10 +19,12 @@ export function traceloreMiddleware(
   return {
     name: 'tracelore',
     wrapModelCall: async (request, handler) => {
-      for (const tool of request.tools) enterToolBody(tool);
-      const text = await knowledge.textFor(request.messages, enclosingRun());
-      if (text === '' || shows([request.systemMessage], text)) return handler(request);
-      return handler({ ...request, systemMessage: withBlock(request.systemMessage, text) });
+      guarded('langchain_tool', undefined, () => request.tools.forEach(enterToolBody));
+      const { systemMessage: system, messages } = request;
+      const text = await knowledge.textFor([system, ...messages], enclosingRun());
+      if (text === '') return handler(request);
+      const systemMessage = guarded('inject', system, () => withBlock(system, text));
+      return handler({ ...request, systemMessage });
     },
   };
 }

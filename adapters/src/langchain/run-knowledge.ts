@@ -1,7 +1,8 @@
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
-import { getKnowledge, guarded, type KnowledgeOptions } from '@tracelore/sdk';
+import { askKnowledge, guarded, type KnowledgeOptions } from '@tracelore/sdk';
 
-import { lastUserText } from './messages.ts';
+import { holds, noteInjected } from './attribution.ts';
+import { lastUserText, textOf } from './messages.ts';
 import { graphOf, runs, type RunRecord } from './run-book.ts';
 import { runOf } from './run-config.ts';
 
@@ -19,14 +20,9 @@ export function enclosingRun(config?: unknown): RunRecord | undefined {
   );
 }
 
-/** The task of a prompt; `''` if there is none. */
-export function taskOf(messages: readonly unknown[], options: InjectionOptions): string {
-  return guarded('task_extractor', '', () => (options.task ?? lastUserText)(messages));
-}
-
 /**
  * Asks once per run of an agent and task, so that every model call of the run sees the same text and the prompt's
- * beginning does not change. The answer belongs to the agent's span: model calls below it are attributed to it.
+ * beginning does not change.
  */
 export class RunKnowledge {
   readonly #options: InjectionOptions;
@@ -36,16 +32,28 @@ export class RunKnowledge {
     this.#options = options;
   }
 
-  /** Never rejects; `''`: nothing to inject. */
+  /** The text to put behind the system text of these messages. Never rejects; `''`: nothing, or it is there already. */
   async textFor(messages: readonly unknown[], run: RunRecord | undefined): Promise<string> {
-    const task = taskOf(messages, this.#options);
+    const task = guarded('task_extractor', '', () => (this.#options.task ?? lastUserText)(messages));
     if (task === '') return '';
-    const record = graphOf(run) ?? run;
-    if (record === undefined) return getKnowledge(task, this.#options);
+    const text = await this.#ask(task, graphOf(run) ?? run);
+    return text === '' || guarded('inject', true, () => holds(messages.map(textOf), text)) ? '' : text;
+  }
+
+  #ask(task: string, record: RunRecord | undefined): Promise<string> {
+    if (record === undefined) return this.#answer(task, undefined);
     const known = this.#answers.get(record);
     if (known?.task === task) return known.text;
-    const text = record.span.run(() => getKnowledge(task, this.#options));
+    // In the agent's context: the answer belongs to it, and so does the span of the question.
+    const text = record.span.run(() => this.#answer(task, record));
     this.#answers.set(record, { task, text });
     return text;
+  }
+
+  async #answer(task: string, record: RunRecord | undefined): Promise<string> {
+    const knowledge = await askKnowledge(task, this.#options);
+    if (knowledge === undefined) return '';
+    guarded('langchain_attribution', undefined, () => noteInjected(knowledge, record));
+    return knowledge.text;
   }
 }

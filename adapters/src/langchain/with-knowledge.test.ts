@@ -218,7 +218,7 @@ describe('attribution', () => {
     ]);
   });
 
-  test('two models of one run that ask different things each have their own', async () => {
+  test('models of one run that are told different things at the same time each have their own', async () => {
     service.serveKnowledge(({ task }) => ({
       text: `[rule0001] what helps with ${String(task)}`,
       items: [],
@@ -226,16 +226,28 @@ describe('attribution', () => {
       snapshot: 1,
       arm: 'served',
     }));
-    const first = withKnowledge(scriptedChat(model.url), { task: () => 'the first part' });
-    const second = withKnowledge(scriptedChat(model.url), { task: () => 'the second part' });
-    await trace('both', async () => {
-      await first.invoke('Weather?');
-      await second.invoke('Weather?');
-    })();
+    const parts = ['one', 'two', 'three', 'one', 'two', 'three'];
+    const models = new Map(
+      ['one', 'two', 'three'].map((part) => [
+        part,
+        withKnowledge(scriptedChat(model.url), { task: () => `part ${part}` }),
+      ]),
+    );
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode('all', async () => {
+        await Promise.all(parts.map(async (part) => models.get(part)?.invoke(`Weather ${part}?`)));
+        return {};
+      })
+      .addEdge(START, 'all')
+      .compile({ name: 'parallel' });
+    await graph.invoke({ messages: [] });
     const calls = spans.spans.filter((span) => span.name === 'chat gpt-test');
-    expect(calls.map((span) => span.attributes[ATTR.knowledgeDecision])).toStrictEqual([
-      'the first part',
-      'the second part',
-    ]);
+    expect(calls).toHaveLength(parts.length);
+    for (const call of calls) {
+      const part = /Weather (?<part>\w+)/u.exec(String(call.attributes[ATTR.inputMessages]))?.groups?.[
+        'part'
+      ];
+      expect(call.attributes[ATTR.knowledgeDecision]).toBe(`part ${part}`);
+    }
   });
 });

@@ -1,7 +1,6 @@
 import { concat } from '@langchain/core/utils/stream';
-import { currentRun, observe, startSpan } from '@tracelore/sdk';
+import { currentRun, guarded, observe, startSpan } from '@tracelore/sdk';
 
-import { shows } from './attribution.ts';
 import { textAt } from './field.ts';
 import { injected, messagesIn } from './inject.ts';
 import { lastUserText, textOf } from './messages.ts';
@@ -63,7 +62,7 @@ class ModelInjection {
       const perform = async (): Promise<unknown> =>
         method(await this.#prepared(input, config), config, ...rest);
       if (enclosingRun(config) !== undefined || currentRun() !== undefined) return perform();
-      const task = lastUserText(messagesIn(input) ?? []);
+      const task = guarded('inject', '', () => lastUserText(messagesIn(input) ?? []));
       const span = startSpan({ name: this.#name, kind: 'agent', input: task });
       return observe(span, span.run(perform), { output: textOf, chunk: textOf });
     };
@@ -71,10 +70,10 @@ class ModelInjection {
 
   /** The very input where there is nothing to put in. */
   async #prepared(input: unknown, config: unknown): Promise<unknown> {
-    const messages = messagesIn(input);
+    const messages = guarded('inject', undefined, () => messagesIn(input));
     if (messages === undefined) return input;
     const text = await this.#knowledge.textFor(messages, enclosingRun(config));
-    return text === '' || shows(messages, text) ? input : injected(messages, text);
+    return text === '' ? input : guarded('inject', input, () => injected(messages, text));
   }
 }
 
