@@ -28,6 +28,11 @@ export interface TraceloreOptions {
   readonly knowledgeDeadlineMs?: number;
   /** Where spans wait that could not be delivered. `TRACELORE_SPOOL_DIR`, default `.tracelore/spool`. */
   readonly spoolDirectory?: string;
+  /**
+   * Told of every kind of fault, at most once a minute each. Default: OpenTelemetry's diagnostic logger, which is silent
+   * unless the application sets one.
+   */
+  readonly report?: (message: string) => void;
   /** Switches everything off. `TRACELORE_DISABLED` or `OTEL_SDK_DISABLED`. */
   readonly disabled?: boolean;
 }

@@ -1,5 +1,5 @@
 import { type Config, resolveConfig, type TraceloreOptions } from './config.ts';
-import { recordFault } from './diagnostics.ts';
+import { recordFault, setReporter } from './diagnostics.ts';
 import { TraceloreError } from './errors.ts';
 
 let current: Config | undefined;
@@ -12,6 +12,7 @@ export function configure(options: TraceloreOptions = {}): Config {
   const resolved = resolveConfig(options, process.env);
   if (!resolved.ok) throw new TraceloreError('CONFIG_INVALID', resolved.problems);
   current = resolved.value;
+  setReporter(options.report);
   return current;
 }
 

@@ -19,7 +19,8 @@ let spooled = 0;
 const dropped = new Map<string, number>();
 const faults = new Map<string, number>();
 const reportedAt = new Map<string, number>();
-let report: (message: string) => void = (message) => diag.warn(message);
+const toOpenTelemetry = (message: string): void => diag.warn(message);
+let report: (message: string) => void = toOpenTelemetry;
 
 function add(counts: Map<string, number>, key: string, n: number): void {
   counts.set(key, (counts.get(key) ?? 0) + n);
@@ -54,9 +55,9 @@ function describe(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** Replaces the reporter (default: OpenTelemetry's `diag.warn`). */
-export function setReporter(reporter: (message: string) => void): void {
-  report = reporter;
+/** Sends reports elsewhere; `undefined`: to OpenTelemetry's diagnostic logger. */
+export function setReporter(reporter: ((message: string) => void) | undefined): void {
+  report = reporter ?? toOpenTelemetry;
 }
 
 /** What happened to spans and calls since the process started. Counters only grow. */
