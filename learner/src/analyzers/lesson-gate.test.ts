@@ -138,7 +138,8 @@ describe('the gate before trials', () => {
       rule('Amounts in orders are cents: divide by 100.', { status: 'archived', reason: 'futile' }),
     ];
     expect(gateLesson(lesson(), sample, { live: [], rejected })).toMatchObject({
-      reason: 'already_rejected',
+      kind: 'turned_down',
+      rule: { id: 'r1' },
     });
     const other = lesson({ content: 'Amounts in orders are mills: divide by 1000.' });
     expect(gateLesson(other, sample, { live: [], rejected })).toMatchObject({ kind: 'candidate' });

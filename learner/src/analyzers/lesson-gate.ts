@@ -9,12 +9,7 @@ import { scanText, type Finding } from './scan.ts';
 import { taintOf } from './taint.ts';
 
 /** Why a lesson went no further. Counted per pass. */
-export type DropReason =
-  | EvidenceProblem
-  | 'empty_advice'
-  | 'grammar'
-  | 'already_rejected'
-  | Exclude<Finding, 'override'>;
+export type DropReason = EvidenceProblem | 'empty_advice' | 'grammar' | Exclude<Finding, 'override'>;
 
 /**
  * What becomes of a lesson: a new candidate (possibly held back for a person), support for a rule that says the same
@@ -29,10 +24,12 @@ export type LessonVerdict =
       readonly quarantine?: string;
     }
   | { readonly kind: 'support'; readonly rule: Rule; readonly evidence: readonly Evidence[] }
+  /** It says what a rule said that was turned down: not tested again, but remembered. */
+  | { readonly kind: 'turned_down'; readonly rule: Rule; readonly evidence: readonly Evidence[] }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string };
 
 export interface GateKnowledge {
-  /** Rules that are candidate, validated, active or deprecated. */
+  /** Rules that are candidate, validated or active. */
   readonly live: readonly Rule[];
   /** Rules turned down under the agent's present model, prompt and tools. */
   readonly rejected: readonly Rule[];
@@ -61,7 +58,7 @@ export function gateLesson(lesson: Lesson, sample: FailureSample, knowledge: Gat
   const same = knowledge.live.find((rule) => saysTheSame(text, rule, DUPLICATE_SIMILARITY_MIN));
   if (same !== undefined) return { kind: 'support', rule: same, evidence };
   const refused = knowledge.rejected.find((rule) => saysTheSame(text, rule, REJECTED_SIMILARITY_MIN));
-  if (refused !== undefined) return dropped('already_rejected', `${refused.id}: ${refused.reason}`);
+  if (refused !== undefined) return { kind: 'turned_down', rule: refused, evidence };
   const quarantine = findings.includes('override')
     ? 'it reads like an instruction to override others'
     : taintOf(lesson, checked.found, sample);

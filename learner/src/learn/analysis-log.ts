@@ -15,10 +15,19 @@ export const RULE_SUPPORT: Table = {
   },
 };
 
-const RULES_MAX = 1_000_000;
+/** Entries that are read at once. */
+const SUPPORT_MAX = 1_000_000;
 
 /** What became of a run in an analysis. */
 export type AnalysisResult = 'lessons' | 'no_lesson';
+
+/** A run that taught a rule again. */
+export interface RuleSupport {
+  readonly ruleId: string;
+  readonly runId: string;
+  /** When the run was analysed, epoch ms. */
+  readonly at: number;
+}
 
 /** Which runs were analysed, and which runs speak for a rule beyond those it was first learned from. */
 export interface AnalysisLog {
@@ -30,8 +39,8 @@ export interface AnalysisLog {
     result: AnalysisResult,
   ): Promise<void>;
   addSupport(project: string, learnId: string, ruleId: string, evidence: readonly Evidence[]): Promise<void>;
-  /** Number of further runs that speak for each rule, by rule id. */
-  support(project: string): Promise<ReadonlyMap<string, number>>;
+  /** Further runs that speak for rules, one entry per rule and run. */
+  support(project: string): Promise<readonly RuleSupport[]>;
 }
 
 export function createAnalysisLog(options: {
@@ -62,12 +71,12 @@ export function createAnalysisLog(options: {
       if (rows.length > 0) await driver.insert(encodeRows(supportTable, rows, `support:${newId()}`));
     },
     async support(project) {
-      const rows = await driver.query<{ rule_id: string; runs: string }>(
-        `SELECT rule_id, uniqExact(run_id) AS runs FROM ${supportTable.name}
-         WHERE project = {project: String} GROUP BY rule_id`,
-        { parameters: { project }, rowsMax: RULES_MAX },
+      const rows = await driver.query<{ ruleId: string; runId: string; at: string }>(
+        `SELECT rule_id AS ruleId, run_id AS runId, toUnixTimestamp64Milli(max(${supportTable.name}.at)) AS at
+         FROM ${supportTable.name} WHERE project = {project: String} GROUP BY rule_id, run_id`,
+        { parameters: { project }, rowsMax: SUPPORT_MAX },
       );
-      return new Map(rows.map((row) => [row.rule_id, Number(row.runs)]));
+      return rows.map((row) => ({ ...row, at: Number(row.at) }));
     },
   };
 }

@@ -32,9 +32,11 @@ const rule = (id: string, runs: number, part: Partial<Rule> = {}): Rule => ({
   ...part,
 });
 const chosen = (rules: readonly Rule[], runsBudget: number): string[] =>
-  chooseCandidates(rules, { runsBudget, support: new Map([['c', 5]]), judged: new Set(['d@1']) }).map(
-    ({ id }) => id,
-  );
+  chooseCandidates(rules, {
+    runsBudget,
+    support: [1, 2, 3, 4, 5].map((run) => ({ ruleId: 'c', runId: `run-${run}`, at: 0 })),
+    judged: new Set(['d@1']),
+  }).map(({ id }) => id);
 
 describe('candidates of a cycle', () => {
   const rules = [

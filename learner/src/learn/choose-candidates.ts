@@ -1,4 +1,5 @@
 import type { Rule } from '../knowledge/rule.ts';
+import type { RuleSupport } from './analysis-log.ts';
 
 /** Trials a candidate needs on average to be decided: more candidates than this allows only dilute the budget and the bound. */
 export const TRIALS_PER_CANDIDATE = 30;
@@ -11,15 +12,16 @@ export function chooseCandidates(
   candidates: readonly Rule[],
   context: {
     readonly runsBudget: number;
-    readonly support: ReadonlyMap<string, number>;
+    readonly support: readonly RuleSupport[];
     /** `id@version` of rules that were judged before. */
     readonly judged: ReadonlySet<string>;
   },
 ): readonly Rule[] {
-  const { support, judged } = context;
+  const { judged } = context;
+  const support = Map.groupBy(context.support, ({ ruleId }) => ruleId);
   const countMax = Math.floor(context.runsBudget / TRIALS_PER_CANDIDATE);
   const supportOf = (rule: Rule): number =>
-    new Set(rule.provenance.evidence.map(({ runId }) => runId)).size + (support.get(rule.id) ?? 0);
+    new Set(rule.provenance.evidence.map(({ runId }) => runId)).size + (support.get(rule.id)?.length ?? 0);
   const wasJudged = (rule: Rule): number => (judged.has(`${rule.id}@${rule.version}`) ? 1 : 0);
   return candidates
     .filter(({ status, quarantined }) => status === 'candidate' && !quarantined)

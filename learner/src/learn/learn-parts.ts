@@ -27,6 +27,8 @@ export interface LearnParts {
   readonly createValidator: (options: RaceOptions) => Validator;
   /** Text that an agent would be given for a task from these rules. */
   readonly render: (project: string, task: string, rules: readonly Rule[]) => string;
+  /** Resolves when `render` and the trials will find these rules for these tasks alike. */
+  readonly prepare: (project: string, tasks: readonly string[], rules: readonly Rule[]) => Promise<void>;
   readonly passes: PassLog;
   readonly verdicts: VerdictLog;
   readonly analyses: AnalysisLog;

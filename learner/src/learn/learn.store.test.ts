@@ -156,6 +156,26 @@ describe('a learning pass', () => {
     expect(bench.model.seen[1]?.body.messages[1]?.content).toContain('<rejected reason="we store euros">');
   });
 
+  it('tests a refuted rule again once enough new failures teach it', async () => {
+    const useless = 'Round the revenue of a shop to 7 digits.';
+    bench = await openLoopBench(disk.store, ({ body }) =>
+      lessons(body.messages[1]?.content ?? '', [{ content: useless }]),
+    );
+    await bench.loop.evals.addCases(bench.project, CASES);
+    stopRunner = bench.startRunner(agent);
+    await bench.writeRuns(FAILED.slice(0, 1));
+    expect(await bench.learn({ runsBudget: 300 })).toMatchObject({
+      candidates: 1,
+      rejected: [{ reason: expect.stringContaining('futile') }],
+    });
+    for (const failed of FAILED.slice(1, 4)) {
+      await bench.writeRuns([failed]);
+      expect(await bench.learn()).toMatchObject({ candidates: 0, dropped: { already_rejected: 1 } });
+    }
+    await bench.writeRuns(FAILED.slice(4, 5));
+    expect(await bench.learn({ runsBudget: 300 })).toMatchObject({ candidates: 1, dropped: {} });
+  });
+
   it.each([
     ['garbage', { content: 'I think the agent should try harder.' }],
     ['rate_limited', { status: 429 }],

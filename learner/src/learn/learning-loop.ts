@@ -28,6 +28,8 @@ export interface LearningLoopOptions {
   readonly knowledge: (project: string) => KnowledgeBase;
   /** Text that an agent would be given for a task from these rules: the serving's own `render`. */
   readonly render: LearnParts['render'];
+  /** The serving's own `prepare`. */
+  readonly prepare: LearnParts['prepare'];
   readonly recordOutcomes: RecordOutcomes;
   /** Brings runs up to date. Default: the store does; where a collector runs on it, the collector must. */
   readonly refreshRuns?: SettlerOptions['refresh'];
@@ -110,6 +112,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     trialLog,
     createValidator: createRaceValidator,
     render: options.render,
+    prepare: options.prepare,
     passes: createPassLog(tables),
     verdicts,
     analyses: createAnalysisLog(tables),

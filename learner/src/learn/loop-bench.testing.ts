@@ -101,6 +101,7 @@ export async function openLoopBench(
     store,
     knowledge: (name) => registry.of(name),
     render: (name, task, rules) => serving.render(name, task, rules),
+    prepare: (name, tasks, rules) => serving.prepare(name, tasks, { rules }),
     recordOutcomes: createOutcomeRecorder({
       write: (batch, token) => store.write(batch, token),
       now,

@@ -45,17 +45,24 @@ export async function validateCandidates(
   }
   if (candidates.length === 0) return undefined;
   const confirmRuns = Math.floor(runsBudget * CONFIRM_SHARE);
+  const decisionRuns = runsBudget - confirmRuns;
+  record.update({
+    validation: { runsUsed: 0, runsBudget: decisionRuns, active: candidates.length, promoted: 0 },
+  });
   const validator = parts.createValidator({
-    runsBudget: runsBudget - confirmRuns,
+    runsBudget: decisionRuns,
     confirmRuns,
     ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });
+  const incumbents = base.served();
+  const tasks = cases.map(({ task }) => task);
+  await parts.prepare(project, tasks, [...incumbents, ...candidates]);
   const cycle = await validator.validate({
     id: parts.newId(),
     project,
     candidates,
-    incumbents: base.served(),
+    incumbents,
     cases,
     render: (task, rules) => parts.render(project, task, rules),
     trials: parts.broker.runner(project, cases),

@@ -1,4 +1,5 @@
 import type { Lesson } from '../analyzers/analyzer.ts';
+import type { FailureSample } from '../analyzers/failure-samples.ts';
 import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
 import { scanText } from '../analyzers/scan.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
@@ -33,7 +34,7 @@ export async function writeLessons(
     for (const lesson of lessons) {
       const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
       const verdict = gateLesson(lesson, sample, { live, rejected: options.rejected });
-      if (await apply(verdict, lesson, sample.signature, options)) written += 1;
+      if (await apply(verdict, lesson, sample, options)) written += 1;
     }
     const runIds = sample.failures.map(({ summary }) => summary.runId);
     await log.markAnalysed(base.project, record.current.id, runIds, written > 0 ? 'lessons' : 'no_lesson');
@@ -48,13 +49,16 @@ export async function writeLessons(
 async function apply(
   verdict: LessonVerdict,
   lesson: Lesson,
-  signature: string,
+  sample: FailureSample,
   { base, log, record, analyzer }: WriteLessonsOptions,
 ): Promise<boolean> {
   const learnId = record.current.id;
   if (verdict.kind === 'dropped') return drop(record, verdict.reason);
-  if (verdict.kind === 'support') {
-    await log.addSupport(base.project, learnId, verdict.rule.id, verdict.evidence);
+  if (verdict.kind === 'support' || verdict.kind === 'turned_down') {
+    const failed = new Set(sample.failures.map(({ summary }) => summary.runId));
+    const fromFailures = verdict.evidence.filter(({ runId }) => failed.has(runId));
+    await log.addSupport(base.project, learnId, verdict.rule.id, fromFailures);
+    if (verdict.kind === 'turned_down') return drop(record, 'already_rejected');
     record.update({ supported: record.current.supported + 1 });
     return true;
   }
@@ -63,7 +67,7 @@ async function apply(
     origin: 'analyzer',
     by: analyzer,
     learnId,
-    signature,
+    signature: sample.signature,
     ...(scanText(because).length === 0 ? { because } : {}),
     evidence: verdict.evidence,
   };
