@@ -29,6 +29,10 @@ export interface Config {
   readonly judgeModel: string;
   /** Most calls of both models per day (UTC). */
   readonly modelCallsPerDay: number;
+  /** Model that embeds tasks and rules, on the same server; '' = the built-in table, offline. */
+  readonly embeddingModel: string;
+  /** Length of its vectors. */
+  readonly embeddingDimensions: number;
   /** Key and address of an OpenAI-compatible server. '' = none, and OpenAI's own. */
   readonly openaiApiKey: string;
   readonly openaiBaseUrl: string;
@@ -94,6 +98,14 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     1_000_000_000,
     Number.isInteger,
   ),
+  embeddingModel: text(['TRACELORE_EMBEDDING_MODEL'], '', 'the name of an embedding model', /./),
+  embeddingDimensions: number(
+    ['TRACELORE_EMBEDDING_DIMENSIONS'],
+    512,
+    'a whole number from 1 to 4096',
+    4_096,
+    (value) => Number.isInteger(value) && value > 0,
+  ),
   openaiApiKey: text(['OPENAI_API_KEY'], '', 'a key', /^\S+$/),
   openaiBaseUrl: text(
     ['OPENAI_BASE_URL'],
@@ -143,6 +155,8 @@ export function resolveConfig(sources: ConfigSources): Config {
     model: read('model'),
     judgeModel: read('judgeModel'),
     modelCallsPerDay: read('modelCallsPerDay'),
+    embeddingModel: read('embeddingModel'),
+    embeddingDimensions: read('embeddingDimensions'),
     openaiApiKey: read('openaiApiKey'),
     openaiBaseUrl: read('openaiBaseUrl'),
     requireApproval: read('requireApproval'),

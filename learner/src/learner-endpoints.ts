@@ -28,7 +28,7 @@ export function learnerEndpoints(
   return [
     ...knowledgeEndpoints({
       knowledge,
-      serve: (request, project) => serving.get(request, project),
+      serve: (request, project) => serving.answer(request, project),
       verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
     }),
     ...outcomeEndpoints({ recordOutcomes, newId }),

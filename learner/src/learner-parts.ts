@@ -7,7 +7,7 @@ import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
 import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
-import { createModels } from './models.ts';
+import { createEmbedder, createModels } from './models.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
 import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
@@ -73,7 +73,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
   const serving: KnowledgeServing = createKnowledgeServing({
     knowledge,
-    selector: createSelector(),
+    selector: createSelector({ embedder: createEmbedder(config, report) }),
     renderer: createRenderer({ secret }),
     decisions,
     trialRules: (trialId) => loop.broker.rulesOf(trialId),
@@ -86,6 +86,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     store,
     knowledge,
     render: (project, task, rules) => serving.render(project, task, rules),
+    prepare: (project, tasks, rules) => serving.prepare(project, tasks, { rules }),
     recordOutcomes: record,
     refreshRuns: refresh,
     ...createModels(config),

@@ -3,6 +3,7 @@ import { createAccess } from './http/access.ts';
 import { createApp } from './http/app.ts';
 import type { Metric } from './http/metrics.ts';
 import { listen, type ListeningServer } from './http/server.ts';
+import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
 import { newRandomId, type NewId } from './ids.ts';
 import { learnerEndpoints } from './learner-endpoints.ts';
 import { learnerMetrics } from './learner-metrics.ts';
@@ -69,7 +70,17 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     }
   }
 
+  /** The first answer must be as quick as the others: vocabulary, vectors and indexes are in memory before anyone asks. */
+  async function warmUp(): Promise<void> {
+    const projects = new Set([config.project, ...parts.registry.projects()]);
+    for (const project of projects) {
+      await parts.serving.prepare(project, [''], { signal: AbortSignal.timeout(EMBED_WAIT_MS) });
+      parts.serving.render(project, 'warm up', parts.registry.of(project).served());
+    }
+  }
+
   async function begin(): Promise<string> {
+    await warmUp();
     server = await listen(app, config.host, config.port);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
       report(`signals: ${text}`),

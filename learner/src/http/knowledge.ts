@@ -17,8 +17,8 @@ const NAME_CHARACTERS_MAX = 1_000;
 
 export interface KnowledgeServices {
   readonly knowledge: (project: string) => KnowledgeBase;
-  /** Answers from memory. */
-  readonly serve: (request: KnowledgeRequest, project: string) => KnowledgeAnswer;
+  /** Answers from memory; waits shortly for the vector of a new task where a model makes it. */
+  readonly serve: (request: KnowledgeRequest, project: string) => Promise<KnowledgeAnswer>;
   /** Newest verdict cycle that judged a rule. */
   readonly verdictOf: (project: string, ruleId: string) => Promise<CycleReport | undefined>;
 }
@@ -96,7 +96,7 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
       summary: 'The rules for a task, as text for a prompt; with "accept: text/plain" the text alone.',
       body: knowledgeRequest,
       query: NO_QUERY,
-      answer: ({ project, body, headers }) => answered(services.serve(body, project), headers),
+      answer: async ({ project, body, headers }) => answered(await services.serve(body, project), headers),
     }),
     endpoint({
       method: 'GET',

@@ -23,6 +23,9 @@ const FRAME_TOKENS: Readonly<Record<InjectionFormat, number>> = {
   'agentlearn-v1': 130,
 };
 
+/** Longest wait for the vector of a task that was not asked before, ms: half of what the SDK gives the whole answer. */
+export const EMBED_WAIT_MS = 150;
+
 /** Takes decision records. Never throws, never waits. */
 export interface DecisionSink {
   record(decision: DecisionRecord): void;
@@ -49,11 +52,17 @@ export interface KnowledgeServing {
    * @throws LearnerError `not_found` when an override names a rule that does not exist.
    */
   get(request: KnowledgeRequest, project: string): KnowledgeAnswer;
+  /** `get`, after the embedder has had {@link EMBED_WAIT_MS} to learn the task; nothing waits with the built-in one. */
+  answer(request: KnowledgeRequest, project: string): Promise<KnowledgeAnswer>;
   /**
-   * Waits until the embedder knows this task and the rules in force, or gave up; never rejects. Call it before `get`,
-   * with a signal that ends the wait at the caller's deadline. Nothing to wait for with the built-in embedder.
+   * Waits until the embedder knows these tasks and the rules (default: those in force), or gave up, or `signal` aborts;
+   * never rejects. Call it before `get` and `render`. Nothing to wait for with the built-in embedder.
    */
-  prepare(task: string, project: string, signal?: AbortSignal): Promise<void>;
+  prepare(
+    project: string,
+    tasks: readonly string[],
+    options?: { readonly rules?: readonly Rule[]; readonly signal?: AbortSignal },
+  ): Promise<void>;
   /**
    * The text an agent would be given for a task from exactly these rules, without coins, in format `tracelore-v1`. The
    * fence does not follow the knowledge log here: equal selections are equal texts, at any time.
@@ -110,7 +119,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     return { arm: items.length === 0 ? 'abstained' : 'served', set, ...found, items };
   };
 
-  return {
+  const serving: KnowledgeServing = {
     get(request, project) {
       const decision = options.ids();
       // Without any name for the unit each call is a unit of its own.
@@ -145,9 +154,15 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
       return { text, items: injected.map(itemOf), decision, snapshot: set.snapshot, arm };
     },
 
-    prepare(task, project, signal) {
+    async answer(request, project) {
+      await serving.prepare(project, [request.task], { signal: AbortSignal.timeout(EMBED_WAIT_MS) });
+      return serving.get(request, project);
+    },
+
+    prepare(project, tasks, { rules, signal } = {}) {
       const knowledge = options.knowledge(project);
-      return selector.prepare([task], { rules: knowledge.served(), snapshot: knowledge.snapshot() }, signal);
+      const set = { rules: rules ?? knowledge.served(), snapshot: knowledge.snapshot() };
+      return selector.prepare(tasks, set, signal);
     },
 
     render(project, task, rules) {
@@ -156,6 +171,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
       return renderer.render(selected, { project, snapshot: set.snapshot, format: 'tracelore-v1' });
     },
   };
+  return serving;
 }
 
 function itemOf(rule: Rule): KnowledgeItem {
