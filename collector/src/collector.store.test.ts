@@ -200,6 +200,7 @@ test('an outcome on a closed run changes its resolved outcome', async () => {
 });
 
 interface ModelCall {
+  readonly happened: { readonly operation: string };
   readonly spanIds: readonly string[];
   readonly recorded?: Readonly<Record<string, unknown>>;
 }
@@ -268,6 +269,19 @@ describe.skipIf(scenarios.length === 0)('recorded exports', () => {
         expected.recordedInputTokensOfModelCalls,
         expected.recordedOutputTokensOfModelCalls,
       ]);
+      await collector.settleRuns();
+      const runs = await store.listRuns({ project: projects[0] ?? '', limit: 100 });
+      const overRuns = (count: 'inputTokens' | 'outputTokens'): number =>
+        runs.reduce((sum, run) => sum + (run[count] ?? 0), 0);
+      expect([overRuns('inputTokens'), overRuns('outputTokens')]).toStrictEqual([
+        expected.recordedInputTokensOfModelCalls,
+        expected.recordedOutputTokensOfModelCalls,
+      ]);
+      expect(runs.reduce((sum, run) => sum + run.modelCalls, 0)).toBe(
+        expected.modelCalls.filter(
+          ({ happened, spanIds }) => spanIds.length > 0 && !happened.operation.startsWith('embedding'),
+        ).length,
+      );
     },
   );
 });

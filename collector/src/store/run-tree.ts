@@ -8,6 +8,8 @@ export interface TreeSpan {
   readonly kind: string;
   /** Unix ns as text. */
   readonly start: string;
+  /** ns as text. */
+  readonly duration: string;
   readonly response_id: string;
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
@@ -65,21 +67,45 @@ export class RunTree<Span extends TreeSpan> {
     return having.filter((span) => !covered.has(span));
   }
 
-  /** Calls of a model or embedder that contain no other: wrappers around a call are not calls. One per response id. */
+  /** Calls of a model or embedder that contain no other: wrappers around a call are not calls. Each reported once. */
   modelCalls(): Span[] {
     return onePerResponse(this.leaves((span) => span.kind === 'llm' || span.kind === 'embedding'));
   }
 }
 
-/** Two instrumentations of one call report the same response id; the report with usage is kept. */
+/**
+ * Two instrumentations of one call report the same response id at the same time; the report with usage is kept. Calls one
+ * after the other are separate calls whatever their ids: caches, proxies and test servers repeat them.
+ */
 export function onePerResponse<Span extends TreeSpan>(spans: readonly Span[]): Span[] {
-  const kept = new Map<string, Span>();
-  spans.forEach((span, index) => {
-    const id = span.response_id === '' ? `#${index}` : span.response_id;
-    const before = kept.get(id);
-    if (before === undefined || (!hasUsage(before) && hasUsage(span))) kept.set(id, span);
-  });
-  return [...kept.values()];
+  const kept: Span[] = [];
+  const places = new Map<string, number[]>();
+  for (const span of spans) {
+    const known = span.response_id === '' ? undefined : places.get(span.response_id);
+    const place = known?.find((index) => sameTime(kept[index], span));
+    if (place !== undefined) {
+      const before = kept[place];
+      if (before !== undefined && !hasUsage(before) && hasUsage(span)) kept[place] = span;
+      continue;
+    }
+    if (known !== undefined) known.push(kept.length);
+    else if (span.response_id !== '') places.set(span.response_id, [kept.length]);
+    kept.push(span);
+  }
+  return kept;
+}
+
+/**
+ * Whether the spans share at least half of the shorter one. Any overlap would not do: senders that round starts down to
+ * milliseconds let a call seem to begin before the one before it has ended.
+ */
+function sameTime(one: TreeSpan | undefined, other: TreeSpan): boolean {
+  if (one === undefined) return false;
+  const [start, otherStart] = [BigInt(one.start), BigInt(other.start)];
+  const [length, otherLength] = [BigInt(one.duration), BigInt(other.duration)];
+  const [end, otherEnd] = [start + length, otherStart + otherLength];
+  const shared = (end < otherEnd ? end : otherEnd) - (start > otherStart ? start : otherStart);
+  return shared >= 0n && shared * 2n >= (length < otherLength ? length : otherLength);
 }
 
 export function hasUsage(span: TreeSpan): boolean {

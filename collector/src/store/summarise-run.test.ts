@@ -118,6 +118,20 @@ test('two reports of one response are one call, and the one with usage is kept',
   expect(usageOf(llm('x', '', 3), llm('y', '', 4))).toEqual([2, 7]);
 });
 
+test('calls one after the other are separate calls, also with a repeated response id', () => {
+  const call = (id: string, start: number, duration: number, tokens: number): SummarySpan =>
+    llm(id, '', tokens, { response_id: 'r1', start: String(start), duration: String(duration) });
+  expect(usageOf(call('x', 1_000, 100, 3), call('y', 1_100, 100, 4))).toEqual([2, 7]);
+  // A start that was rounded down to the end of the call before.
+  expect(usageOf(call('x', 1_000, 100, 3), call('y', 1_090, 100, 4))).toEqual([2, 7]);
+  // Each of two calls told by two instrumentations, the inner one within the outer one's time.
+  const told = [call('x', 1_000, 100, 3), call('x2', 1_005, 80, 3), call('y', 2_000, 50, 4)];
+  expect(usageOf(...told, call('y2', 2_001, 60, 4))).toEqual([2, 7]);
+  // No time at all is within the other's time, or not.
+  expect(usageOf(call('x', 1_000, 100, 3), call('y', 1_050, 0, 3))).toEqual([1, 3]);
+  expect(usageOf(call('x', 1_000, 100, 3), call('y', 1_101, 0, 3))).toEqual([2, 6]);
+});
+
 test('totals of agents count when no call reports usage, the nearest to the calls', () => {
   const spans = [
     span('a', '', { input_tokens: 100 }),

@@ -17,7 +17,6 @@ export interface SummarySpan extends TreeSpan {
   readonly service: string;
   readonly environment: string;
   readonly agent: string;
-  readonly duration: string;
   readonly status: string;
   readonly error_type: string;
   readonly request_model: string;

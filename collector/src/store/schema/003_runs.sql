@@ -1,5 +1,5 @@
 -- One row per run and revision: the narrow table behind every list. Recomputed from the spans of a touched run;
--- the highest revision is the truth (read with FINAL). Token totals count leaf model calls once per response id. When an
+-- the highest revision is the truth (read with FINAL). Token totals count leaf model calls, each once. When an
 -- earlier span moves a run into another hour, its row under the old key gets a revision with is_deleted = 1.
 CREATE TABLE IF NOT EXISTS {database}.runs
 (
