@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { CONTRACT_VERSION, CONTRACT_VERSION_HEADER } from './contract/version.ts';
+import { CONTRACT_VERSION, CONTRACT_VERSION_HEADER, PROJECT_HEADER } from './contract/version.ts';
 import { type HttpAnswer, post, type PostOptions } from './http.ts';
 import { SDK_NAME, SDK_VERSION } from './version.ts';
 
@@ -8,6 +8,7 @@ export function serviceHeaders(config: Config): Record<string, string> {
   return {
     'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
     [CONTRACT_VERSION_HEADER]: String(CONTRACT_VERSION),
+    ...(config.project === '' ? {} : { [PROJECT_HEADER]: config.project }),
     ...(config.apiKey === '' ? {} : { authorization: `Bearer ${config.apiKey}` }),
     // With a key the key alone decides.
     ...(config.apiKey !== '' || config.project === '' ? {} : { 'x-tracelore-project': config.project }),

@@ -78,6 +78,11 @@ describe('resolveConfig', () => {
     expect(found.join('\n')).toContain('TRACELORE_DISABLED: expected true or false, got "maybe"');
   });
 
+  it.each(['a b', '-x', 'x'.repeat(65), 'ü'])('refuses a project named %s', (project) => {
+    expect(problems({ project })).toHaveLength(1);
+    expect(problems({}, { TRACELORE_PROJECT: project })[0]).toContain('TRACELORE_PROJECT');
+  });
+
   it('never shows a secret', () => {
     const found = problems({ apiKey: 'secret\nvalue' }, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization' });
     expect(found).toHaveLength(2);

@@ -10,7 +10,7 @@ export interface TraceloreOptions {
   readonly otlpHeaders?: Readonly<Record<string, string>>;
   /** One export request, ms. `OTEL_EXPORTER_OTLP_TIMEOUT`, default 10 000. */
   readonly otlpTimeoutMs?: number;
-  /** `TRACELORE_PROJECT`; with an API key the key alone decides. */
+  /** `TRACELORE_PROJECT`: 1 to 64 of letters, digits, `.`, `_`, `-`. An API key's project need not be named. */
   readonly project?: string;
   /** `TRACELORE_API_KEY`; sent as a bearer token. */
   readonly apiKey?: string;
@@ -83,7 +83,7 @@ export function resolveConfig(options: TraceloreOptions, env: Environment): Deco
       OTLP_TIMEOUT_DEFAULT_MS,
       OTLP_TIMEOUT_MAX_MS,
     ),
-    project: read.text('project', options.project, 'TRACELORE_PROJECT'),
+    project: read.project(options.project),
     apiKey: read.token('apiKey', options.apiKey, 'TRACELORE_API_KEY'),
     serviceName: read.text('serviceName', options.serviceName, 'OTEL_SERVICE_NAME'),
     environment: read.text('environment', options.environment, 'TRACELORE_ENVIRONMENT'),
@@ -129,6 +129,14 @@ class Reader {
     const value = option ?? this.#variable(variable) ?? '';
     if (typeof value === 'string') return value;
     this.#refuse(key, 'a string', value);
+    return '';
+  }
+
+  project(option: unknown): string {
+    const value = this.text('project', option, 'TRACELORE_PROJECT');
+    if (value === '' || /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u.test(value)) return value;
+    const source = option === undefined ? 'TRACELORE_PROJECT' : 'project';
+    this.#refuse(source, "1 to 64 of letters, digits, '.', '_' and '-'", value);
     return '';
   }
 

@@ -23,4 +23,4 @@ export {
 } from './outcome.ts';
 export { kindOfOperation, OPERATION_OF_KIND, SPAN_KINDS, type SpanKindName } from './span-kinds.ts';
 export { decodeTrialLeases, type TrialLease, type TrialLeaseRequest, type TrialReport } from './trial.ts';
-export { CONTRACT_VERSION, CONTRACT_VERSION_HEADER } from './version.ts';
+export { CONTRACT_VERSION, CONTRACT_VERSION_HEADER, PROJECT_HEADER } from './version.ts';

@@ -30,6 +30,7 @@ function delivery(timeoutMs: number = 10_000): SpanDelivery {
   const config = configure({
     otlpEndpoint: service.url,
     apiKey: 'key',
+    project: 'p',
     otlpTimeoutMs: timeoutMs,
     spoolDirectory: join(directory, 'spool'),
     otlpHeaders: { 'x-tenant': 't' },
@@ -72,6 +73,7 @@ describe('delivery', () => {
     expect(request?.headers).toMatchObject({
       authorization: 'Bearer key',
       'x-tenant': 't',
+      'x-tracelore-project': 'p',
       'content-type': 'application/json',
     });
     expect(service.spans[0]?.resource).toEqual({ 'service.name': 'test' });
