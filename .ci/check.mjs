@@ -8,6 +8,7 @@ import path from 'node:path';
 const ROOT = path.dirname(import.meta.dirname);
 const report = path.join(mkdtempSync(path.join(tmpdir(), 'tracelore-check-')), 'vitest.json');
 
+/** @type {[name: string, command: string, args: string[]][]} */
 const CHECKS = [
   ['node', 'node', ['-e', 'if (parseInt(process.versions.node) < 24) throw new Error(process.version)']],
   ['lockfile', 'node', ['.ci/complete-lock.mjs', '--check']],
