@@ -31,9 +31,12 @@ import { callingTool } from './tool-body.ts';
 export interface TracingOptions {
   /** False: neither content nor error messages are recorded. Default: as configured. */
   readonly capture?: boolean;
-  /** Name of the agent, for graphs that have none of their own. */
+  /** Name of the agent, for outermost graphs that have none of their own. */
   readonly agent?: string;
 }
+
+/** What LangGraph calls a graph that was given no name. */
+const UNNAMED_GRAPH = 'LangGraph';
 
 /** Prompt templates and output parsers used alone: nothing an agent did. */
 const FORMATTING: ReadonlySet<string> = new Set(['prompt', 'parser']);
@@ -80,7 +83,8 @@ export class TraceloreHandler {
       { runId, parentRunId, metadata, tags, graph },
       () => {
         const title = runName(name, chain);
-        const agent = textAt(metadata, 'lc_agent_name') ?? this.#options.agent ?? title;
+        const unnamed = title === UNNAMED_GRAPH && parent === undefined;
+        const agent = unnamed ? (this.#options.agent ?? title) : title;
         return graph
           ? { name: `invoke_agent ${agent}`, kind: 'agent', agent }
           : {
