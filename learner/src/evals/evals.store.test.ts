@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => disk.remove());
 
 beforeEach(async () => {
-  bench = await openLoopBench(disk.store, 'no model', { graceMs: 1 });
+  bench = await openLoopBench(disk.store, 'no model');
 });
 
 afterEach(async () => {
@@ -131,6 +131,8 @@ describe('evaluations', () => {
   });
 
   it('fail with advice when nobody runs the agent, and refuse what cannot be run', async () => {
+    await bench.close();
+    bench = await openLoopBench(disk.store, 'no model', { graceMs: 1 });
     const { evals } = bench.loop;
     await expect(evals.startRun(bench.project, { rules: 'none' })).rejects.toThrow(/no eval cases/i);
     await evals.addCases(bench.project, [{ task: 'How many?', expected: '42' }]);
