@@ -12,7 +12,9 @@ import { type FakeService, startFakeService } from './testing/fake-service.ts';
 import { trace } from './trace.ts';
 import { withContext, withOverride } from './with-context.ts';
 
+/** Only where missing it is the point: elsewhere a busy machine must not decide a test. */
 const DEADLINE_MS = 200;
+const AMPLE_MS = 15_000;
 let service: FakeService;
 let capture: SpanCapture;
 
@@ -29,7 +31,7 @@ function answer(name: string): KnowledgeAnswer {
 beforeEach(async () => {
   service = await startFakeService();
   service.serveKnowledge((request) => answer(String(request['task'])));
-  capture = captureSpans({ apiUrl: service.url, knowledgeDeadlineMs: DEADLINE_MS, project: 'p' });
+  capture = captureSpans({ apiUrl: service.url, knowledgeDeadlineMs: AMPLE_MS, project: 'p' });
 });
 afterEach(async () => {
   capture.stop();
@@ -108,9 +110,7 @@ describe('getKnowledge', () => {
     });
     const names = Array.from({ length: 200 }, (_, n) => `rule${n}`);
     const texts = await withContext({}, () => Promise.all(names.map((name) => agent(name))));
-    const served = texts.filter((text) => text !== '');
-    expect(served.length).toBeGreaterThan(0);
-    expect(texts.every((text, n) => text === '' || text === `use ${names[n]}`)).toBe(true);
+    expect(texts).toEqual(names.map((name) => `use ${name}`));
     const models = capture.spans.filter((span) => span.name === 'model');
     expect(models).toHaveLength(400);
     const wrong = models.filter((span) => {
@@ -157,7 +157,9 @@ describe('getKnowledge', () => {
     ['never answers', () => new Promise<undefined>(() => {})],
   ])('gives no text within the deadline when the service %s', async (_name, answerer) => {
     service.answerWith(answerer);
-    const agent = trace('agent', async () => model(`prompt ${await getKnowledge('t')}`));
+    const agent = trace('agent', async () =>
+      model(`prompt ${await getKnowledge('t', { deadlineMs: DEADLINE_MS })}`),
+    );
     expect(await agent()).toBe('prompt ');
     expect(capture.span('model').attributes[ATTR.knowledgeDecision]).toBeUndefined();
     expect(capture.span('search_memory').attributes[ATTR.knowledgeSource]).toBe('none');

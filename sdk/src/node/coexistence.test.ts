@@ -160,6 +160,21 @@ describe('without start()', () => {
     expect(byName.get('tool')?.attributes[ATTR.runId]).toBe(run);
   });
 
+  it("flush() flushes the application's provider, and stops waiting for it at the deadline", async () => {
+    let flushed = 0;
+    const processor = {
+      onStart: () => {},
+      onEnd: () => {},
+      forceFlush: async () => void (flushed += 1),
+      shutdown: async () => {},
+    };
+    registerHost({ processors: [processor] });
+    expect(await flush()).toEqual({ complete: true, pending: 0 });
+    expect(flushed).toBe(1);
+    processor.forceFlush = () => new Promise(() => {});
+    expect(await flush(20)).toEqual({ complete: false, pending: 0 });
+  });
+
   it('runs the host unchanged when there is no provider at all', () => {
     expect(trace('agent', (n: number) => n * 2)(4)).toBe(8);
     expect(trace('agent', () => recordOutcome({ passed: true }))()).toEqual(expect.any(String));

@@ -134,6 +134,14 @@ describe('the end of a process', () => {
     expect(steps()).toBe(SPANS);
   });
 
+  it('waits a bounded time for a collector that never answers: all is spooled', async () => {
+    service.answerWith(() => new Promise(() => {}));
+    expect(await run('natural').ended).toMatchObject({ code: 0, stderr: '' });
+    service.answerWith(undefined);
+    await nextProcessDelivers(SPANS);
+    expect(steps()).toBe(SPANS);
+  });
+
   it('reports once what could not even be spooled', async () => {
     await service.close();
     rmSync(directory, { recursive: true });
