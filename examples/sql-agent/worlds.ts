@@ -7,8 +7,8 @@ import { mapPool } from './experiment/pool.ts';
 import { readRow, rowText, tableText, targetsOf, type WorldRow } from './experiment/worlds-table.ts';
 
 const SEEDS = 20;
-/** Worlds were tuned on seeds below 100 only. */
-const FIRST_SEED = 1_000;
+/** Worlds were tuned on seeds below 100; seeds from 1000 to 1999 were looked at while the loop was built. */
+const FIRST_SEED = 2_000;
 const JOBS = 2;
 const REPEATS = 4;
 /** Longest output of one experiment, bytes, and its longest time, ms. */

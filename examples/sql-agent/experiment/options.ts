@@ -28,7 +28,7 @@ export interface DemoOptions extends ExperimentOptions {
 }
 
 const ROUNDS = 3;
-const RUNS_BUDGET = 900;
+const RUNS_BUDGET = 1_200;
 const CONCURRENCY = 8;
 
 export const DEMO_USAGE: string = `npm run demo -- [options]
