@@ -31,8 +31,16 @@ it('gives requests back oldest first, each once, also to the next process', () =
   expect(first).toMatchObject({ body: '{"n":1}', spans: 1 });
   expect(spool.take()).toMatchObject({ body: '{"n":2}', spans: 2 });
   expect(spool.take()).toBeUndefined();
+  const other = new Spool(configOf());
+  expect(other.take()).toBeUndefined();
   if (first !== undefined) spool.release(first);
-  expect(new Spool(configOf()).take()).toMatchObject({ body: '{"n":1}' });
+  expect(other.take()).toMatchObject({ body: '{"n":1}' });
+});
+
+it('keeps the files of several spools of one process apart', () => {
+  const spools = Array.from({ length: 20 }, () => new Spool(configOf()));
+  expect(spools.every((spool, n) => spool.write(`{"n":${n}}`, 1))).toBe(true);
+  expect(readdirSync(folder())).toHaveLength(20);
 });
 
 it('forgets a request when it is removed', () => {
@@ -51,7 +59,7 @@ it('takes over the claims of dead processes, not those of living ones, and clear
   renameSync(join(folder(), name), claimed(process.ppid));
   expect(new Spool(configOf()).take()).toBeUndefined();
   renameSync(claimed(process.ppid), claimed(2 ** 22 + 1));
-  writeFileSync(join(folder(), `1-${2 ** 22 + 1}-1.jsonl.part`), '{"spa');
+  writeFileSync(join(folder(), `1-${2 ** 22 + 1}-ab-1.jsonl.part`), '{"spa');
   expect(new Spool(configOf()).take()).toMatchObject({ body: '{"n":1}' });
   expect(readdirSync(folder())).toEqual([`${name}.claim-${process.pid}`]);
 });

@@ -11,9 +11,13 @@ import {
 import { join } from 'node:path';
 
 import type { Config } from '../config.ts';
+import { randomHex } from '../ids.ts';
 
 /** Disk space for spans that wait, bytes, over all processes that share the directory. */
 export const SPOOL_BYTES_MAX = 268_435_456;
+
+/** Files claimed by this process, which may have several spools. */
+const claimed = new Set<string>();
 
 /** One export request on disk: JSON lines, first `{"spans":n}`, then the request's body. */
 export interface SpooledRequest {
@@ -29,7 +33,8 @@ export interface SpooledRequest {
  */
 export class Spool {
   readonly #directory: string;
-  readonly #claimed = new Set<string>();
+  /** Tells the files of several spools and threads of one process apart. */
+  readonly #token: string = randomHex(4);
   #files = 0;
 
   constructor(config: Config) {
@@ -45,7 +50,7 @@ export class Spool {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       if (this.#used() + Buffer.byteLength(content) > SPOOL_BYTES_MAX) return false;
       this.#files += 1;
-      const name = `${Date.now()}-${process.pid}-${this.#files}.jsonl`;
+      const name = `${Date.now()}-${process.pid}-${this.#token}-${this.#files}.jsonl`;
       const aside = join(this.#directory, `${name}.part`);
       writeFileSync(aside, content, { flag: 'wx', mode: 0o600 });
       renameSync(aside, join(this.#directory, name));
@@ -60,7 +65,7 @@ export class Spool {
     for (const name of this.#names().sort(byAge)) {
       if (isLeftOver(name)) this.remove(join(this.#directory, name));
       const path = join(this.#directory, `${nameOf(name)}.claim-${process.pid}`);
-      if (!isWaiting(name) || this.#claimed.has(path)) continue;
+      if (!isWaiting(name) || claimed.has(path)) continue;
       try {
         renameSync(join(this.#directory, name), path);
       } catch {
@@ -68,7 +73,7 @@ export class Spool {
       }
       const request = readRequest(path);
       if (request !== undefined) {
-        this.#claimed.add(path);
+        claimed.add(path);
         return request;
       }
       this.remove(path);
@@ -78,7 +83,7 @@ export class Spool {
 
   /** Gives a claimed request back for a later attempt. */
   release(request: SpooledRequest): void {
-    this.#claimed.delete(request.path);
+    claimed.delete(request.path);
     try {
       renameSync(request.path, request.path.replace(/\.claim-\d+$/u, ''));
     } catch {
@@ -87,7 +92,7 @@ export class Spool {
   }
 
   remove(path: string): void {
-    this.#claimed.delete(path);
+    claimed.delete(path);
     try {
       unlinkSync(path);
     } catch {
@@ -136,7 +141,7 @@ function isWaiting(name: string): boolean {
 
 /** A file that a dead process did not finish writing. */
 function isLeftOver(name: string): boolean {
-  const part = /^\d+-(\d+)-\d+\.jsonl\.part$/u.exec(name);
+  const part = /^\d+-(\d+)-[0-9a-f]+-\d+\.jsonl\.part$/u.exec(name);
   return part !== null && !isOther(Number(part[1]));
 }
 
