@@ -44,7 +44,7 @@ beforeAll(async () => {
   const { OPENAI_API_KEY: _, ...environment } = process.env;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--conditions=@tracelore/source', PROGRAM, 'Where is my order 1007?'],
+    ['--conditions=@tracelore/source', PROGRAM, 'When will my order 1007 arrive?'],
     {
       cwd: work,
       env: {
@@ -110,7 +110,7 @@ test('the stored spans are one tree: agent, then model, tool and model; the tool
 test('input and output are stored on the agent, its model calls and its tool call', () => {
   const [root] = stored('agent');
   expect(JSON.parse(root?.input ?? '')).toStrictEqual([
-    { role: 'user', parts: [{ type: 'text', content: 'Where is my order 1007?' }] },
+    { role: 'user', parts: [{ type: 'text', content: 'When will my order 1007 arrive?' }] },
   ]);
   expect(root?.output).toContain('It arrives on Friday.');
   const [first, second] = stored('llm');
@@ -129,7 +129,7 @@ test('what was injected stands on the model spans and on the root', () => {
   expect(told).toHaveLength(4);
   for (const span of told) {
     expect(span).toMatchObject({
-      knowledgeDecision: 'decision about Where is my order 1007?',
+      knowledgeDecision: 'decision about When will my order 1007 arrive?',
       knowledgeSnapshot: 12,
       knowledgeArm: 'served',
       knowledgeItems: ['rule0001@3'],

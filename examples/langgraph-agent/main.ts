@@ -1,5 +1,5 @@
 // A LangGraph agent, traced and taught by Tracelore:
-//   node --conditions=@tracelore/source examples/langgraph-agent/main.ts "Where is my order 1007?"
+//   node --conditions=@tracelore/source examples/langgraph-agent/main.ts "When will my order 1007 arrive?"
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { HumanMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
@@ -9,7 +9,7 @@ import { start } from '@tracelore/sdk/node';
 import { createSupportAgent } from './agent.ts';
 import { ScriptedChatModel } from './scripted-model.ts';
 
-const question = process.argv[2] ?? 'Where is my order 1007?';
+const question = process.argv[2] ?? 'When will my order 1007 arrive?';
 const telemetry = start({ serviceName: 'langgraph-agent' });
 instrumentLangChain();
 

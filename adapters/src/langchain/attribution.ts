@@ -7,7 +7,9 @@ import { graphOf, parentSpan, type RunRecord } from './run-book.ts';
 
 /** Answers remembered per run; an agent asks once, a graph once per model and task. */
 const ANSWERS_MAX = 64;
-/** Shorter lines (fences, headings) could be in any prompt by chance, characters. */
+/** Rules stand in the text under so many first characters of their id. */
+const SHORT_ID_LENGTH = 8;
+/** Shorter lines without such an id could be in any prompt by chance, characters. */
 const TELLING_LINE_MIN = 16;
 
 interface Injected {
@@ -48,7 +50,7 @@ export function seenKnowledge(
   if (own !== undefined) return own.knowledge;
   const span = parentSpan(parent);
   const known = span === undefined ? currentKnowledge() : span.run(currentKnowledge);
-  return known === undefined || known.text === '' || shows(prompt, known.text) ? known : undefined;
+  return known === undefined || known.text === '' || shows(prompt, known) ? known : undefined;
 }
 
 /** How it stands on the span of a model call. */
@@ -73,8 +75,11 @@ export function holds(texts: readonly string[], text: string): boolean {
   return texts.some((said) => said.includes(text));
 }
 
-function shows(texts: readonly string[], text: string): boolean {
+/** Whether a prompt holds a line that only this answer has: one that names a rule of its, else any that is long enough. */
+function shows(prompt: readonly string[], { text, items }: KnowledgeAttribution): boolean {
   const lines = text.split('\n').map((line) => line.trim());
-  const telling = lines.filter((line) => line.length >= TELLING_LINE_MIN);
-  return (telling.length === 0 ? [text.trim()] : telling).some((line) => holds(texts, line));
+  const ids = items.map((item) => item.slice(0, SHORT_ID_LENGTH));
+  const named = lines.filter((line) => ids.some((id) => line.includes(id)));
+  const telling = named.length > 0 ? named : lines.filter((line) => line.length >= TELLING_LINE_MIN);
+  return (telling.length === 0 ? [text.trim()] : telling).some((line) => holds(prompt, line));
 }

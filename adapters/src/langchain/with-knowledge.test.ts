@@ -2,7 +2,7 @@ import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { tool } from '@langchain/core/tools';
 import { MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
-import { trace } from '@tracelore/sdk';
+import { getKnowledge, trace } from '@tracelore/sdk';
 import { ATTR } from '@tracelore/sdk/contract';
 import { captureSpans, type FakeService, type SpanCapture, startFakeService } from '@tracelore/sdk/testing';
 import { createAgent } from 'langchain';
@@ -215,6 +215,24 @@ describe('attribution', () => {
     expect(outer.map((span) => span.attributes[ATTR.knowledgeItems])).toStrictEqual([
       ['rule0001@2'],
       ['rule0001@2'],
+    ]);
+  });
+
+  test('text that the application puts into the prompt itself is recognised, laid out as it likes', async () => {
+    const chat = scriptedChat(model.url);
+    await trace('own prompt', async () => {
+      const text = await getKnowledge('Weather?');
+      const rules = text
+        .split('\n')
+        .slice(1)
+        .map((line) => `- ${line}`);
+      await chat.invoke([new SystemMessage(rules.join('\n')), new HumanMessage('Weather?')]);
+      await chat.invoke('something else, without any rules');
+    })();
+    const calls = spans.spans.filter((span) => span.name === 'chat gpt-test');
+    expect(calls.map((span) => span.attributes[ATTR.knowledgeItems])).toStrictEqual([
+      ['rule0001@2'],
+      undefined,
     ]);
   });
 
