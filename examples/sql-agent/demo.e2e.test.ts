@@ -1,4 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -50,6 +55,24 @@ describe('the demo', () => {
       expect.toSatisfy((low: number) => low > 0),
     );
     expect(stderr).toMatch(/round 1 of 3/);
+  });
+
+  test('ends when it is told to, and leaves nothing behind', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'tracelore-demo-test-'));
+    const child = spawn(process.execPath, ['--conditions=@tracelore/source', MAIN], {
+      env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    let messages = '';
+    for await (const line of createInterface({ input: child.stderr })) {
+      messages += `${line}\n`;
+      if (line.includes('round 1 of 3')) child.kill('SIGTERM');
+    }
+    expect(await ended).toEqual([1, null]);
+    expect(messages).toMatch(/The demo failed: it was interrupted/);
+    expect(await readdir(temporary)).toEqual([]);
+    await rm(temporary, { recursive: true });
   });
 
   test('refuses options it does not know', async () => {

@@ -8,7 +8,13 @@ import { reportOf, reportText } from './experiment/report.ts';
 const KEEP_ALIVE_MS = 2 ** 31 - 1;
 
 const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Asked a second time: whoever asks does not want to wait.
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort();
+  });
+}
 
 try {
   await demo(readDemoOptions(process.argv.slice(2)));

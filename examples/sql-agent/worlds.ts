@@ -18,7 +18,7 @@ const EXPERIMENT_TIMEOUT_MS = 600_000;
 const run = promisify(execFile);
 /** Ends the experiments that are running; each cleans up after itself. */
 const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
 try {
   await worlds();
