@@ -94,7 +94,8 @@ async function storedIds(): Promise<{ ids: Set<string>; read: string[] }> {
   return { ids, read: read.map(({ spanId }) => spanId) };
 }
 
-const KILLS = 20;
+/** The whole program is killed twenty times in `learner/src/cli/crash.e2e.test.ts`; here the raw rows are looked at too. */
+const KILLS = 4;
 
 test(`SIGKILL during ingest, ${KILLS} times: every span that was answered 200 is stored, and seen once`, async () => {
   const load: Load = { acknowledged: new Set(), unanswered: [], next: 0 };
@@ -112,7 +113,7 @@ test(`SIGKILL during ingest, ${KILLS} times: every span that was answered 200 is
   const { ids, read } = await storedIds();
   expect([...load.acknowledged].filter((id) => !ids.has(id))).toStrictEqual([]);
   expect(read.length).toBe(new Set(read).size);
-}, 120_000);
+});
 
 test('SIGTERM during ingest: what was answered is stored, and nothing else', async () => {
   const load: Load = { acknowledged: new Set(), unanswered: [], next: 0 };

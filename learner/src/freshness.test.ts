@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFreshness, FRESH_FOR_MS } from './freshness.ts';
+import { createFreshness, FRESH_FOR_MS, FRESH_WAIT_MAX_MS } from './freshness.ts';
 
 test('readers at the same time share one refresh, soon after they need none', async () => {
   let [refreshes, clock] = [0, 0];
@@ -25,4 +25,15 @@ test('nobody waits for a refresh that hangs, or sees one that fails', async () =
   await expect(hanging()).resolves.toBeUndefined();
   const failing = createFreshness(() => Promise.reject(new Error('no store')));
   await expect(failing()).resolves.toBeUndefined();
+});
+
+test('who needs to be sure waits longer than who just looks', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isVisible = false;
+  const fresh = createFreshness(() => promise);
+  const sure = fresh(FRESH_WAIT_MAX_MS).then(() => isVisible);
+  await fresh();
+  isVisible = true;
+  resolve();
+  expect(await sure).toBe(true);
 });

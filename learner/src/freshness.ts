@@ -2,8 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** A reader waits at most this long for what was just received, ms; then it sees what is there. */
 export const FRESH_WAIT_MS = 500;
+/** So long does one wait who would otherwise be told that there is no such thing, ms. */
+export const FRESH_WAIT_MAX_MS = 10_000;
 /** Readers that come this soon after the last refresh do not cause another one, ms. */
 export const FRESH_FOR_MS = 200;
+
+/** Resolves when what was received before is visible, at the latest after `waitMs` ({@link FRESH_WAIT_MS}). */
+export type Freshness = (waitMs?: number) => Promise<void>;
 
 /**
  * Lets readers see what was received a moment ago, although runs are recomputed only when they have been quiet: whoever
@@ -12,7 +17,7 @@ export const FRESH_FOR_MS = 200;
 export function createFreshness(
   refresh: () => Promise<void>,
   now: () => number = () => performance.now(),
-): () => Promise<void> {
+): Freshness {
   let running: Promise<void> | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
 
@@ -26,11 +31,11 @@ export function createFreshness(
     running = undefined;
   }
 
-  return async () => {
+  return async (waitMs = FRESH_WAIT_MS) => {
     if (running === undefined && now() - refreshedAt < FRESH_FOR_MS) return;
     running ??= run();
     const patience = new AbortController();
-    const enough = pause(FRESH_WAIT_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    const enough = pause(waitMs, undefined, { signal: patience.signal }).catch(() => undefined);
     await Promise.race([running, enough]);
     patience.abort();
   };

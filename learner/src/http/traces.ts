@@ -1,5 +1,6 @@
-import { RUN_STATES, type TraceReader } from '@tracelore/collector/store';
+import { RUN_STATES, type RunSummary, type TraceReader } from '@tracelore/collector/store';
 import { z } from 'zod';
+import { FRESH_WAIT_MAX_MS, type Freshness } from '../freshness.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound, problem } from './problem.ts';
 
@@ -20,7 +21,7 @@ const listQuery = z.strictObject({
 });
 
 /** Runs and their spans. `fresh` lets readers see what was received a moment ago. */
-export function traceEndpoints(store: TraceReader, fresh: () => Promise<void>): Endpoint[] {
+export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[] {
   return [
     endpoint({
       method: 'GET',
@@ -57,7 +58,9 @@ export function traceEndpoints(store: TraceReader, fresh: () => Promise<void>): 
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
         await fresh();
-        const run = await store.findRun(project, parameter('run'));
+        const find = (): Promise<RunSummary | undefined> => store.findRun(project, parameter('run'));
+        // Under load, or just after a restart, a run that is stored is not listed yet.
+        const run = (await find()) ?? (await fresh(FRESH_WAIT_MAX_MS).then(find));
         if (run === undefined) return notFound(`No run has an id that starts with "${parameter('run')}".`);
         const [spans, outcomes] = await Promise.all([
           store.readRun(project, run.runId, { limit: RUN_SPANS_MAX }),
