@@ -1,14 +1,14 @@
-import { HumanMessage } from '@langchain/core/messages';
-import { trace } from '@tracelore/sdk';
+import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
+import { trace, withOverride } from '@tracelore/sdk';
 import { ATTR } from '@tracelore/sdk/contract';
 import { captureSpans, type FakeService, type SpanCapture, startFakeService } from '@tracelore/sdk/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAgent } from 'langchain';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest';
 
 import { RULE_TEXT, serveRule } from '../testing/knowledge.testing.ts';
 import { type ScriptedModel, startScriptedModel } from '../testing/scripted-model.testing.ts';
-import { tracelore, traceloreMiddleware } from './index.ts';
-import { instrumentLangChain, type Uninstall } from './index.ts';
-import { startWeatherAgent } from '../testing/weather-agent.testing.ts';
+import { scriptedChat, startWeatherAgent } from '../testing/weather-agent.testing.ts';
+import { instrumentLangChain, tracelore, traceloreMiddleware, type Uninstall } from './index.ts';
 
 let service: FakeService;
 let model: ScriptedModel;
@@ -209,5 +209,24 @@ describe('knowledge', () => {
       role: 'system',
       content: [{ type: 'text', text: RULE_TEXT }],
     });
+  });
+
+  test('is that of the rule set which an evaluation names', async () => {
+    const agent = startWeatherAgent(model.url, [traceloreMiddleware()]);
+    await withOverride(['rule0007'], () => agent.invoke(QUESTION));
+    expect(service.bodies('/v1/knowledge/get')).toStrictEqual([
+      expect.objectContaining({ override: ['rule0007'], task: 'Weather in Paris?' }),
+    ]);
+  });
+
+  test('leaves the types of the agent as they are', async () => {
+    const agent = createAgent({
+      model: scriptedChat(model.url),
+      tools: [],
+      middleware: [traceloreMiddleware()],
+    });
+    const result = await agent.invoke(QUESTION);
+    expectTypeOf(result.messages).toEqualTypeOf<BaseMessage[]>();
+    expect(result.messages.length).toBeGreaterThan(1);
   });
 });

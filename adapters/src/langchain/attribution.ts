@@ -41,15 +41,15 @@ export function seenKnowledge(
   parent: RunRecord | undefined,
   messages: readonly unknown[],
 ): KnowledgeAttribution | undefined {
-  const prompt = messages.map(textOf);
-  const graph = graphOf(parent);
-  const present = (injectedIn.get(runOf(parent) ?? NO_RUN) ?? []).filter(({ knowledge }) =>
-    holds(prompt, knowledge.text),
-  );
-  const own = present.findLast((injected) => injected.graph === graph) ?? present.at(-1);
-  if (own !== undefined) return own.knowledge;
+  const injected = injectedIn.get(runOf(parent) ?? NO_RUN) ?? [];
   const span = parentSpan(parent);
   const known = span === undefined ? currentKnowledge() : span.run(currentKnowledge);
+  if (injected.length === 0 && (known === undefined || known.text === '')) return known;
+  const prompt = messages.map(textOf);
+  const graph = graphOf(parent);
+  const present = injected.filter(({ knowledge }) => holds(prompt, knowledge.text));
+  const own = present.findLast((candidate) => candidate.graph === graph) ?? present.at(-1);
+  if (own !== undefined) return own.knowledge;
   return known === undefined || known.text === '' || shows(prompt, known) ? known : undefined;
 }
 

@@ -108,7 +108,7 @@ export class TraceloreHandler {
   }
 
   handleChatModelStart(
-    model: unknown,
+    _model: unknown,
     messages: readonly (readonly unknown[])[],
     runId: string,
     parentRunId?: string,
@@ -116,7 +116,7 @@ export class TraceloreHandler {
     tags?: unknown,
     metadata?: unknown,
   ): void {
-    this.#startModelCall('chat', { extra, metadata, serialized: model }, messages[0] ?? [], {
+    this.#startModelCall('chat', { extra, metadata }, messages[0] ?? [], {
       runId,
       parentRunId,
       metadata,
@@ -126,7 +126,7 @@ export class TraceloreHandler {
   }
 
   handleLLMStart(
-    model: unknown,
+    _model: unknown,
     prompts: readonly string[],
     runId: string,
     parentRunId?: string,
@@ -134,7 +134,7 @@ export class TraceloreHandler {
     tags?: unknown,
     metadata?: unknown,
   ): void {
-    this.#startModelCall('text_completion', { extra, metadata, serialized: model }, prompts, {
+    this.#startModelCall('text_completion', { extra, metadata }, prompts, {
       runId,
       parentRunId,
       metadata,
@@ -196,9 +196,11 @@ export class TraceloreHandler {
       span.setAttributes({
         ...(name === undefined ? {} : { [ATTR.toolName]: name }),
         ...(callId === undefined ? {} : { [ATTR.toolCallId]: callId }),
-        ...(field(output, 'status') === 'error' ? { [ATTR.errorType]: 'tool_error' } : {}),
       });
       span.setOutput(toolResult(output));
+      if (field(output, 'status') !== 'error') return;
+      span.recordError(textAt(output, 'content') ?? 'the tool returned an error');
+      span.setAttributes({ [ATTR.errorType]: 'tool_error' });
     });
   }
 
@@ -295,7 +297,7 @@ export class TraceloreHandler {
   #end(runId: string, write: (span: SpanHandle, record: RunRecord) => void): void {
     guarded('langchain_end', undefined, () => {
       const record = runs.remove(runId);
-      if (record === undefined || !record.owns) return;
+      if (record === undefined || !record.owns || runs.wasLeft(record)) return;
       guarded('langchain_content', undefined, () => write(record.span, record));
       record.span.end();
     });

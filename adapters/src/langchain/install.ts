@@ -35,22 +35,21 @@ function uninstall(): void {
 
 /** Patches the given copies; for {@link instrumentLangChain}, and for tests of versions that are not installed. */
 export function installInto(copies: readonly CoreCopy[], options: TracingOptions): Uninstall {
+  const peer = PEERS.langchainCore;
+  const strange = copies.find((copy) => !supports(peer, copy.version));
+  if (strange !== undefined) {
+    process.emitWarning(
+      `${peer.name} ${strange.version || '(version unknown)'} is outside the tested range ${rangeOf(peer)}: ` +
+        'nothing is patched. Pass tracelore() as a callback instead, or use a tested version.',
+      { type: 'TraceloreWarning', code: 'TRACELORE_LANGCHAIN_VERSION' },
+    );
+    return () => {};
+  }
   const handler = new TraceloreHandler(options);
-  const undo = copies.flatMap((copy) => (isSupported(copy) ? patchCopy(copy, handler) : []));
+  const undo = copies.flatMap((copy) => patchCopy(copy, handler));
   return () => {
     for (const restore of undo.toReversed()) restore();
   };
-}
-
-function isSupported(copy: CoreCopy): boolean {
-  const peer = PEERS.langchainCore;
-  if (supports(peer, copy.version)) return true;
-  process.emitWarning(
-    `${peer.name} ${copy.version || '(version unknown)'} is outside the tested range ${rangeOf(peer)}: nothing is patched. ` +
-      'Pass tracelore() as a callback instead, or use a tested version.',
-    { type: 'TraceloreWarning', code: 'TRACELORE_LANGCHAIN_VERSION' },
-  );
-  return false;
 }
 
 function patchCopy(copy: CoreCopy, handler: TraceloreHandler): Uninstall[] {

@@ -13,7 +13,6 @@ describe('a model call', () => {
   test('says model, provider and parameters, from whichever place has them', () => {
     expect(
       requestAttributes({
-        serialized: {},
         metadata: {
           ls_provider: 'google_genai',
           ls_model_name: 'gemini-x',

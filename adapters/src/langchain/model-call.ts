@@ -12,8 +12,6 @@ export interface ModelCallStart {
   readonly extra: unknown;
   /** Run metadata; holds LangSmith's `ls_*` facts about the model. */
   readonly metadata: unknown;
-  /** Class path of the model, from its serialised form. */
-  readonly serialized: unknown;
 }
 
 /** Name of the requested model; `''` if the model does not say. */

@@ -30,6 +30,8 @@ class RunBook {
   readonly #records = new Map<string, RunRecord>();
   readonly #dropped = new FinalizationRegistry<string>((id) => this.#forget(id));
 
+  readonly #left = new WeakSet<RunRecord>();
+
   get(id: string | undefined): RunRecord | undefined {
     return id === undefined ? undefined : this.#records.get(id);
   }
@@ -71,7 +73,13 @@ class RunBook {
     }
     endAbandoned(record);
     // A graph's later steps still have to find their parent.
-    if (!record.graph) this.remove(record.id);
+    if (record.graph) this.#left.add(record);
+    else this.remove(record.id);
+  }
+
+  /** Whether a run's span has ended because its stream was left. */
+  wasLeft(record: RunRecord): boolean {
+    return this.#left.has(record);
   }
 
   #forget(id: string): void {

@@ -15,6 +15,7 @@ import {
 } from '../testing/scripted-model.testing.ts';
 import { scriptedChat, startWeatherAgent } from '../testing/weather-agent.testing.ts';
 import { instrumentLangChain, tracelore, type Uninstall } from './index.ts';
+import { runs } from './run-book.ts';
 
 let spans: SpanCapture;
 let model: ScriptedModel;
@@ -210,5 +211,38 @@ describe('a streamed agent', () => {
     expect(call?.attributes[ATTR.inputTokens]).toBe(20);
     expect(call?.parentSpanId).toBe(root?.spanId);
     expect(call?.attributes[ATTR.runId]).toBe(root?.attributes[ATTR.runId]);
+  });
+
+  test('aborted: every span of it fails', async () => {
+    hold();
+    const abort = new AbortController();
+    const consume = async (): Promise<void> => {
+      const agent = startWeatherAgent(model.url, []);
+      const stream = await agent.stream(QUESTION, { streamMode: 'messages', signal: abort.signal });
+      for await (const chunk of stream) {
+        void chunk;
+        abort.abort();
+        release();
+      }
+    };
+    await expect(consume()).rejects.toThrow(/abort/iu);
+    const [root] = await ended('invoke_agent weatherman');
+    const [call] = await ended('chat gpt-test');
+    expect([root?.status, call?.status]).toStrictEqual(['error', 'error']);
+  });
+
+  test('cut by the network: the model call and the agent fail with the error the consumer gets', async () => {
+    const open = runs.size;
+    reply = { text: 'one two three', cutAfter: 1 };
+    const consume = async (): Promise<void> => {
+      const stream = await startWeatherAgent(model.url, []).stream(QUESTION, { streamMode: 'messages' });
+      for await (const chunk of stream) void chunk;
+    };
+    await expect(consume()).rejects.toThrow(/./u);
+    const [root] = await ended('invoke_agent weatherman');
+    const [call] = await ended('chat gpt-test');
+    expect([root?.status, call?.status]).toStrictEqual(['error', 'error']);
+    expect(outputOf(call)).toStrictEqual([{ role: 'assistant', parts: [{ type: 'text', content: 'one ' }] }]);
+    expect(runs.size).toBeLessThanOrEqual(open);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { AIMessage, HumanMessage } from '@langchain/core/messages';
+import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { StructuredTool, tool } from '@langchain/core/tools';
 import { interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
@@ -119,6 +119,24 @@ test("a tool's error is recorded and still told to the model, as without us", as
   expect(called.status).toBe('error');
   expect(called.attributes[ATTR.errorType]).toBe('RangeError');
   expect(spans.span('invoke_agent worker').status).toBe('unset');
+});
+
+test('a tool that says itself that it failed has failed', async () => {
+  const refusing = tool(
+    (_, config: { toolCall?: { id?: string } }) =>
+      new ToolMessage({ content: 'not allowed', status: 'error', tool_call_id: config.toolCall?.id ?? '' }),
+    { name: 'failing', description: 'refuses', schema: z.object({}) },
+  );
+  const model = fakeModel()
+    .respondWithTools([{ name: 'failing', args: {}, id: 'call_0' }])
+    .respond(new AIMessage('done'));
+  await createAgent({ name: 'worker', model, tools: [refusing] }).invoke(QUESTION);
+  const called = spans.span('execute_tool failing');
+  expect(called.status).toBe('error');
+  expect(called.attributes).toMatchObject({
+    [ATTR.errorType]: 'tool_error',
+    [ATTR.toolResult]: 'not allowed',
+  });
 });
 
 test('a graph with a ToolNode: nodes and tools run in the context of their spans', async () => {
