@@ -15,9 +15,9 @@ test('CSV with either naming', () => {
 
 test('JSON lines keep structured input and turn structured expectations into JSON', () => {
   const lines =
-    '{"task":"a","expected":[1,2],"input":{"k":1},"tags":["t"]}\n\n{"task_input":"b","expected_output":"x"}\n';
+    '{"task":"a","expected":[1,2],"input":{"k":1},"tags":["t"],"agent":"sql"}\n\n{"task_input":"b","expected_output":"x"}\n';
   expect(readEvalFile('cases.jsonl', lines)).toEqual([
-    { task: 'a', expected: '[1,2]', input: { k: 1 }, tags: ['t'] },
+    { task: 'a', expected: '[1,2]', input: { k: 1 }, tags: ['t'], agent: 'sql' },
     { task: 'b', expected: 'x' },
   ]);
 });

@@ -9,6 +9,7 @@ export interface NewCase {
   readonly input?: unknown;
   readonly scorer?: string;
   readonly tags?: readonly string[];
+  readonly agent?: string;
 }
 
 const TASK_NAMES = ['task', 'task_input'] as const;
@@ -16,7 +17,7 @@ const EXPECTED_NAMES = ['expected', 'expected_output'] as const;
 
 /**
  * Reads cases from the text of a `.csv` or `.jsonl` file: columns or keys `task` (or `task_input`), `expected` (or
- * `expected_output`), and, if wanted, `tags`, `scorer`, `input`. Throws a {@link CliError} that names line and column.
+ * `expected_output`), and, if wanted, `tags`, `scorer`, `input`, `agent`. Throws a {@link CliError} that names line and column.
  */
 export function readEvalFile(file: string, text: string): NewCase[] {
   const extension = path.extname(file).toLowerCase();
@@ -33,20 +34,23 @@ function readCsv(file: string, text: string): NewCase[] {
   const names = header?.cells.map((name) => name.trim().toLowerCase()) ?? [];
   const task = column(file, names, TASK_NAMES);
   const expected = column(file, names, EXPECTED_NAMES);
-  const [tags, scorer, input] = [names.indexOf('tags'), names.indexOf('scorer'), names.indexOf('input')];
+  const [tags, scorer, input, agent] = ['tags', 'scorer', 'input', 'agent'].map((name) =>
+    names.indexOf(name),
+  );
   return rows.map(({ cells, line }) => {
     if (cells.length !== names.length) {
       throw new CliError(
         `${file}, line ${line}: expected ${names.length} cells (${names.join(', ')}), got ${cells.length}.`,
       );
     }
-    const cell = (index: number): string => cells[index]?.trim() ?? '';
+    const cell = (index: number | undefined): string => cells[index ?? -1]?.trim() ?? '';
     return newCase(file, line, {
       task: cell(task),
       expected: cell(expected),
       tags: cell(tags),
       scorer: cell(scorer),
       input: cell(input),
+      agent: cell(agent),
     });
   });
 }
@@ -78,6 +82,7 @@ function readJsonLines(file: string, text: string): NewCase[] {
       tags: value['tags'],
       scorer: value['scorer'],
       input: value['input'],
+      agent: value['agent'],
     });
   });
 }
@@ -99,9 +104,9 @@ function parseLine(file: string, line: number, content: string): Readonly<Record
 function newCase(
   file: string,
   line: number,
-  given: { task: unknown; expected: unknown; tags: unknown; scorer: unknown; input: unknown },
+  given: Readonly<Record<'task' | 'expected' | 'tags' | 'scorer' | 'input' | 'agent', unknown>>,
 ): NewCase {
-  const { task, expected, scorer, input } = given;
+  const { task, expected, scorer, input, agent } = given;
   if (typeof task !== 'string' || task.trim() === '') {
     throw new CliError(`${file}, line ${line}: task: expected text, got ${JSON.stringify(task)}.`);
   }
@@ -121,5 +126,6 @@ function newCase(
     ...(named.length === 0 ? {} : { tags: named }),
     ...(typeof scorer === 'string' && scorer !== '' ? { scorer } : {}),
     ...(input === undefined || input === '' ? {} : { input }),
+    ...(typeof agent === 'string' && agent.trim() !== '' ? { agent: agent.trim() } : {}),
   };
 }

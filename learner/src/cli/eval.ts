@@ -19,6 +19,7 @@ const evalCase = z.looseObject({
   scorer: z.string(),
   tags: z.array(z.string()),
   source: z.string(),
+  agent: z.string().optional(),
 });
 const cases = z.object({ cases: z.array(evalCase) });
 const oneCase = z.object({ case: evalCase });
@@ -36,6 +37,7 @@ interface AddOptions {
   readonly input?: string;
   readonly scorer?: string;
   readonly tags?: string;
+  readonly agent?: string;
 }
 
 /** `tracelore eval …`: tasks with known answers, and what the agent makes of them. */
@@ -51,6 +53,7 @@ export function addEvalCommands(program: Command): void {
     .option('--input <json>', 'further input for the agent')
     .option('--scorer <name>', SCORER_NAMES.join(' | '))
     .option('--tags <tags>', 'separated by commas')
+    .option('--agent <name>', 'agent it is for; with --from-trace default: the agent of the run')
     .action(async (options: AddOptions, command: Command) => {
       const context = contextOf(command);
       if (options.fromTrace === undefined) await addByHand(context, options);
@@ -60,7 +63,7 @@ export function addEvalCommands(program: Command): void {
   evals
     .command('import <file>')
     .description(
-      'add the cases of a .csv or .jsonl file: task, expected, and, if wanted, tags, scorer, input',
+      'add the cases of a .csv or .jsonl file: task, expected, and, if wanted, tags, scorer, input, agent',
     )
     .action(async (file: string, _options: object, command: Command) => {
       const context = contextOf(command);
@@ -99,6 +102,7 @@ export function addEvalCommands(program: Command): void {
                 { title: 'ID', value: ({ id }) => shortId(id) },
                 { title: 'SOURCE', value: ({ source }) => source },
                 { title: 'SCORER', value: ({ scorer }) => scorer },
+                { title: 'AGENT', value: ({ agent }) => agent ?? '' },
                 { title: 'TAGS', value: ({ tags }) => tags.join(',') },
                 { title: 'TASK', value: ({ task }) => task },
               ],
@@ -111,12 +115,12 @@ export function addEvalCommands(program: Command): void {
 }
 
 async function addByHand(context: CliContext, options: AddOptions): Promise<void> {
-  const { task, expected, scorer } = options;
+  const { task, expected, scorer, agent } = options;
   if (task === undefined || expected === undefined) {
     throw new CliError('eval add: give --task and --expected, or --from-trace <run>.');
   }
   const input = options.input === undefined ? {} : { input: parseInput(options.input) };
-  const one = { task, expected, scorer, tags: tagsOf(options), source: 'manual', ...input };
+  const one = { task, expected, scorer, tags: tagsOf(options), agent, source: 'manual', ...input };
   finishAdding(
     context,
     await context.client.post('/v1/evals/cases', { cases: [one] }, added),
@@ -130,8 +134,8 @@ async function addFromTrace(context: CliContext, options: AddOptions, run: strin
       'eval add: with --from-trace the task and the input are those of the run; leave out --task and --input.',
     );
   }
-  const { expected, scorer } = options;
-  const body = { run, expected, scorer, tags: tagsOf(options) };
+  const { expected, scorer, agent } = options;
+  const body = { run, expected, scorer, agent, tags: tagsOf(options) };
   const answer = await context.client.post('/v1/evals/cases/from-trace', body, oneCase);
   context.show(answer, () => `Added case ${shortId(answer.case.id)}: ${answer.case.task}`);
 }

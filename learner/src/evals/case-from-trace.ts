@@ -14,6 +14,8 @@ export interface CaseFromTraceRequest {
   readonly expected?: string;
   readonly scorer?: ScorerName;
   readonly tags?: readonly string[];
+  /** Agent the case is for. Default: the run's own; '' = any. */
+  readonly agent?: string;
 }
 
 /** Spans read to find the root of a run. */
@@ -41,6 +43,7 @@ export async function draftFromTrace(
       `Run ${summary.runId} has no recorded input: its content was not captured.`,
     );
   }
+  const agent = request.agent ?? summary.agent;
   const expected = request.expected ?? goldOf(summary, root?.output ?? '');
   return {
     task,
@@ -49,6 +52,7 @@ export async function draftFromTrace(
     tags: request.tags ?? [],
     source: 'trace',
     sourceRunId: summary.runId,
+    ...(agent === '' ? {} : { agent }),
   };
 }
 

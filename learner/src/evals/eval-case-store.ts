@@ -2,7 +2,7 @@ import { encodeRows, type SqlDriver, type Table } from '@tracelore/collector/sto
 import { ID_PREFIX_CHARACTERS, type NewId } from '../ids.ts';
 import { EVAL_SOURCES, SCORER_NAMES, type EvalCase } from './eval-case.ts';
 
-/** Columns as in `store/schema/003_evals.sql`. */
+/** Columns as in `store/schema/003_evals.sql` and `009_trial_design.sql`. */
 export const EVAL_CASES: Table = {
   name: 'eval_cases',
   columns: {
@@ -15,6 +15,7 @@ export const EVAL_CASES: Table = {
     tags: 'Array(LowCardinality(String))',
     source: 'LowCardinality(String)',
     source_run_id: 'String',
+    agent: 'LowCardinality(String)',
     created_at: "DateTime64(3, 'UTC')",
   },
 };
@@ -47,6 +48,7 @@ interface CaseRow {
   readonly tags: readonly string[];
   readonly source: string;
   readonly source_run_id: string;
+  readonly agent: string;
   readonly created_ms: string;
 }
 
@@ -61,7 +63,7 @@ export function createEvalCaseStore(options: {
   return {
     async list(project) {
       const rows = await driver.query<CaseRow>(
-        `SELECT case_id, task, input, expected, scorer, tags, source, source_run_id,
+        `SELECT case_id, task, input, expected, scorer, tags, source, source_run_id, agent,
                 toUnixTimestamp64Milli(created_at) AS created_ms
          FROM ${name} FINAL WHERE project = {project: String} ORDER BY created_at, case_id`,
         { parameters: { project }, rowsMax: CASES_PER_PROJECT_MAX },
@@ -102,6 +104,7 @@ function encodeCase(evalCase: EvalCase): Parameters<typeof encodeRows>[1][number
     tags: evalCase.tags,
     source: evalCase.source,
     source_run_id: evalCase.sourceRunId,
+    agent: evalCase.agent ?? '',
     created_at: new Date(evalCase.createdAt),
   };
 }
@@ -117,6 +120,7 @@ function decodeCase(project: string, row: CaseRow): EvalCase {
     tags: row.tags,
     source: EVAL_SOURCES.find((name) => name === row.source) ?? 'api',
     sourceRunId: row.source_run_id,
+    ...(row.agent === '' ? {} : { agent: row.agent }),
     createdAt: new Date(Number(row.created_ms)).toISOString(),
   };
 }

@@ -19,5 +19,7 @@ export interface EvalCase {
   readonly source: EvalSource;
   /** Run it was made from; rules taught by that run are not validated on it. */
   readonly sourceRunId: string;
+  /** Agent it is for: only runners of this agent, or of no named agent, get its trials. Absent = any. */
+  readonly agent?: string;
   readonly createdAt: string;
 }

@@ -38,7 +38,7 @@ describe('eval cases', () => {
     const value = { task: 'How many?', expected: '[1]', input: { shop: 1 }, tags: ['a'] };
     const added = await Promise.all([
       evals.addCases(bench.project, [value, { task: '' }, value, { ...value, expected: '[2]' }]),
-      evals.addCases(bench.project, [value, { task: 'Who?', expected: 'Ann' }]),
+      evals.addCases(bench.project, [value, { task: 'Who?', expected: 'Ann', agent: 'shop' }]),
     ]);
     expect(added).toMatchObject([
       {
@@ -53,7 +53,7 @@ describe('eval cases', () => {
     ]);
     expect(await evals.listCases(bench.project)).toMatchObject([
       { task: 'How many?', expected: '[1]', input: { shop: 1 }, scorer: 'json', tags: ['a'] },
-      { task: 'Who?', expected: 'Ann', scorer: 'exact' },
+      { task: 'Who?', expected: 'Ann', scorer: 'exact', agent: 'shop' },
     ]);
     expect(await evals.listCases('other')).toEqual([]);
     expect(await bench.loop.cases.count(bench.project)).toBe(2);
@@ -69,14 +69,15 @@ describe('eval cases', () => {
     expect(good).toMatchObject({
       task: 'How many?',
       expected: '42',
+      agent: 'shop-agent',
       source: 'trace',
       sourceRunId: `${bench.project}-good`,
     });
     const bad = { run: `${bench.project}-bad` };
     await expect(evals.addFromTrace(bench.project, bad)).rejects.toThrow(/failed.*--expected/);
-    expect(await evals.addFromTrace(bench.project, { ...bad, expected: '8' })).toMatchObject({
-      expected: '8',
-    });
+    const foreign = await evals.addFromTrace(bench.project, { ...bad, expected: '8', agent: '' });
+    expect(foreign).toMatchObject({ expected: '8' });
+    expect(foreign).not.toHaveProperty('agent');
     await expect(evals.addFromTrace(bench.project, { run: 'nothing-here' })).rejects.toMatchObject({
       code: 'not_found',
     });

@@ -5,6 +5,9 @@ import type { EvalCaseDraft } from './eval-case-store.ts';
 /** Longest task, expectation or input, characters. */
 const TEXT_CHARACTERS_MAX = 200_000;
 
+/** Longest name of an agent, characters: as for runners. */
+export const AGENT_CHARACTERS_MAX = 200;
+
 const NEW_CASE = z.object({
   task: z.string().trim().min(1).max(TEXT_CHARACTERS_MAX),
   expected: z.string().min(1).max(TEXT_CHARACTERS_MAX),
@@ -12,6 +15,7 @@ const NEW_CASE = z.object({
   scorer: z.enum(SCORER_NAMES).optional(),
   tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
   source: z.enum(EVAL_SOURCES).optional(),
+  agent: z.string().trim().max(AGENT_CHARACTERS_MAX).optional(),
 });
 
 export type CheckedCase =
@@ -27,7 +31,7 @@ export function checkCase(value: unknown): CheckedCase {
       problems: checked.error.issues.map(({ path, message }) => `${path.join('.') || 'case'}: ${message}`),
     };
   }
-  const { task, expected, input, scorer, tags, source } = checked.data;
+  const { task, expected, input, scorer, tags, source, agent } = checked.data;
   return {
     ok: true,
     draft: {
@@ -38,6 +42,7 @@ export function checkCase(value: unknown): CheckedCase {
       tags: tags ?? [],
       source: source ?? 'api',
       sourceRunId: '',
+      ...(agent === undefined || agent === '' ? {} : { agent }),
     },
   };
 }

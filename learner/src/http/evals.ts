@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCORER_NAMES, type ScorerName } from '../evals/eval-case.ts';
+import { AGENT_CHARACTERS_MAX } from '../evals/new-case.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound } from './problem.ts';
 
@@ -13,6 +14,8 @@ export interface NewEvalCase {
   readonly input?: unknown;
   readonly scorer?: ScorerName;
   readonly tags?: readonly string[];
+  /** Agent it is for; absent = any. */
+  readonly agent?: string;
 }
 
 export interface AddedCases {
@@ -28,6 +31,8 @@ export interface CaseFromTrace {
   readonly expected?: string;
   readonly scorer?: ScorerName;
   readonly tags?: readonly string[];
+  /** Agent the case is for. Default: the run's own; '' = any. */
+  readonly agent?: string;
 }
 
 export interface EvalRunRequest {
@@ -62,6 +67,7 @@ const fromTrace: z.ZodType<CaseFromTrace> = z.object({
   expected: z.string().exactOptional(),
   scorer,
   tags,
+  agent: z.string().trim().max(AGENT_CHARACTERS_MAX).exactOptional(),
 });
 const runRequest: z.ZodType<EvalRunRequest> = z.object({
   name: z.string().max(200).exactOptional(),
@@ -76,7 +82,8 @@ export function evalEndpoints(evals: EvalServices): Endpoint[] {
     endpoint({
       method: 'POST',
       path: '/v1/evals/cases',
-      summary: 'Adds cases: {task, expected, input?, scorer?, tags?}. Known tasks are counted as duplicates.',
+      summary:
+        'Adds cases: {task, expected, input?, scorer?, tags?, agent?}. Known tasks are counted as duplicates.',
       body: newCases,
       query: NO_QUERY,
       answer: async ({ project, body }) => json(await evals.addCases(project, body.cases)),

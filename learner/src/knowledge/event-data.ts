@@ -43,6 +43,7 @@ const provenance = z.object({
   learnId: z.string().exactOptional(),
   signature: z.string().exactOptional(),
   because: z.string().exactOptional(),
+  agent: z.string().exactOptional(),
   evidence: z.array(evidence),
 });
 

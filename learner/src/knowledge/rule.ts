@@ -36,6 +36,8 @@ export interface Provenance {
   /** Failure signature of the cluster that taught it. */
   readonly signature?: string;
   readonly because?: string;
+  /** Agent whose runs taught it, if they name one. */
+  readonly agent?: string;
   readonly evidence: readonly Evidence[];
 }
 

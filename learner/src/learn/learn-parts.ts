@@ -22,7 +22,7 @@ export interface LearnParts {
   /** Without one nothing new is learned; candidates that are there are still validated. */
   readonly analyzer?: Analyzer;
   readonly cases: EvalCaseStore;
-  readonly broker: Pick<TrialBroker, 'runner' | 'awaitRunner'>;
+  readonly broker: Pick<TrialBroker, 'runner' | 'awaitRunner' | 'hasRunner'>;
   readonly trialLog: Pick<TrialLog, 'flush'>;
   readonly createValidator: (options: RaceOptions) => Validator;
   /** Text that an agent would be given for a task from these rules. */

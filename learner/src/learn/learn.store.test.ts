@@ -108,6 +108,7 @@ describe('a learning pass', () => {
     expect(pass.promoted).toEqual([right?.id]);
     expect(right?.provenance).toMatchObject({
       origin: 'analyzer',
+      agent: 'shop-agent',
       by: 'llm:scripted',
       learnId: pass.id,
       evidence: [{ field: 'outcome.comment', quote: expect.stringContaining('euros, got') }],
@@ -154,6 +155,36 @@ describe('a learning pass', () => {
       runsAnalysed: 2,
     });
     expect(bench.model.seen[1]?.body.messages[1]?.content).toContain('<rejected reason="we store euros">');
+  });
+
+  it('tests on the cases of agents that have a runner', async () => {
+    bench = await openLoopBench(disk.store, ({ body }) =>
+      lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
+    );
+    await bench.writeRuns(FAILED);
+    await bench.loop.evals.addCases(
+      bench.project,
+      CASES.map((each, index) => ({ ...each, agent: index % 2 === 0 ? 'shop-agent' : 'mail-agent' })),
+    );
+    expect(await bench.learn({ runsBudget: 60 })).toMatchObject({
+      notes: [
+        expect.stringMatching(/not validated: add a runner of mail-agent, shop-agent \(registerRunner/),
+      ],
+    });
+    stopRunner = bench.startRunner(agent, 'shop-agent');
+    const pass = await bench.learn({ runsBudget: 300 });
+    const half = Math.floor(CASES.length / 2);
+    expect(pass.notes).toContain(
+      `${half} of ${CASES.length} eval cases were left out: no runner of mail-agent is there.`,
+    );
+    expect(pass.promoted).toHaveLength(1);
+    const ids = (await bench.loop.evals.listCases(bench.project)).filter(
+      (each) => each.agent === 'shop-agent',
+    );
+    const tried = await bench.store.driver.query<{ case_id: string }>(
+      `SELECT DISTINCT case_id FROM ${bench.store.database}.trials WHERE project = '${bench.project}'`,
+    );
+    expect(tried.map((row) => row.case_id).filter((id) => !ids.some((each) => each.id === id))).toEqual([]);
   });
 
   it('tests a refuted rule again once enough new failures teach it', async () => {

@@ -64,7 +64,7 @@ export interface LoopBench {
   readonly model: ScriptedServer;
   readonly writeRuns: (runs: readonly RunDraft[]) => Promise<void>;
   /** Runs the agent for trials until the returned function is called. */
-  readonly startRunner: (agent: BenchAgent) => () => Promise<void>;
+  readonly startRunner: (agent: BenchAgent, name?: string) => () => Promise<void>;
   /** One pass, to its end. */
   readonly learn: (request?: LearnRequest) => Promise<LearnPass>;
   readonly close: () => Promise<void>;
@@ -120,7 +120,7 @@ export async function openLoopBench(
     serving,
     model,
     writeRuns: (runs) => writeRuns(store, project, runs),
-    startRunner: (agent) => startRunner({ project, loop, serving }, agent),
+    startRunner: (agent, name) => startRunner({ project, loop, serving }, agent, name),
     async learn(request) {
       const { id } = await loop.learning.start(project, request);
       await loop.learning.finished(project);
@@ -255,13 +255,14 @@ function traceIdOf(runId: string): string {
 function startRunner(
   { project, loop, serving }: Pick<LoopBench, 'project' | 'loop' | 'serving'>,
   agent: BenchAgent,
+  name?: string,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const leases = await loop.broker.lease(
         project,
-        { runner: 'bench', max: 16, waitMs: 20_000 },
+        { runner: 'bench', max: 16, waitMs: 20_000, ...(name === undefined ? {} : { agent: name }) },
         stopping.signal,
       );
       for (const { trial, task } of leases) {

@@ -22,15 +22,19 @@ export async function validateCandidates(
   const base = parts.knowledge(project);
   const waiting = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
   if (waiting.length === 0) return undefined;
-  const cases = await parts.cases.list(project);
-  const missing = whatIsMissing(
-    cases,
-    await parts.broker.awaitRunner(project, cases.length === 0 ? 0 : RUNNER_WAIT_MS),
-  );
+  const stored = await parts.cases.list(project);
+  const hasRunner = await parts.broker.awaitRunner(project, stored.length === 0 ? 0 : RUNNER_WAIT_MS);
+  const cases = stored.filter(({ agent }) => parts.broker.hasRunner(project, agent));
+  const missing = whatIsMissing(stored, cases, hasRunner);
   if (missing !== undefined) {
     addNote(record, `${waiting.length} candidate(s) were not validated: ${missing}`);
     return undefined;
   }
+  if (cases.length < stored.length)
+    addNote(
+      record,
+      `${stored.length - cases.length} of ${stored.length} eval cases were left out: no runner of ${agentsOf(stored, cases).join(', ')} is there.`,
+    );
   const runsBudget = request.runsBudget ?? RUNS_BUDGET;
   const candidates = chooseCandidates(waiting, {
     runsBudget,
@@ -78,10 +82,25 @@ export async function validateCandidates(
   return cycle;
 }
 
-function whatIsMissing(cases: readonly EvalCase[], hasRunner: boolean): string | undefined {
+function whatIsMissing(
+  stored: readonly EvalCase[],
+  runnable: readonly EvalCase[],
+  hasRunner: boolean,
+): string | undefined {
+  if (runnable.length > 0) return undefined;
+  const agents = agentsOf(stored, runnable);
+  const whose = agents.length === 0 ? '' : ` of ${agents.join(', ')}`;
   const parts = [
-    ...(cases.length === 0 ? ['eval cases (tracelore eval add, or tracelore eval import)'] : []),
-    ...(hasRunner ? [] : ['a runner (registerRunner() in a running agent, or --agent)']),
+    ...(stored.length === 0 ? ['eval cases (tracelore eval add, or tracelore eval import)'] : []),
+    ...(hasRunner && stored.length === 0
+      ? []
+      : [`a runner${whose} (registerRunner() in a running agent, or --agent)`]),
   ];
-  return parts.length === 0 ? undefined : `add ${parts.join(' and ')}, or a person can approve them.`;
+  return `add ${parts.join(' and ')}, or a person can approve them.`;
+}
+
+/** Agents of the cases that cannot be run now. */
+function agentsOf(stored: readonly EvalCase[], runnable: readonly EvalCase[]): readonly string[] {
+  const left = stored.filter((evalCase) => !runnable.includes(evalCase));
+  return [...new Set(left.flatMap(({ agent }) => agent ?? []))].sort();
 }

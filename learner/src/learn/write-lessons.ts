@@ -63,11 +63,14 @@ async function apply(
     return true;
   }
   const because = lesson.because.slice(0, BECAUSE_CHARACTERS_MAX);
+  const agent = sample.failures[0]?.summary.agent ?? '';
   const provenance: Provenance = {
     origin: 'analyzer',
     by: analyzer,
     learnId,
     signature: sample.signature,
+    // A cluster is of one agent: its signature says which.
+    ...(agent === '' ? {} : { agent }),
     ...(scanText(because).length === 0 ? { because } : {}),
     evidence: verdict.evidence,
   };

@@ -30,6 +30,15 @@ interface Entry extends PendingTrial {
   expiresAt: number;
 }
 
+function agentOf(entry: PendingTrial): string {
+  return entry.evalCase.agent ?? '';
+}
+
+/** Whether a runner may have the trials of a case: one that names its agent only those of this agent, or of no agent. */
+export function canRun(runnerAgent: string | undefined, caseAgent: string | undefined): boolean {
+  return (runnerAgent ?? '') === '' || (caseAgent ?? '') === '' || runnerAgent === caseAgent;
+}
+
 /** The trials that wait, are leased or are being scored. Knows states and time, nothing about runners or results. */
 export class PendingTrials {
   readonly #clock: Clock;
@@ -77,7 +86,13 @@ export class PendingTrials {
   /** Leases up to `count` waiting trials to a runner. */
   take(project: string, request: TrialLeaseRequest, count: number): TrialLease[] {
     const expiresAt = this.#clock.now().getTime() + this.#leaseMs;
-    const taken = this.#queues.get(project)?.splice(0, count) ?? [];
+    const waiting = this.#queues.get(project) ?? [];
+    const taken = waiting.filter((entry) => canRun(request.agent, entry.evalCase.agent)).slice(0, count);
+    const left = new Set(taken);
+    this.#queues.set(
+      project,
+      waiting.filter((entry) => !left.has(entry)),
+    );
     return taken.map((entry) => {
       entry.attempts += 1;
       entry.runner = request.runner;
@@ -136,26 +151,31 @@ export class PendingTrials {
     return this.#queues.get(project)?.length ?? 0;
   }
 
-  /** Takes all waiting trials of a project out. */
-  withdraw(project: string): readonly PendingTrial[] {
-    const withdrawn = this.#queues.get(project)?.splice(0) ?? [];
+  /** Takes all waiting trials of a project's agent out. */
+  withdraw(project: string, agent: string): readonly PendingTrial[] {
+    const waiting = this.#queues.get(project) ?? [];
+    const withdrawn = waiting.filter((entry) => agentOf(entry) === agent);
+    this.#queues.set(
+      project,
+      waiting.filter((entry) => agentOf(entry) !== agent),
+    );
     for (const { id } of withdrawn) this.#trials.delete(id);
     return withdrawn;
   }
 
-  /** Projects with waiting trials. */
-  projects(): readonly string[] {
-    return [...this.#queues].filter(([, queue]) => queue.length > 0).map(([project]) => project);
+  /** Projects with waiting trials, and the agents they wait for ('' = any). */
+  awaited(): readonly { readonly project: string; readonly agents: ReadonlySet<string> }[] {
+    return [...this.#queues]
+      .filter(([, queue]) => queue.length > 0)
+      .map(([project, queue]) => ({ project, agents: new Set(queue.map(agentOf)) }));
   }
 
-  /** Whether a trial of the project, or of this runner in it, is out or being scored. */
-  isOut(project: string, runner?: string): boolean {
-    return [...this.#trials.values()].some(
-      (entry) =>
-        entry.project === project &&
-        entry.state !== 'waiting' &&
-        (runner === undefined || entry.runner === runner),
+  /** Runners whose trials are out or being scored. */
+  busyRunners(project: string): ReadonlySet<string> {
+    const out = [...this.#trials.values()].filter(
+      (entry) => entry.project === project && entry.state !== 'waiting',
     );
+    return new Set(out.map(({ runner }) => runner));
   }
 
   #enqueue(entry: Entry): void {

@@ -18,8 +18,8 @@ export interface RunnerRegistry {
   seen(project: string, who: { readonly runner: string; readonly agent?: string }): void;
   /** Trials start to wait: the grace time for a runner to show up begins now. */
   expect(project: string): void;
-  /** Whether a runner was heard of, or is still given time to show up. */
-  isAttended(project: string): boolean;
+  /** Whether a runner is still given time to show up. */
+  isExpected(project: string): boolean;
   list(project: string): readonly RunnerStatus[];
 }
 
@@ -43,10 +43,7 @@ export function createRunnerRegistry(clock: Clock, graceMs: number): RunnerRegis
       expected.set(project, clock.now().getTime());
       dropOldest(expected, PROJECTS_MAX);
     },
-    isAttended(project) {
-      const runners = [...(projects.get(project)?.values() ?? [])];
-      return isRecent(expected.get(project) ?? 0) || runners.some(({ at }) => isRecent(at));
-    },
+    isExpected: (project) => isRecent(expected.get(project) ?? 0),
     list(project) {
       return [...(projects.get(project) ?? [])].map(([runner, { agent, at }]) => ({
         runner,

@@ -123,6 +123,34 @@ describe('the trial broker', () => {
     expect(await late).toEqual([]);
   });
 
+  it('gives the trials of an agent to runners of this agent and to those that name none', async () => {
+    const { broker, clock } = bench();
+    const [any, sql, mail] = cases.map((each, index) =>
+      index === 0 ? each : { ...each, agent: index === 1 ? 'sql' : 'mail' },
+    );
+    const agents = [any, sql, mail].flatMap((each) => each ?? []);
+    const held = broker.lease('p', { ...ask, agent: 'other', waitMs: 5_000 });
+    const ofMail = broker.runner('p', agents).run([spec('c2')]);
+    const rest = broker.runner('p', agents).run([spec('c1'), spec('c0')]);
+    expect(await held).toMatchObject([{ task: '2 / 1?' }]);
+    expect(await broker.lease('p', { ...ask, runner: 'w2', agent: 'sql' })).toMatchObject([
+      { task: '4 / 1?' },
+    ]);
+    expect(await broker.lease('p', { ...ask, runner: 'w2', agent: 'sql' })).toEqual([]);
+    expect([broker.hasRunner('p', 'sql'), broker.hasRunner('p', 'mail')]).toEqual([true, false]);
+    await broker.report('p', { trial: 't2', runner: 'w2', output: '4', durationMs: 1 });
+    await broker.report('p', { trial: 't3', runner: 'w1', output: '2', durationMs: 1 });
+    expect(await rest).toMatchObject([{ score: 1 }, { score: 1 }]);
+    // The others are still there, and do not keep the trial waiting for ever.
+    void broker.lease('p', { ...ask, agent: 'other', waitMs: 25_000 });
+    clock.advance(RUNNER_GRACE_MS + 1_000);
+    await expect(ofMail).rejects.toThrow(/no runner took the waiting trials of agent mail/);
+    const again = broker.runner('p', agents).run([spec('c2')]);
+    expect(await broker.lease('p', { ...ask, runner: 'w3' })).toMatchObject([{ task: '6 / 1?' }]);
+    await broker.report('p', { trial: 't4', runner: 'w3', output: '6', durationMs: 1 });
+    expect(await again).toMatchObject([{ score: 1 }]);
+  });
+
   it('keeps projects apart', async () => {
     const { broker, run } = bench();
     void run(['c0']).catch(() => undefined);

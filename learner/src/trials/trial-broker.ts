@@ -5,7 +5,7 @@ import type { Scorer } from '../evals/scorer.ts';
 import type { NewId } from '../ids.ts';
 import type { Clock } from './clock.ts';
 import { judgeReport } from './judge-report.ts';
-import { PendingTrials, type PendingTrial } from './pending-trials.ts';
+import { canRun, PendingTrials, type PendingTrial } from './pending-trials.ts';
 import { createRunnerRegistry, type RunnerStatus } from './runner-registry.ts';
 import type { TrialLog } from './trial-log.ts';
 import type { RuleReference, TrialResult, TrialRunner, TrialSpec } from './trial-runner.ts';
@@ -36,7 +36,8 @@ export interface TrialBrokerOptions {
 
 /**
  * Hands trials to the runners in users' processes and collects what became of them. A lease that expires is handed out
- * again; the first report of the lease's holder counts, every other one is ignored.
+ * again; the first report of the lease's holder counts, every other one is ignored. A case that names its agent goes only
+ * to runners of that agent and to those that name none.
  */
 export interface TrialBroker {
   /** Runs trials of these cases. Rejects with LearnerError `unavailable` when no runner shows up within the grace time. */
@@ -51,6 +52,8 @@ export interface TrialBroker {
   runners(project: string): readonly RunnerStatus[];
   /** Whether a runner is there, or comes within `waitMs`: one that was just started needs a moment to ask for work. */
   awaitRunner(project: string, waitMs: number): Promise<boolean>;
+  /** Whether a runner is there that may have trials of this agent; without an agent: any runner. */
+  hasRunner(project: string, agent: string | undefined): boolean;
 }
 
 /** A lease request that waits for work. */
@@ -83,7 +86,10 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
   function serveWaiters(project: string): void {
     for (const waiter of waiters) {
       if (pending.countWaiting(project) === 0) return;
-      if (waiter.project === project) waiter.give(handOut(project, waiter.request));
+      if (waiter.project !== project) continue;
+      // What waits may be another agent's.
+      const trials = handOut(project, waiter.request);
+      if (trials.length > 0) waiter.give(trials);
     }
   }
 
@@ -121,7 +127,9 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       registry.expect(project);
       serveWaiters(project);
     }
-    for (const project of pending.projects()) if (!isAttended(project)) giveUp(project);
+    for (const { project, agents } of pending.awaited()) {
+      for (const agent of agents) if (!isAttended(project, agent)) giveUp(project, agent);
+    }
     keepChecking();
   }
 
@@ -131,21 +139,20 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
     clock.after(CHECK_MS, check);
   }
 
-  function isAttended(project: string): boolean {
-    return pending.isOut(project) || isWaiting(project) || registry.isAttended(project);
+  function isAttended(project: string, agent: string): boolean {
+    return registry.isExpected(project) || hasRunner(project, agent);
   }
 
-  function isWaiting(project: string, runner?: string): boolean {
-    return [...waiters].some(
-      (waiter) => waiter.project === project && (runner === undefined || waiter.request.runner === runner),
-    );
+  function hasRunner(project: string, agent: string | undefined): boolean {
+    return runners(project).some((status) => status.isAlive && canRun(status.agent, agent));
   }
 
-  function giveUp(project: string): void {
+  function giveUp(project: string, agent: string): void {
+    const whose = agent === '' ? '' : ` of agent ${agent}`;
     const message =
-      `no runner took the waiting trials of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
+      `no runner took the waiting trials${whose} of project ${project} for ${Math.round(graceMs / 1_000)} s. ` +
       'Register the agent with registerRunner() in a running process, or pass it to the command with --agent.';
-    for (const trial of pending.withdraw(project)) {
+    for (const trial of pending.withdraw(project, agent)) {
       trial.reject(new LearnerError('unavailable', message, { retryable: true }));
     }
   }
@@ -156,10 +163,11 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
   }
 
   function runners(project: string): readonly RunnerStatus[] {
-    const isBusy = (runner: string): boolean => pending.isOut(project, runner) || isWaiting(project, runner);
+    const waiting = [...waiters].filter((waiter) => waiter.project === project);
+    const busy = new Set([...pending.busyRunners(project), ...waiting.map(({ request }) => request.runner)]);
     return registry
       .list(project)
-      .map((status) => ({ ...status, isAlive: status.isAlive || isBusy(status.runner) }));
+      .map((status) => ({ ...status, isAlive: status.isAlive || busy.has(status.runner) }));
   }
 
   async function run(
@@ -238,9 +246,10 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
 
     rulesOf: (trialId) => pending.rulesFor(trialId),
     runners,
+    hasRunner,
 
     async awaitRunner(project, waitMs) {
-      if (runners(project).some(({ isAlive }) => isAlive)) return true;
+      if (hasRunner(project, undefined)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const arrival: Arrival = { project, resolve };
       arrivals.add(arrival);
