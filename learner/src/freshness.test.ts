@@ -22,7 +22,7 @@ test('readers at the same time share one refresh, soon after they need none', as
 
 test('nobody waits for a refresh that hangs, or sees one that fails', async () => {
   const hanging = createFreshness(() => new Promise(() => undefined));
-  await expect(hanging()).resolves.toBeUndefined();
+  await expect(hanging(1)).resolves.toBeUndefined();
   const failing = createFreshness(() => Promise.reject(new Error('no store')));
   await expect(failing()).resolves.toBeUndefined();
 });
@@ -32,7 +32,7 @@ test('who needs to be sure waits longer than who just looks', async () => {
   let isVisible = false;
   const fresh = createFreshness(() => promise);
   const sure = fresh(FRESH_WAIT_MAX_MS).then(() => isVisible);
-  await fresh();
+  await fresh(1);
   isVisible = true;
   resolve();
   expect(await sure).toBe(true);
