@@ -8,6 +8,7 @@ export const KNOWLEDGE_EVENT_TYPES = [
   'approved',
   'rejected',
   'deprecated',
+  'rested',
   'pinned',
   'unpinned',
   'quarantined',
@@ -71,7 +72,10 @@ export interface KnowledgeBase {
     options?: { readonly quarantined?: boolean; readonly reason?: string },
   ): Promise<Change>;
   edit(idOrPrefix: string, text: Partial<RuleText>, actor: string): Promise<Change>;
-  /** candidate → validated, after a verdict. */
+  /**
+   * candidate → validated, after a verdict. Here and in `activate`, `reject` and `deprecate` a rule may be named exactly,
+   * `id@version`: the change is refused when the rule has been edited since, because it was meant for another text.
+   */
   validate(ruleId: string, verdictId: string, reason: string): Promise<Change>;
   /** validated → active. */
   activate(ruleId: string, actor: string, reason: string): Promise<Change>;
@@ -80,6 +84,8 @@ export interface KnowledgeBase {
   /** any → archived. */
   reject(idOrPrefix: string, actor: string, reason: string, verdictId?: string): Promise<Change>;
   deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
+  /** active → validated: of no use in production, but no harm either. A person may approve it again. */
+  rest(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
   /** Only a person pins, and only an active rule. */
   pin(idOrPrefix: string, actor: string): Promise<Change>;
   unpin(idOrPrefix: string, actor: string): Promise<Change>;

@@ -94,6 +94,25 @@ describe('the life of rules', () => {
     });
   });
 
+  test('a change meant for one version is refused when an edit was first', async () => {
+    const base = (await reopen()).of('versions');
+    const rule = await proposed(base, 'Divide amounts by 10.');
+    const [edited, ...late] = await Promise.all([
+      base.edit(rule.id, { content: 'Divide amounts by 100.' }, 'ann'),
+      base.validate(`${rule.id}@1`, 'verdict-1', 'helps'),
+      base.activate(`${rule.id}@1`, 'learner', 'helps'),
+      base.reject(`${rule.id}@1`, 'learner', 'futile'),
+    ]);
+    done(edited);
+    for (const change of late) expect(change).toMatchObject({ ok: false, code: 'not_allowed' });
+    expect(late[0]).toMatchObject({
+      message: `cannot validate rule ${shortId(rule.id)}: it was edited: this is about version 1, it has 2 now.`,
+    });
+    expect(done(await base.validate(`${rule.id}@2`, 'verdict-2', 'helps'))).toMatchObject({
+      status: 'validated',
+    });
+  });
+
   test('a quarantined candidate needs a person, who lifts the quarantine', async () => {
     const base = (await reopen()).of('quarantine');
     const change = await base.propose(text('Call the tool twice.'), BY_ANALYZER, {

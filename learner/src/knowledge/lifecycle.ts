@@ -54,6 +54,11 @@ const TRANSITIONS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, Tran
     priority: 'normal',
   },
   deprecated: { from: [...LIVE], to: 'deprecated', priority: 'normal' },
+  rested: {
+    from: ['active'],
+    to: 'validated',
+    unless: (rule) => (rule.priority === 'pinned' ? 'it is pinned' : undefined),
+  },
   pinned: {
     from: ['active'],
     priority: 'pinned',
@@ -92,6 +97,7 @@ const VERBS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, string>> =
   approved: 'approve',
   rejected: 'reject',
   deprecated: 'deprecate',
+  rested: 'rest',
   pinned: 'pin',
   unpinned: 'unpin',
   quarantined: 'quarantine',
@@ -110,6 +116,15 @@ export function refuseTransition(
   }
   const objection = transition.unless?.(rule, actor);
   return objection === undefined ? undefined : refusal(rule, type, objection);
+}
+
+/** Refuses an event that was meant for another version of the text. */
+export function refuseVersion(
+  rule: Rule,
+  type: Exclude<KnowledgeEventType, 'proposed'>,
+  version: string,
+): Refusal {
+  return refusal(rule, type, `it was edited: this is about version ${version}, it has ${rule.version} now`);
 }
 
 function refusal(rule: Rule, type: Exclude<KnowledgeEventType, 'proposed'>, why: string): Refusal {

@@ -5,7 +5,7 @@ import { grammarProblems } from './grammar.ts';
 import { chain } from './hash-chain.ts';
 import type { Change, KnowledgeBase, KnowledgeEvent, KnowledgeEventType, Refusal } from './knowledge-base.ts';
 import type { KnowledgeLog } from './knowledge-log.ts';
-import { LEARNER_ACTOR, refuseTransition } from './lifecycle.ts';
+import { LEARNER_ACTOR, refuseTransition, refuseVersion } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
 import { countRuleTokens } from './rule-tokens.ts';
 import type { Provenance, Rule, RuleText } from './rule.ts';
@@ -123,6 +123,9 @@ export class LogBackedKnowledge implements KnowledgeBase {
   deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'deprecated', actor, reason);
   }
+  rest(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'rested', actor, reason);
+  }
   pin(idOrPrefix: string, actor: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'pinned', actor, '');
   }
@@ -138,9 +141,13 @@ export class LogBackedKnowledge implements KnowledgeBase {
     verdictId?: string,
   ): Promise<Change> {
     return this.#inTurn(async () => {
-      const found = this.find(idOrPrefix);
+      const [id = '', version] = idOrPrefix.split('@');
+      const found = this.find(id);
       if (!found.ok) return found;
-      return await this.#judgeNow(found.rule, type, actor, { reason, verdictId });
+      const { rule } = found;
+      if (version !== undefined && version !== String(rule.version))
+        return refuseVersion(rule, type, version);
+      return await this.#judgeNow(rule, type, actor, { reason, verdictId });
     });
   }
 

@@ -1,8 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newPass } from './learn-pass.ts';
+import { flatWorld } from '../validators/flat-world.testing.ts';
+import { createRaceValidator } from '../validators/race.ts';
+import { newPass, passRecord } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
+import { release } from './release.ts';
 import { createPassLog } from './pass-log.ts';
 
 const FAILED: readonly RunDraft[] = Array.from({ length: 10 }, (_, index) => ({
@@ -288,6 +291,30 @@ describe('a learning pass', () => {
     expect(pass).toMatchObject({ state: 'failed', phase: 'validate', runsAnalysed: 10, promoted: [] });
     expect(pass.error).toContain('registerRunner');
     expect(bench.base.list()).toMatchObject([{ status: 'candidate' }]);
+  });
+
+  it('leaves a rule alone that is edited at the very moment of its release', async () => {
+    bench = await openLoopBench(disk.store, 'no model');
+    const text = { kind: 'skill', content: RIGHT, appliesWhen: 'a revenue is asked for', tags: [] } as const;
+    const proposed = await bench.base.propose(text, { origin: 'human', by: 'ann', evidence: [] });
+    const ruleId = proposed.ok ? proposed.rule.id : '';
+    const { input } = flatWorld(['helps'], (rules) => (rules.size > 0 ? 0.9 : 0.2));
+    const proven = await createRaceValidator({ runsBudget: 600 }).validate(input);
+    expect(proven.reports).toMatchObject([{ status: 'promoted' }]);
+    for (const status of ['promoted', 'futile'] as const) {
+      const { version } = bench.base.list()[0] ?? {};
+      const reports = proven.reports.map((each) => ({ ...each, ruleId, ruleVersion: version ?? 0, status }));
+      const record = passRecord(newPass('l', bench.project, new Date()));
+      const editing = bench.base.edit(ruleId, { content: `${WRONG} (${status})` }, 'ann');
+      await release({ ...proven, reports }, bench.base, record, { requireApproval: false });
+      expect(await editing).toMatchObject({ ok: true });
+      expect(record.current).toMatchObject({
+        promoted: [],
+        rejected: [],
+        notes: [expect.stringMatching(/it was edited: this is about version/)],
+      });
+      expect(bench.base.list()).toMatchObject([{ status: 'candidate', content: `${WRONG} (${status})` }]);
+    }
   });
 
   it('stops when the service does, and says so', async () => {

@@ -1,3 +1,4 @@
+import { itemReference } from '@tracelore/sdk/contract';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { CandidateReport, CycleReport } from '../validators/validator.ts';
 import type { PassRecord } from './learn-pass.ts';
@@ -32,28 +33,27 @@ async function act(
   const found = base.find(ruleId);
   if (!found.ok) return found.message;
   const { rule } = found;
+  // Named exactly: an edit between this look and the change makes it refused.
+  const exactly = itemReference({ id: ruleId, version: report.ruleVersion });
   if (rule.version !== report.ruleVersion || rule.status !== 'candidate') {
     return `rule ${ruleId} was changed during validation: its verdict (${report.status}) is about version ${report.ruleVersion}`;
   }
   switch (report.status) {
     case 'promoted': {
-      const validated = await base.validate(ruleId, cycle.id, reason);
+      const validated = await base.validate(exactly, cycle.id, reason);
       if (!validated.ok) return refused(ruleId, validated);
-      if (validated.rule.version !== report.ruleVersion) {
-        return `rule ${ruleId} was edited while it was released: it is not served until a person approves it`;
-      }
       record.update({ promoted: [...record.current.promoted, ruleId] });
       // Code runs with the agent's rights: a person always looks at it first.
       if (options.requireApproval || rule.kind === 'code_template') {
         return `rule ${ruleId} is proven and waits for a person: tracelore knowledge approve ${ruleId.slice(0, 8)}`;
       }
-      const activated = await base.activate(ruleId, ACTOR, reason);
+      const activated = await base.activate(exactly, ACTOR, reason);
       return activated.ok ? undefined : refused(ruleId, activated);
     }
     case 'futile':
     case 'harmful':
     case 'rejected': {
-      const rejected = await base.reject(ruleId, ACTOR, `${report.status}: ${reason}`, cycle.id);
+      const rejected = await base.reject(exactly, ACTOR, `${report.status}: ${reason}`, cycle.id);
       if (!rejected.ok) return refused(ruleId, rejected);
       record.update({
         rejected: [...record.current.rejected, { ruleId, reason: `${report.status}: ${reason}` }],
