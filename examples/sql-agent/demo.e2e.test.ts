@@ -15,7 +15,14 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 function demo(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   return run(process.execPath, ['--conditions=@tracelore/source', MAIN, ...args], {
     maxBuffer: OUTPUT_BYTES_MAX,
-    env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
+    // What is set for a service of the user's own must not reach into the demo.
+    env: {
+      ...process.env,
+      OPENAI_API_KEY: '',
+      OPENAI_BASE_URL: '',
+      TRACELORE_PROJECT: 'mine',
+      OTEL_SDK_DISABLED: 'true',
+    },
   });
 }
 

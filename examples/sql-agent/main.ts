@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { runExperiment } from './experiment/experiment.ts';
 import { readDemoOptions, type DemoOptions } from './experiment/options.ts';
+import { forgetOwnSettings } from './experiment/own-settings.ts';
 import { createProgress } from './experiment/progress.ts';
 import { reportOf, reportText } from './experiment/report.ts';
 
 /** With `--keep` the process waits for a signal; this only keeps it alive, ms. */
 const KEEP_ALIVE_MS = 2 ** 31 - 1;
 
+forgetOwnSettings(process.env);
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -15,8 +15,8 @@ interface ReportedRule {
   readonly appliesWhen: string;
   readonly content: string;
   readonly evidence: readonly ReportedEvidence[];
-  /** What the world's own grammar says about it; never known to the learner. */
-  readonly meaning: Meaning;
+  /** What the world's own grammar says about it, which the learner never knows; `null` for a real model's own words. */
+  readonly meaning: Meaning | null;
 }
 
 /** The JSON object of `--json`. Shares and lifts in [0, 1] and [-1, 1]. */
@@ -49,7 +49,7 @@ export function reportOf(result: ExperimentResult, seconds: number): Report {
     appliesWhen: rule.appliesWhen,
     content: rule.content,
     evidence: rule.evidence.map(({ quote, spanId }) => ({ quote, span: spanId })),
-    meaning: meaningOf(rule, result.world.truth, VOCABULARY),
+    meaning: result.model.simulated ? meaningOf(rule, result.world.truth, VOCABULARY) : null,
   });
   const dropped: Record<string, number> = {};
   for (const pass of result.passes) {

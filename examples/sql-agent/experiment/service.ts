@@ -36,7 +36,7 @@ export async function startService({ data, environment }: ServiceOptions): Promi
   const child = spawn(
     process.execPath,
     [join(bin, 'tracelore.cjs'), 'up', '--json', '--port', '0', '--otlp-port', '0', '--data', data],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutTracelore(process.env), ...environment } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   const killChild = (): void => void child.kill('SIGKILL');
   process.once('exit', killChild);
@@ -56,13 +56,6 @@ export async function startService({ data, environment }: ServiceOptions): Promi
       cause: error,
     });
   }
-}
-
-/** A data directory or a key of the user's own service must not leak into this one. */
-function withoutTracelore(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/^(?:TRACELORE|OTEL|CLICKHOUSE)_/.test(name)),
-  );
 }
 
 async function readyLine(
