@@ -10,6 +10,7 @@ import { ApiKeys } from './receiver/api-keys.ts';
 import { ByteBudget } from './receiver/byte-budget.ts';
 import { HttpReceiver } from './receiver/http-receiver.ts';
 import type { Batch } from './records.ts';
+import { Redactor } from './redact/redactor.ts';
 import { reportSeldom } from './report-seldom.ts';
 import { RunTracker } from './runs/run-tracker.ts';
 
@@ -55,7 +56,8 @@ export function createCollector(config: CollectorConfig): Collector {
     now,
     onFailure: onStoreError,
   });
-  const ingest = new Ingest({ committer, runs, counters, now, onStoreFailure: onStoreError });
+  const redactor = resolved.redaction === false ? undefined : new Redactor(resolved.redaction);
+  const ingest = new Ingest({ committer, runs, counters, redactor, now, onStoreFailure: onStoreError });
   const receiver = new HttpReceiver(resolved, {
     keys: new ApiKeys(resolved.apiKeys),
     budget,
@@ -100,6 +102,7 @@ export function createCollector(config: CollectorConfig): Collector {
       return {
         ...counts,
         refused: Object.fromEntries(refused),
+        redacted: Object.fromEntries(redactor?.counts ?? []),
         repeated: ingest.repeated,
         commits: committed.commits,
         rowsCommitted: committed.rows,

@@ -61,3 +61,27 @@ test('a port in use is refused with its number', async () => {
   await second.shutdown();
   await first.shutdown();
 });
+
+test('rules of redaction that cost too much, or that are named badly, are refused with the reason', () => {
+  expect(() =>
+    resolveConfig({
+      store,
+      redaction: {
+        names: [' '],
+        rules: [
+          { name: 'Employee', pattern: /EMP-\d{4,8}/ },
+          { name: 'greedy', pattern: /(\w+)+x/ },
+          { name: 'sticky', pattern: /abc/y },
+        ],
+      },
+    }),
+  ).toThrow(
+    new CollectorError(
+      'invalid_config',
+      'collector configuration: redaction: names: one is empty; ' +
+        'redaction: rules[0].name is "Employee": expected a word such as employee_number; ' +
+        'redaction: rules[1].pattern (greedy) repeats without a bound (+): write {1,100}; ' +
+        'redaction: rules[2].pattern (sticky) has the flags y: expected some of i, m, s and u',
+    ),
+  );
+});

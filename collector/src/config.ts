@@ -2,6 +2,7 @@ import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { isProject } from './project.ts';
 import type { ApiKey } from './receiver/api-keys.ts';
+import { redactionProblems, type RedactionOptions } from './redact/redaction-options.ts';
 import type { BatchWriter, RunWriter } from './store/store.ts';
 
 /** What the collector needs of a store. */
@@ -26,6 +27,8 @@ export interface CollectorConfig {
   readonly commitIntervalMs?: number;
   /** A run is recomputed this long after its last span, ms. Default 10 000. */
   readonly runQuietMs?: number;
+  /** What is replaced before it is stored. Default: secrets and payment card numbers; `false` stores everything as it comes. */
+  readonly redaction?: RedactionOptions | false;
   /** Told about failures that are no sender's fault. Default: a line on stderr. */
   readonly onError?: (error: unknown) => void;
 }
@@ -48,6 +51,7 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     bytesWaitingMax: config.bytesWaitingMax ?? BYTES_WAITING_MAX,
     commitIntervalMs: config.commitIntervalMs ?? 1_000,
     runQuietMs: config.runQuietMs ?? 10_000,
+    redaction: config.redaction ?? {},
     onError: config.onError ?? ((error) => console.error('collector:', error)),
   };
   const problems = problemsOf(resolved);
@@ -89,6 +93,8 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   for (const prefix of config.pathPrefixes)
     if (prefix !== '' && (!prefix.startsWith('/') || prefix.endsWith('/')))
       problems.push(`pathPrefixes: ${JSON.stringify(prefix)}: expected '' or a path such as /otel`);
+  if (config.redaction !== false)
+    problems.push(...redactionProblems(config.redaction).map((problem) => `redaction: ${problem}`));
   return problems;
 }
 

@@ -37,6 +37,8 @@ export function countRefusal(counters: Counters, code: RefusalCode): void {
 /** A copy for readers, with what other parts count. */
 export interface CollectorStats extends Readonly<Omit<Counters, 'refused'>> {
   readonly refused: Readonly<Partial<Record<RefusalCode, number>>>;
+  /** Values replaced before they were stored, by rule. */
+  readonly redacted: Readonly<Record<string, number>>;
   /** Requests answered from memory because the same content was stored before. */
   readonly repeated: number;
   readonly commits: number;

@@ -5,3 +5,4 @@ export { CollectorError, Refusal, type RefusalCode } from './errors.ts';
 export { DEFAULT_PROJECT, PROJECT_ATTRIBUTE, PROJECT_HEADER } from './project.ts';
 export type { ApiKey } from './receiver/api-keys.ts';
 export type { Batch, LogRecord, OutcomeRecord, SpanRecord } from './records.ts';
+export type { RedactionOptions, RedactionRule } from './redact/redaction-options.ts';

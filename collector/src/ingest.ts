@@ -12,6 +12,8 @@ import { projectOf, type ProjectClaim } from './project.ts';
 import type { ExportAnswer } from './receiver/answer.ts';
 import type { Encoding } from './receiver/media-type.ts';
 import type { Batch, DecodedLog, DecodedSpan } from './records.ts';
+import { redactBatch, redactLogs, redactSpans } from './redact/redact-records.ts';
+import type { Redactor } from './redact/redactor.ts';
 import type { RunTracker } from './runs/run-tracker.ts';
 
 /** A request whose body has been read and inflated. */
@@ -26,13 +28,15 @@ export interface IngestParts {
   readonly committer: Committer;
   readonly runs: RunTracker;
   readonly counters: Counters;
+  /** Replaces secrets; `undefined` when everything is stored as it comes. */
+  readonly redactor: Redactor | undefined;
   /** Epoch ms. */
   readonly now: () => number;
   /** Told when the store did not take a request. */
   readonly onStoreFailure: (error: unknown) => void;
 }
 
-/** Decode → normalise → commit → answer. Rejects with a {@link Refusal}; an answer means stored. */
+/** Decode → redact → normalise → commit → answer. Rejects with a {@link Refusal}; an answer means stored. */
 export class Ingest {
   readonly #parts: IngestParts;
   readonly #recent = new RecentRequests<ExportAnswer>();
@@ -52,25 +56,28 @@ export class Ingest {
 
   /** Stores rows that did not come by OTLP, through the same committer. `key` identifies their content. */
   async record(batch: Batch, key: string): Promise<void> {
-    await this.#commit(key, batch, 0);
+    const { redactor } = this.#parts;
+    await this.#commit(key, redactor === undefined ? batch : redactBatch(redactor, batch), 0);
   }
 
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
-    const { counters, now } = this.#parts;
+    const { counters, now, redactor } = this.#parts;
     const receivedAtMs = now();
     if (request.signal === 'traces') {
       const decoded =
         request.encoding === 'json' ? decodeJsonTraces(request.body) : decodeProtobufTraces(request.body);
       counters.spansReceived += decoded.items.length + decoded.rejected.length;
       counters.spansRejected += decoded.rejected.length;
-      const { spans, outcomes } = normalizeSpans(decoded.items, projectReader(request.claim), receivedAtMs);
+      const items = redactor === undefined ? decoded.items : redactSpans(redactor, decoded.items);
+      const { spans, outcomes } = normalizeSpans(items, projectReader(request.claim), receivedAtMs);
       await this.#commit(key, { spans, logs: [], outcomes }, request.body.length);
       return answerOf(decoded, 'spans');
     }
     const decoded =
       request.encoding === 'json' ? decodeJsonLogs(request.body) : decodeProtobufLogs(request.body);
     counters.logsReceived += decoded.items.length + decoded.rejected.length;
-    const { logs, outcomes } = normalizeLogs(decoded.items, projectReader(request.claim), receivedAtMs);
+    const items = redactor === undefined ? decoded.items : redactLogs(redactor, decoded.items);
+    const { logs, outcomes } = normalizeLogs(items, projectReader(request.claim), receivedAtMs);
     await this.#commit(key, { spans: [], logs, outcomes }, request.body.length);
     return answerOf(decoded, 'log records');
   }

@@ -1,0 +1,168 @@
+import type {
+  Batch,
+  DecodedLog,
+  DecodedSpan,
+  LogRecord,
+  OutcomeRecord,
+  Resource,
+  Scope,
+  SpanRecord,
+} from '../records.ts';
+import type { Redactor } from './redactor.ts';
+
+/** Spans of one request, redacted. Resources and scopes stay shared. */
+export function redactSpans(redactor: Redactor, spans: readonly DecodedSpan[]): DecodedSpan[] {
+  const owners = new Owners(redactor);
+  const text = (value: string): string => redactor.text(value);
+  return spans.map((span) => ({
+    ...span,
+    ...owners.of(span),
+    name: text(span.name),
+    traceState: text(span.traceState),
+    statusMessage: text(span.statusMessage),
+    attributes: redactor.attributes(span.attributes),
+    events: span.events.map((event) => ({
+      ...event,
+      name: text(event.name),
+      attributes: redactor.attributes(event.attributes),
+    })),
+    links: span.links.map((link) => ({
+      ...link,
+      traceState: text(link.traceState),
+      attributes: redactor.attributes(link.attributes),
+    })),
+  }));
+}
+
+/** Log records of one request, redacted. */
+export function redactLogs(redactor: Redactor, logs: readonly DecodedLog[]): DecodedLog[] {
+  const owners = new Owners(redactor);
+  return logs.map((log) => ({
+    ...log,
+    ...owners.of(log),
+    severityText: redactor.text(log.severityText),
+    eventName: redactor.text(log.eventName),
+    body: redactor.value(log.body),
+    attributes: redactor.attributes(log.attributes),
+  }));
+}
+
+/** Texts of stored rows. Ids are made by us or are hex. */
+const SPAN_TEXTS = [
+  'name',
+  'service',
+  'environment',
+  'scopeName',
+  'scopeVersion',
+  'statusMessage',
+  'errorType',
+  'operation',
+  'provider',
+  'requestModel',
+  'responseModel',
+  'responseId',
+  'agent',
+  'tool',
+  'toolCallId',
+  'conversationId',
+  'sessionId',
+  'userId',
+  'input',
+  'output',
+  'systemInstructions',
+  'toolDefinitions',
+  'traceState',
+] as const satisfies readonly (keyof SpanRecord)[];
+const LOG_TEXTS = [
+  'severityText',
+  'service',
+  'eventName',
+  'body',
+  'scopeName',
+  'scopeVersion',
+] as const satisfies readonly (keyof LogRecord)[];
+const OUTCOME_TEXTS = ['outcomeId', 'name', 'comment'] as const satisfies readonly (keyof OutcomeRecord)[];
+
+/** Rows that did not come by OTLP, redacted. */
+export function redactBatch(redactor: Redactor, batch: Batch): Batch {
+  return {
+    spans: batch.spans.map((span) => redactSpanRow(redactor, span)),
+    logs: batch.logs.map((log) => ({
+      ...redactTexts(redactor, log, LOG_TEXTS),
+      attributes: redactor.texts(log.attributes),
+      resourceAttributes: redactor.texts(log.resourceAttributes),
+    })),
+    outcomes: batch.outcomes.map((outcome) => redactTexts(redactor, outcome, OUTCOME_TEXTS)),
+  };
+}
+
+function redactSpanRow(redactor: Redactor, span: SpanRecord): SpanRecord {
+  const text = (value: string): string => redactor.text(value);
+  return {
+    ...redactTexts(redactor, span, SPAN_TEXTS),
+    tags: span.tags.map(text),
+    finishReasons: span.finishReasons.map(text),
+    attributes: redactor.texts(span.attributes),
+    resourceAttributes: redactor.texts(span.resourceAttributes),
+    events: span.events.map((event) => ({
+      ...event,
+      name: text(event.name),
+      attributes: redactor.texts(event.attributes),
+    })),
+    links: span.links.map((link) => ({
+      ...link,
+      traceState: text(link.traceState),
+      attributes: redactor.texts(link.attributes),
+    })),
+  };
+}
+
+function redactTexts<K extends string, T extends Readonly<Record<K, string>>>(
+  redactor: Redactor,
+  row: T,
+  names: readonly K[],
+): T {
+  const clean: T = { ...row };
+  for (const name of names) Object.assign(clean, { [name]: redactor.text(row[name]) });
+  return clean;
+}
+
+/** Resources and scopes of one request, each redacted once: later steps know them by identity. */
+class Owners {
+  readonly #redactor: Redactor;
+  readonly #resources = new Map<Resource, Resource>();
+  readonly #scopes = new Map<Scope, Scope>();
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  of(item: { readonly resource: Resource; readonly scope: Scope }): { resource: Resource; scope: Scope } {
+    return { resource: this.#resource(item.resource), scope: this.#scope(item.scope) };
+  }
+
+  #resource(resource: Resource): Resource {
+    let clean = this.#resources.get(resource);
+    if (clean === undefined) {
+      clean = {
+        attributes: this.#redactor.attributes(resource.attributes),
+        schemaUrl: this.#redactor.text(resource.schemaUrl),
+      };
+      this.#resources.set(resource, clean);
+    }
+    return clean;
+  }
+
+  #scope(scope: Scope): Scope {
+    let clean = this.#scopes.get(scope);
+    if (clean === undefined) {
+      clean = {
+        name: this.#redactor.text(scope.name),
+        version: this.#redactor.text(scope.version),
+        attributes: this.#redactor.attributes(scope.attributes),
+      };
+      this.#scopes.set(scope, clean);
+    }
+    return clean;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Attributes, AttributeValue } from '../records.ts';
+import { redactCards } from './card-numbers.ts';
+import { NAMED_RULE, redactNamedValues } from './named-values.ts';
+import { redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
+import { MARK_BEGINNING, markOf, type Found } from './redaction.ts';
+import type { RedactionOptions, RedactionRule } from './redaction-options.ts';
+import { redactWords } from './secret-words.ts';
+import { isSensitiveName } from './sensitive-names.ts';
+
+/** Attribute names remembered; senders use a few hundred. When it is full it starts afresh. */
+const NAMES_KNOWN_MAX = 20_000;
+
+interface Name {
+  readonly clean: string;
+  readonly isSensitive: boolean;
+}
+
+/** Smallest integer that could be a card number. */
+const CARD_MIN = 10n ** 13n;
+
+/**
+ * Replaces secrets by marks before anything is interpreted or stored. Returns the same object when there was nothing to
+ * replace. What has no recognisable shape and no telling name stays. Counts by rule.
+ */
+export class Redactor {
+  readonly counts: Map<string, number> = new Map();
+  readonly #options: RedactionOptions;
+  readonly #names: ReadonlySet<string>;
+  readonly #rules: readonly { readonly name: string; readonly pattern: RegExp }[];
+  readonly #known = new Map<string, Name>();
+  readonly #found: Found = (rule) => {
+    this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
+  };
+
+  /** Expects options without {@link redactionProblems}. */
+  constructor(options: RedactionOptions) {
+    this.#options = options;
+    this.#names = new Set((options.names ?? []).map((name) => name.toLowerCase()));
+    this.#rules = (options.rules ?? []).map(globalRule);
+  }
+
+  text(text: string): string {
+    const { secrets = true, cards = true, emails = false } = this.#options;
+    let clean = text;
+    if (secrets && text.length >= SECRET_CHARACTERS_MIN) {
+      clean = redactPrivateKeys(clean, this.#found);
+      clean = redactUrls(clean, this.#found);
+      clean = redactNamedValues(clean, this.#found);
+      clean = redactWords(clean, this.#found);
+    }
+    if (cards) clean = redactCards(clean, this.#found);
+    if (emails) clean = redactEmails(clean, this.#found);
+    for (const { name, pattern } of this.#rules)
+      clean = clean.replace(pattern, () => {
+        this.#found(name);
+        return markOf(name);
+      });
+    return clean;
+  }
+
+  attributes(attributes: Attributes): Attributes {
+    let changed: Map<string, AttributeValue> | undefined;
+    for (const [key, value] of attributes) {
+      const name = this.#nameOf(key);
+      const clean = name.isSensitive ? this.#hidden(value) : this.value(value);
+      if (clean === value && name.clean === key) continue;
+      changed ??= new Map(attributes);
+      if (name.clean !== key) changed.delete(key);
+      changed.set(name.clean, clean);
+    }
+    return changed ?? attributes;
+  }
+
+  texts(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const clean = this.attributes(texts);
+    return clean === texts ? texts : new Map([...clean].filter(isText));
+  }
+
+  value(value: AttributeValue): AttributeValue {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'bigint') return value < CARD_MIN ? value : this.#number(value);
+    if (typeof value === 'number')
+      return Number.isSafeInteger(value) && value >= 1e13 ? this.#number(value) : value;
+    if (value === null || typeof value !== 'object') return value;
+    if (value instanceof Uint8Array) return this.#bytes(value);
+    if (isList(value)) return mapped(value, (member) => this.value(member));
+    const members = new Map(Object.entries(value));
+    const clean = this.attributes(members);
+    return clean === members ? value : Object.fromEntries(clean);
+  }
+
+  #number(value: bigint | number): AttributeValue {
+    const text = String(value);
+    const clean = this.text(text);
+    return clean === text ? value : clean;
+  }
+
+  /** Bytes as Latin-1, which loses nothing. */
+  #bytes(value: Uint8Array): Uint8Array {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
+    const clean = this.text(text);
+    return clean === text ? value : new Uint8Array(Buffer.from(clean, 'latin1'));
+  }
+
+  /** The value of a sensitive name: texts, numbers and lists of them are replaced, maps (a schema) are looked into. */
+  #hidden(value: AttributeValue): AttributeValue {
+    if (value === null || typeof value === 'boolean' || value === '') return value;
+    if (typeof value === 'string' && value.startsWith(MARK_BEGINNING)) return value;
+    if (typeof value === 'object' && !(value instanceof Uint8Array))
+      return isList(value) ? mapped(value, (member) => this.#hidden(member)) : this.value(value);
+    this.#found(NAMED_RULE);
+    return markOf(NAMED_RULE);
+  }
+
+  #nameOf(key: string): Name {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const { secrets = true } = this.#options;
+    const name: Name = {
+      clean: this.text(key),
+      isSensitive: (secrets && isSensitiveName(key)) || this.#names.has(key.toLowerCase()),
+    };
+    // A name that holds a secret is not kept, and counts each time.
+    if (name.clean !== key) return name;
+    if (this.#known.size >= NAMES_KNOWN_MAX) this.#known.clear();
+    this.#known.set(key, name);
+    return name;
+  }
+}
+
+/** No rule for secrets matches anything shorter: `pwd=…` and URLs with passwords are the shortest. */
+const SECRET_CHARACTERS_MIN = 8;
+
+function globalRule({ name, pattern }: RedactionRule): RedactionRule {
+  return { name, pattern: new RegExp(pattern.source, `g${pattern.flags.replace('g', '')}`) };
+}
+
+/** Holds for all: what was a text is one after it was redacted. */
+function isText(entry: readonly [string, AttributeValue]): entry is [string, string] {
+  return typeof entry[1] === 'string';
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
+
+function mapped(
+  values: readonly AttributeValue[],
+  change: (value: AttributeValue) => AttributeValue,
+): readonly AttributeValue[] {
+  let changed: AttributeValue[] | undefined;
+  for (const [index, value] of values.entries()) {
+    const clean = change(value);
+    if (clean === value) continue;
+    changed ??= [...values];
+    changed[index] = clean;
+  }
+  return changed ?? values;
+}
