@@ -1,10 +1,13 @@
 import { single, type Metric } from './http/metrics.ts';
-import type { KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
 import { RULE_STATUSES } from './knowledge/rule.ts';
-import type { DecisionLog } from './serving/decision-log.ts';
+import type { LearnerParts } from './learner-parts.ts';
 
 /** What the learner counts, read at the moment of asking. */
-export function learnerMetrics(registry: KnowledgeRegistry, decisions: DecisionLog): Metric[] {
+export function learnerMetrics({
+  registry,
+  decisions,
+  withheld,
+}: Pick<LearnerParts, 'registry' | 'decisions' | 'withheld'>): Metric[] {
   const { stored, waiting, dropped } = decisions.counts();
   const projects = registry.projects().map((project) => ({ project, base: registry.of(project) }));
   return [
@@ -35,6 +38,15 @@ export function learnerMetrics(registry: KnowledgeRegistry, decisions: DecisionL
       samples: projects.flatMap(({ project, base }) =>
         RULE_STATUSES.map((status) => ({ labels: { project, status }, value: base.list({ status }).length })),
       ),
+    },
+    {
+      name: 'tracelore_rules_withheld',
+      kind: 'gauge',
+      help: 'Rules kept from agents since the start, for what the scan found in them.',
+      samples: projects.map(({ project }) => ({
+        labels: { project },
+        value: withheld().filter((rule) => rule.project === project).length,
+      })),
     },
     {
       name: 'tracelore_knowledge_snapshot',

@@ -2,6 +2,7 @@ import type { Store } from '@tracelore/collector/store';
 import type { Config } from './config.ts';
 import type { NewId } from './ids.ts';
 import { createRenderer } from './injectors/renderer.ts';
+import { scannedSelector, type WithheldRule } from './injectors/scanned-selector.ts';
 import { createSelector } from './injectors/selector.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
@@ -51,6 +52,8 @@ export interface LearnerParts {
   readonly loop: LearningLoop;
   /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
   readonly settler: Settler;
+  /** Rules that are in force and were kept from agents, for what the present scanner finds in them. */
+  readonly withheld: () => readonly WithheldRule[];
   /** For the API: resolves when outcomes are stored. */
   readonly recordOutcomes: RecordOutcomes;
 }
@@ -70,10 +73,13 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     ids: newId,
     onError: (error, dropped) => report(`${dropped} decision record(s) were not stored: ${String(error)}`),
   });
+  const selector = scannedSelector(createSelector({ embedder: createEmbedder(config, report) }), (rule) =>
+    report(withheldInWords(rule)),
+  );
   // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
   const serving: KnowledgeServing = createKnowledgeServing({
     knowledge,
-    selector: createSelector({ embedder: createEmbedder(config, report) }),
+    selector,
     renderer: createRenderer({ secret }),
     decisions,
     trialRules: (trialId) => loop.broker.rulesOf(trialId),
@@ -96,7 +102,22 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     clock: { ...systemClock, now },
   });
   const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record, refresh, now });
-  return { registry, serving, decisions, loop, settler, recordOutcomes: recordForApi };
+  return {
+    registry,
+    serving,
+    decisions,
+    loop,
+    settler,
+    withheld: selector.withheld,
+    recordOutcomes: recordForApi,
+  };
+}
+
+function withheldInWords({ project, rule, findings }: WithheldRule): string {
+  return (
+    `rule ${rule} of project ${project} is in force but is not served: the scan finds ${findings.join(', ')}. ` +
+    'Look at it with "tracelore knowledge show", then edit, approve or deprecate it.'
+  );
 }
 
 interface OutcomePaths {

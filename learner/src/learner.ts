@@ -60,7 +60,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     unready: () => (stopping === undefined ? undefined : 'The service is shutting down.'),
     report,
     newId: resolved.newId,
-    metrics: () => [...learnerMetrics(parts.registry, parts.decisions), ...(options.metrics?.() ?? [])],
+    metrics: () => [...learnerMetrics(parts), ...(options.metrics?.() ?? [])],
     version: VERSION,
   });
 

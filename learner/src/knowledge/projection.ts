@@ -27,7 +27,7 @@ export function project(before: ProjectedRule | undefined, event: KnowledgeEvent
   if (event.type === 'edited') {
     const { text, tokens } = decodeEdited(event.data);
     const version = { ...text, tokens, version: before.rule.version + 1 };
-    const { verdictId: _ofOldText, ...kept } = before.rule;
+    const { verdictId: _ofOldText, approvedBy: _ofOldTextToo, ...kept } = before.rule;
     const reason = `edited by ${event.actor}`;
     const rule = { ...kept, ...standing, ...version, reason, updatedAt: event.at };
     return { rule, versions: [...before.versions, version], history };
@@ -38,6 +38,7 @@ export function project(before: ProjectedRule | undefined, event: KnowledgeEvent
     ...standing,
     ...(reason === '' ? {} : { reason }),
     ...(verdictId === undefined ? {} : { verdictId }),
+    ...(event.type === 'approved' || event.type === 'released' ? { approvedBy: event.actor } : {}),
     updatedAt: event.at,
   };
   return { rule, versions: before.versions, history };
