@@ -21,8 +21,12 @@ export interface Config {
   readonly apiKeys: ReadonlyMap<string, string>;
   /** Share of units that never get knowledge: the yardstick of the whole. */
   readonly holdoutGlobal: number;
-  /** Share of units a rule is withheld from: the yardstick of each rule. */
+  /** Share of units a proven rule is withheld from: the yardstick of each rule. 0 = nothing is withheld, nothing measured. */
   readonly holdoutRule: number;
+  /** Whether new rules go through canary, where half of the units do without them; false = `holdoutRule` from the start. */
+  readonly stages: boolean;
+  /** How long a unit waits for a final outcome before what is there counts, hours. */
+  readonly outcomeWindowHours: number;
   /** Model of the analyzers; '' = none, then nothing is learned. */
   readonly model: string;
   /** Model of the judge; '' = the same as `model`. */
@@ -63,6 +67,9 @@ interface Field<T> {
 
 const DEFAULT_MODEL = 'gpt-5-mini';
 
+/** A month: decisions are kept for six. */
+const OUTCOME_WINDOW_HOURS_MAX = 720;
+
 const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   host: text(['TRACELORE_HOST'], '127.0.0.1', 'a host name or address', /^[\w.:-]+$/),
   port: number(['TRACELORE_PORT'], 4319, 'a port from 0 to 65535', 65_535, Number.isInteger),
@@ -89,6 +96,13 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   },
   holdoutGlobal: number(['TRACELORE_HOLDOUT_GLOBAL'], 0.01, 'a share from 0 to 0.5', 0.5),
   holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.1, 'a share from 0 to 0.5', 0.5),
+  stages: flag(['TRACELORE_STAGES'], true),
+  outcomeWindowHours: number(
+    ['TRACELORE_OUTCOME_WINDOW_HOURS'],
+    24,
+    'hours from 0 to 720',
+    OUTCOME_WINDOW_HOURS_MAX,
+  ),
   model: text(['TRACELORE_MODEL'], DEFAULT_MODEL, 'the name of a model', /./),
   judgeModel: text(['TRACELORE_JUDGE_MODEL'], '', 'the name of a model', /./),
   modelCallsPerDay: number(
@@ -113,12 +127,7 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     'a URL that starts with http:// or https://',
     /^https?:\/\/\S+$/,
   ),
-  requireApproval: {
-    environment: ['TRACELORE_REQUIRE_APPROVAL'],
-    expected: 'true or false',
-    fallback: false,
-    parse: (given) => (String(given) === 'true' ? true : String(given) === 'false' ? false : undefined),
-  },
+  requireApproval: flag(['TRACELORE_REQUIRE_APPROVAL'], false),
 };
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
@@ -152,6 +161,8 @@ export function resolveConfig(sources: ConfigSources): Config {
     apiKeys: read('apiKeys'),
     holdoutGlobal: read('holdoutGlobal'),
     holdoutRule: read('holdoutRule'),
+    stages: read('stages'),
+    outcomeWindowHours: read('outcomeWindowHours'),
     model: read('model'),
     judgeModel: read('judgeModel'),
     modelCallsPerDay: read('modelCallsPerDay'),
@@ -225,6 +236,12 @@ function number(
     return typeof value === 'number' && value >= 0 && value <= max && also(value) ? value : undefined;
   };
   return { environment, fallback, expected, parse };
+}
+
+function flag(environment: readonly string[], fallback: boolean): Field<boolean> {
+  const parse = (given: unknown): boolean | undefined =>
+    String(given) === 'true' ? true : String(given) === 'false' ? false : undefined;
+  return { environment, fallback, expected: 'true or false', parse };
 }
 
 const KEY_CHARACTERS_MIN = 16;

@@ -20,7 +20,7 @@ export function learnerEndpoints(
   ending: AbortSignal,
 ): Endpoint[] {
   const { store, config, newId, collector } = options;
-  const { registry, serving, decisions, loop, recordOutcomes } = parts;
+  const { registry, serving, decisions, loop, online, recordOutcomes } = parts;
   const { learning, evals, cases, broker, verdicts } = loop;
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
   const fresh =
@@ -30,6 +30,7 @@ export function learnerEndpoints(
       knowledge,
       serve: (request, project) => serving.answer(request, project),
       verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
+      watchesOf: (project, rule) => online.views(project, rule),
     }),
     ...outcomeEndpoints({ recordOutcomes, newId }),
     ...traceEndpoints(store, fresh),
@@ -58,6 +59,8 @@ export function learnerEndpoints(
       countCases: (project) => cases.count(project),
       countRunners: (project) => broker.runners(project).filter(({ isAlive }) => isAlive).length,
       lastPass: (project) => learning.last(project),
+      watchOf: (project, rule) => online.views(project, rule).find(({ current }) => current),
+      layer: (project) => online.layer(project),
       model: modelConfigured(config) ? config.model : '',
       keyless: config.apiKeys.size === 0,
     }),

@@ -9,6 +9,8 @@ import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
 import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
 import { createEmbedder, createModels } from './models.ts';
+import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
+import { stageShares } from './online/stage.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
 import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
@@ -18,6 +20,8 @@ import { migrateLearner } from './store/migrate.ts';
 import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
 import { systemClock } from './trials/clock.ts';
+
+const MS_PER_HOUR = 3_600_000;
 
 type Batch = Parameters<Store['write']>[0];
 
@@ -50,6 +54,8 @@ export interface LearnerParts {
   readonly serving: KnowledgeServing;
   readonly decisions: DecisionLog;
   readonly loop: LearningLoop;
+  /** Measures served rules on production and removes those that harm. */
+  readonly online: OnlineControl;
   /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
   readonly settler: Settler;
   /** Rules that are in force and were kept from agents, for what the present scanner finds in them. */
@@ -66,6 +72,17 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   const secret = await loadSecret(driver, database, now);
   const registry = await openKnowledge({ log: createKnowledgeLog(driver, database), now, newId });
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
+  const online = createOnlineControl({
+    driver,
+    database,
+    knowledge,
+    shares: stageShares(config.holdoutRule, config.stages),
+    holdoutGlobal: config.holdoutGlobal,
+    outcomeWindowMs: config.outcomeWindowHours * MS_PER_HOUR,
+    now,
+    newId,
+  });
+  await online.load(registry.projects());
   const { record, refresh, recordForApi } = outcomePaths(options);
   const decisions = createDecisionLog({
     driver,
@@ -84,6 +101,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     decisions,
     trialRules: (trialId) => loop.broker.rulesOf(trialId),
     holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
+    treatment: (project, rule, fingerprint) => online.treatment(project, rule, fingerprint),
     secret,
     now,
     ids: newId,
@@ -107,6 +125,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     serving,
     decisions,
     loop,
+    online,
     settler,
     withheld: selector.withheld,
     recordOutcomes: recordForApi,

@@ -17,6 +17,8 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
   readonly metrics?: () => readonly Metric[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
   readonly settlePauseMs?: number;
+  /** Pause between two looks at what production says about rules, ms. Default 15 000. */
+  readonly watchPauseMs?: number;
   readonly now?: () => Date;
   readonly newId?: NewId;
   /** Takes what the operator should read. Default: stderr. */
@@ -36,6 +38,7 @@ export interface Learner {
 /** Time for requests under way at the end, ms. */
 const SHUTDOWN_DEADLINE_MS = 10_000;
 const SETTLE_PAUSE_MS = 15_000;
+const WATCH_PAUSE_MS = 15_000;
 
 /**
  * Builds the learner on a store: creates its tables, loads and verifies its knowledge. Throws {@link LearnerError} when the knowledge log is broken.
@@ -52,6 +55,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const ending = new AbortController();
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
+  let watching: Repeated | undefined;
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
@@ -79,18 +83,25 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     }
   }
 
+  async function watchAll(signal: AbortSignal): Promise<void> {
+    for (const project of parts.registry.projects()) {
+      if (!signal.aborted) await parts.online.look(project);
+    }
+  }
+
   async function begin(): Promise<string> {
     await warmUp();
     server = await listen(app, config.host, config.port);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
       report(`signals: ${text}`),
     );
+    watching = repeat(watchAll, options.watchPauseMs ?? WATCH_PAUSE_MS, (text) => report(`watch: ${text}`));
     return server.url;
   }
 
   async function stop(deadlineMs: number): Promise<void> {
     ending.abort();
-    await settling?.stop();
+    await Promise.all([settling?.stop(), watching?.stop()]);
     // Passes and evaluations first: they end by themselves, and whoever polls them still gets an answer.
     await parts.loop.stop();
     await server?.close(deadlineMs);

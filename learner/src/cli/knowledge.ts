@@ -2,10 +2,30 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
 import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
+import { armsText, liftText } from '../online/effect-text.ts';
 import { contextOf } from './context.ts';
 import { printable, type Column } from './table.ts';
 
 const evidence = z.object({ runId: z.string(), field: z.string(), quote: z.string() });
+const arm = z.looseObject({ units: z.number(), missing: z.number(), outcome: z.number().nullable() });
+const watch = z.looseObject({
+  epoch: z.string(),
+  fingerprint: z.string(),
+  current: z.boolean(),
+  stage: z.string(),
+  withheldShare: z.number(),
+  units: z.number(),
+  with: arm,
+  without: arm,
+  lift: z.object({ estimate: z.number(), low: z.number(), high: z.number() }).nullable(),
+  eHarm: z.number(),
+  eBenefit: z.number(),
+  eFutility: z.number(),
+  alarms: z.number(),
+  broken: z.string().nullable(),
+  next: z.string(),
+});
+type WatchShown = z.infer<typeof watch>;
 const rule = z.looseObject({
   id: z.string(),
   version: z.number(),
@@ -28,7 +48,10 @@ const rule = z.looseObject({
 });
 type RuleView = z.infer<typeof rule>;
 
-const list = z.object({ items: z.array(rule), snapshot: z.number() });
+const listed = rule.extend({ watch: watch.nullable() });
+type ListedRule = z.infer<typeof listed>;
+
+const list = z.object({ items: z.array(listed), snapshot: z.number() });
 const event = z.looseObject({
   sequence: z.number(),
   type: z.string(),
@@ -36,15 +59,36 @@ const event = z.looseObject({
   actor: z.string(),
   data: z.string(),
 });
-const shown = z.object({ rule, history: z.array(event), verdict: z.unknown() });
+const shown = z.object({
+  rule,
+  history: z.array(event),
+  verdict: z.unknown(),
+  watches: z.array(watch),
+});
 const changed = z.object({ rule });
 
-const COLUMNS: readonly Column<RuleView>[] = [
+/** Left out while production has not said anything. */
+const EFFECT: Column<ListedRule> = {
+  title: 'EFFECT',
+  value: ({ watch: seen }) => (seen?.current === true ? liftText(seen) : ''),
+};
+const COLUMNS: readonly Column<ListedRule>[] = [
   { title: 'ID', value: ({ id, priority }) => `${shortId(id)}${priority === 'pinned' ? '*' : ''}` },
   { title: 'KIND', value: ({ kind }) => kind },
-  { title: 'STATUS', value: statusOf },
+  { title: 'STATUS', value: stageOf },
   { title: 'RULE', value: ({ appliesWhen, content }) => `when ${appliesWhen}: ${content}` },
 ];
+
+function stageOf(item: ListedRule): string {
+  const stage = item.status === 'active' && item.watch?.current === true ? item.watch.stage : '';
+  // Of a rule that is out of service only the end of its last experiment would be told.
+  return stage === '' || stage === item.status ? statusOf(item) : `${statusOf(item)}, ${stage}`;
+}
+
+function columnsFor(items: readonly ListedRule[]): readonly Column<ListedRule>[] {
+  const isMeasured = items.some((item) => EFFECT.value(item) !== '');
+  return isMeasured ? COLUMNS.toSpliced(-1, 0, EFFECT) : COLUMNS;
+}
 
 function statusOf({ status, quarantined }: RuleView): string {
   return quarantined && status !== 'archived' ? `${status}, quarantined` : status;
@@ -66,7 +110,7 @@ export function addKnowledgeCommands(program: Command): void {
         q: options.search,
       });
       context.show(answer, () =>
-        answer.items.length === 0 ? 'No rules.' : context.table(COLUMNS, answer.items),
+        answer.items.length === 0 ? 'No rules.' : context.table(columnsFor(answer.items), answer.items),
       );
     });
 
@@ -172,7 +216,19 @@ interface EditOptions {
   readonly tags?: string;
 }
 
-function describe({ rule: found, history }: z.infer<typeof shown>): string {
+function describeWatch(seen: WatchShown): string[] {
+  const under = seen.fingerprint === '' ? '' : `, fingerprint ${seen.fingerprint}`;
+  const e = (value: number): string => (value >= 1_000 ? value.toExponential(0) : value.toFixed(1));
+  return [
+    `online   ${seen.current ? seen.stage : `ended ${seen.stage}`}, withheld from ${Math.round(100 * seen.withheldShare)} %; epoch ${seen.epoch}${under}`,
+    `         ${armsText(seen)}`,
+    ...(seen.lift === null ? [] : [`         effect ${liftText(seen)}`]),
+    `         E harm ${e(seen.eHarm)}, benefit ${e(seen.eBenefit)}, futility ${e(seen.eFutility)}; ${seen.alarms} drift alarm(s)`,
+    `         next: ${seen.next}`,
+  ];
+}
+
+function describe({ rule: found, history, watches }: z.infer<typeof shown>): string {
   const { provenance } = found;
   const lines = [
     `${found.id}@${found.version}  ${found.kind}  ${statusOf(found)}${found.priority === 'pinned' ? '  pinned' : ''}  ${found.tokens} tokens`,
@@ -186,6 +242,7 @@ function describe({ rule: found, history }: z.infer<typeof shown>): string {
       ({ runId, field, quote }) => `evidence run ${shortId(runId)} ${field}: "${quote}"`,
     ),
     ...(found.verdictId === undefined ? [] : [`verdict  ${found.verdictId}`]),
+    ...watches.flatMap(describeWatch),
     'history',
     ...history.map(
       ({ sequence, at, type, actor, data }) => `  ${sequence}  ${at}  ${type} by ${actor}${reasonIn(data)}`,

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { armsText, liftText } from '../online/effect-text.ts';
 import { contextOf } from './context.ts';
+
+const arm = z.looseObject({ units: z.number(), missing: z.number(), outcome: z.number().nullable() });
 
 const status = z.looseObject({
   project: z.string(),
@@ -14,6 +17,18 @@ const status = z.looseObject({
     pinned: z.number(),
     quarantined: z.number(),
     snapshot: z.number(),
+  }),
+  online: z.looseObject({
+    stages: z.record(z.string(), z.number()),
+    broken: z.number(),
+    layer: z
+      .looseObject({
+        units: z.number(),
+        with: arm,
+        without: arm,
+        lift: z.object({ estimate: z.number(), low: z.number(), high: z.number() }).nullable(),
+      })
+      .nullable(),
   }),
   runs: z.looseObject({
     total: z.number(),
@@ -47,6 +62,7 @@ function describe(answer: z.infer<typeof status>, url: string): string {
   return [
     `Project    ${answer.project} at ${url}, version ${answer.version}`,
     `Knowledge  ${knowledge.active} active (${knowledge.pinned} pinned), ${knowledge.validated} validated, ${knowledge.candidate} candidates (${knowledge.quarantined} quarantined), ${knowledge.deprecated} deprecated, ${knowledge.archived} archived; snapshot ${knowledge.snapshot}`,
+    `Online     ${onlineText(answer.online)}`,
     `Runs       ${runs.total}: ${runs.passed} passed, ${runs.failed} failed, ${runs.undecided} without outcome; ${runs.unanalysed} not analysed`,
     `Evals      ${answer.evalCases} cases, ${answer.runners} runner(s)`,
     `Model      ${answer.model === '' ? 'none' : answer.model}`,
@@ -54,4 +70,14 @@ function describe(answer: z.infer<typeof status>, url: string): string {
     ...answer.next.map((step) => `Next       ${step}`),
     ...answer.notes.map((note) => `Note       ${note}`),
   ].join('\n');
+}
+
+function onlineText({ stages, layer }: z.infer<typeof status>['online']): string {
+  const counted = Object.entries(stages).flatMap(([stage, rules]) =>
+    rules === 0 ? [] : [`${rules} ${stage}`],
+  );
+  const measured = counted.length === 0 ? 'no rule is measured' : counted.join(', ');
+  if (layer === null) return measured;
+  const effect = liftText(layer);
+  return `${measured}; all rules together: ${armsText(layer)}${effect === '' ? '' : `, effect ${effect}`}`;
 }

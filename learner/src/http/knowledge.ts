@@ -7,7 +7,8 @@ import {
 import { z } from 'zod';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
-import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
+import { RULE_KINDS, RULE_STATUSES, type Rule } from '../knowledge/rule.ts';
+import type { WatchView } from '../online/watch-view.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, problem } from './problem.ts';
@@ -21,6 +22,8 @@ export interface KnowledgeServices {
   readonly serve: (request: KnowledgeRequest, project: string) => Promise<KnowledgeAnswer>;
   /** Newest verdict cycle that judged a rule. */
   readonly verdictOf: (project: string, ruleId: string) => Promise<CycleReport | undefined>;
+  /** What production says about a rule, current experiments first. */
+  readonly watchesOf: (project: string, rule: Rule) => readonly WatchView[];
 }
 
 const name = z.string().max(NAME_CHARACTERS_MAX).exactOptional();
@@ -101,15 +104,16 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
     endpoint({
       method: 'GET',
       path: '/v1/knowledge',
-      summary: 'Rules, by status and text.',
+      summary: 'Rules, by status and text, each with what production says about it.',
       body: NO_BODY,
       query: listQuery,
       answer: ({ project, query: { status, q } }) => {
         const base = services.knowledge(project);
-        const items = base.list({
+        const found = base.list({
           ...(status === undefined ? {} : { status }),
           ...(q === undefined ? {} : { text: q }),
         });
+        const items = found.map((rule) => ({ ...rule, watch: services.watchesOf(project, rule)[0] ?? null }));
         return json({ items, snapshot: base.snapshot() });
       },
     }),
@@ -129,7 +133,8 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
     endpoint({
       method: 'GET',
       path: '/v1/knowledge/{id}',
-      summary: 'One rule with its history and its newest verdict, by id or unique prefix.',
+      summary:
+        'One rule with its history, its newest verdict and its effect in production, by id or unique prefix.',
       body: NO_BODY,
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
@@ -138,7 +143,12 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
         if (!found.ok) return refused(found);
         const { rule } = found;
         const verdict = (await services.verdictOf(project, rule.id)) ?? null;
-        return json({ rule, history: base.history(rule.id), verdict });
+        return json({
+          rule,
+          history: base.history(rule.id),
+          verdict,
+          watches: services.watchesOf(project, rule),
+        });
       },
     }),
     judge('approve', 'A person puts a candidate or validated rule into service.', (base, id, body) =>

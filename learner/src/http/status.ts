@@ -1,6 +1,8 @@
 import type { RunCounts } from '@tracelore/collector/store';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { RULE_STATUSES, type Rule, type RuleStatus } from '../knowledge/rule.ts';
+import { STAGES, type Stage } from '../online/stage.ts';
+import type { LayerView, WatchView } from '../online/watch-view.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json } from './problem.ts';
 
@@ -12,6 +14,15 @@ export interface ProjectStatus {
     readonly pinned: number;
     readonly quarantined: number;
     readonly snapshot: number;
+  };
+  /** What production says about the rules in service. */
+  readonly online: {
+    /** Measured rules by stage. */
+    readonly stages: Readonly<Record<Stage, number>>;
+    /** Rules about which nothing is decided, since their arms cannot be compared. */
+    readonly broken: number;
+    /** What all knowledge together changes, against the units that get none; `null` while that is not measured. */
+    readonly layer: LayerView | null;
   };
   readonly runs: RunCounts;
   readonly evalCases: number;
@@ -34,6 +45,9 @@ export interface StatusServices {
   readonly countCases: (project: string) => Promise<number>;
   readonly countRunners: (project: string) => number;
   readonly lastPass: (project: string) => Promise<object | undefined>;
+  /** Current watch of a rule; `undefined` = it is not measured. */
+  readonly watchOf: (project: string, rule: Rule) => WatchView | undefined;
+  readonly layer: (project: string) => LayerView | null;
   /** '' = none is configured. */
   readonly model: string;
   /** Keyless on the loopback interface: everybody who can reach it is one trusted owner. */
@@ -67,6 +81,10 @@ async function readStatus(services: StatusServices, project: string): Promise<Pr
     project,
     version: services.version,
     knowledge: { ...countRules(base.list()), snapshot: base.snapshot() },
+    online: {
+      ...countStages(base.served().map((rule) => services.watchOf(project, rule))),
+      layer: services.layer(project),
+    },
     runs,
     evalCases,
     runners: services.countRunners(project),
@@ -74,6 +92,18 @@ async function readStatus(services: StatusServices, project: string): Promise<Pr
     lastPass: lastPass ?? null,
   };
   return { ...facts, next: nextSteps(facts), notes: services.keyless ? [KEYLESS_NOTE] : [] };
+}
+
+function countStages(
+  watches: readonly (WatchView | undefined)[],
+): Pick<ProjectStatus['online'], 'stages' | 'broken'> {
+  const stages = { canary: 0, active: 0, steady: 0, suspect: 0, dormant: 0, deprecated: 0 };
+  let broken = 0;
+  for (const watch of watches) {
+    for (const stage of STAGES) if (watch?.stage === stage) stages[stage] += 1;
+    if (watch !== undefined && watch.broken !== null) broken += 1;
+  }
+  return { stages, broken };
 }
 
 function countRules(rules: readonly Rule[]): Omit<ProjectStatus['knowledge'], 'snapshot'> {
@@ -96,9 +126,9 @@ function countRules(rules: readonly Rule[]): Omit<ProjectStatus['knowledge'], 's
 
 /** What stands between this project and proven rules, in the order in which it is needed. */
 export function nextSteps(
-  status: Pick<ProjectStatus, 'knowledge' | 'runs' | 'evalCases' | 'runners' | 'model'>,
+  status: Pick<ProjectStatus, 'knowledge' | 'online' | 'runs' | 'evalCases' | 'runners' | 'model'>,
 ): string[] {
-  const { knowledge, runs, evalCases, runners, model } = status;
+  const { knowledge, online, runs, evalCases, runners, model } = status;
   const steps: string[] = [];
   if (runs.total === 0) {
     steps.push('No runs yet: wrap your agent with trace() of @tracelore/sdk, or send OTLP to the collector.');
@@ -122,6 +152,11 @@ export function nextSteps(
   if (knowledge.quarantined > 0) {
     steps.push(
       `${knowledge.quarantined} rule(s) in quarantine wait for a person: "tracelore knowledge list", then approve or reject.`,
+    );
+  }
+  if (online.broken > 0) {
+    steps.push(
+      `${online.broken} rule(s) in service cannot be judged, since outcomes or decisions are lost on one side: "tracelore knowledge show <id>" says which.`,
     );
   }
   return steps;

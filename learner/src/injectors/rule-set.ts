@@ -47,6 +47,8 @@ export interface DecisionItem {
   /** The coin, in [0, 1); injected when below the propensity. */
   readonly coin: number;
   readonly injected: boolean;
+  /** The experiment its coin belongs to; '' = no coin was tossed. */
+  readonly epoch: string;
 }
 
 /** The immutable record of one get_knowledge answer. */

@@ -14,6 +14,19 @@ export interface Holdout {
 
 export const HOLDOUT: Holdout = { global: 0.01, rule: 0.1 };
 
+/** How one rule is served now. */
+export interface Treatment {
+  /** Names the experiment: its coins are independent of those of any other. */
+  readonly epoch: string;
+  /** Share of units the rule is withheld from, in [0, 1]. */
+  readonly withheld: number;
+}
+
+/** The treatment without stages: one share for all, new coins with a new text. */
+export function constantTreatment(rule: Pick<Rule, 'version'>, holdout: Holdout): Treatment {
+  return { epoch: String(rule.version), withheld: holdout.rule };
+}
+
 /** Stands where a rule's id stands in the coins of rules. */
 const GLOBAL_COIN = 'global-holdout';
 
@@ -29,29 +42,29 @@ export function isHeldOut(salt: string, unit: string, holdout: Holdout): boolean
 
 /**
  * Tosses the coin of each selected rule. A withheld rule's place stays empty: filling it would measure the rule against
- * its replacement. A new version of a rule gets new coins.
+ * its replacement. Pinned rules are exempt.
  */
 export function tossCoins(
   selected: readonly Rule[],
   salt: string,
   unit: string,
-  holdout: Holdout,
+  treatmentOf: (rule: Rule) => Treatment,
 ): DecisionItem[] {
   return selected.map((rule, index) => {
-    const isExempt = rule.priority === 'pinned';
-    const propensity = isExempt ? 1 : 1 - holdout.rule;
-    const coin = isExempt ? 0 : assignmentCoin({ salt, ruleId: rule.id, epoch: String(rule.version), unit });
-    return { rule: itemReference(rule), rank: index + 1, propensity, coin, injected: coin < propensity };
+    const rank = index + 1;
+    if (rule.priority === 'pinned') return { ...withoutCoin(rule), rank };
+    const { epoch, withheld } = treatmentOf(rule);
+    const propensity = 1 - withheld;
+    const coin = assignmentCoin({ salt, ruleId: rule.id, epoch, unit });
+    return { rule: itemReference(rule), rank, propensity, coin, injected: coin < propensity, epoch };
   });
 }
 
 /** Items of an answer without coins: everything selected is injected, or nothing is. */
 export function withoutCoins(selected: readonly Rule[]): DecisionItem[] {
-  return selected.map((rule, index) => ({
-    rule: itemReference(rule),
-    rank: index + 1,
-    propensity: 1,
-    coin: 0,
-    injected: true,
-  }));
+  return selected.map((rule, index) => ({ ...withoutCoin(rule), rank: index + 1 }));
+}
+
+function withoutCoin(rule: Rule): Omit<DecisionItem, 'rank'> {
+  return { rule: itemReference(rule), propensity: 1, coin: 0, injected: true, epoch: '' };
 }

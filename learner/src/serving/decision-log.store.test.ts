@@ -70,8 +70,8 @@ function decision(given: Partial<DecisionRecord> = {}): DecisionRecord {
     taskHash: 'a'.repeat(64),
     arm: 'served',
     items: [
-      { rule: 'r1@1', rank: 1, propensity: 1, coin: 0, injected: true },
-      { rule: 'r2@3', rank: 2, propensity: 0.9, coin: 0.950_000_1, injected: false },
+      { rule: 'r1@1', rank: 1, propensity: 1, coin: 0, injected: true, epoch: '' },
+      { rule: 'r2@3', rank: 2, propensity: 0.9, coin: 0.950_000_1, injected: false, epoch: '3.17.f' },
     ],
     bestCosine: 0.512_345_678,
     ...given,

@@ -2,7 +2,7 @@ import type { Row, Table } from '@tracelore/collector/store';
 import { ARMS } from '@tracelore/sdk/contract';
 import type { DecisionItem, DecisionRecord } from '../injectors/rule-set.ts';
 
-/** Columns as in `store/schema/002_decisions.sql`. */
+/** Columns as in `store/schema/002_decisions.sql`, and `epochs` of 008. */
 export const DECISIONS: Table = {
   name: 'decisions',
   columns: {
@@ -23,6 +23,7 @@ export const DECISIONS: Table = {
     propensities: 'Array(Float64)',
     coins: 'Array(Float64)',
     injected: 'Array(Bool)',
+    epochs: 'Array(LowCardinality(String))',
   },
 };
 
@@ -45,6 +46,7 @@ export interface DecisionRow {
   readonly propensities: readonly number[];
   readonly coins: readonly number[];
   readonly injected: readonly boolean[];
+  readonly epochs: readonly string[];
 }
 
 /** Select list that {@link decodeDecision} reads. */
@@ -72,6 +74,7 @@ export function encodeDecision(decision: DecisionRecord): Row {
     propensities: items.map((item) => item.propensity),
     coins: items.map((item) => item.coin),
     injected: items.map((item) => item.injected),
+    epochs: items.map((item) => item.epoch),
   };
 }
 
@@ -82,6 +85,7 @@ export function decodeDecision(row: DecisionRow): DecisionRecord {
     propensity: row.propensities[index] ?? 0,
     coin: row.coins[index] ?? 0,
     injected: row.injected[index] ?? false,
+    epoch: row.epochs[index] ?? '',
   }));
   return {
     id: row.decision_id,

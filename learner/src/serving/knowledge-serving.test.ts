@@ -145,6 +145,7 @@ describe('get', () => {
           propensity: 1,
           coin: expect.any(Number),
           injected: true,
+          epoch: item.pinned ? '' : '1',
         })),
       },
     ]);
@@ -251,7 +252,7 @@ describe('override', () => {
     expect(named.arm).toBe('override');
     expect(named.items.map(({ id }) => id)).toEqual([FISCAL.id]);
     expect(decisions[0]?.items).toEqual([
-      { rule: `${FISCAL.id}@1`, rank: 1, propensity: 1, coin: 0, injected: true },
+      { rule: `${FISCAL.id}@1`, rank: 1, propensity: 1, coin: 0, injected: true, epoch: '' },
     ]);
     expect(serving.get({ task: TASK, override: 'active' }, 'shop').items.map(({ id }) => id)).toEqual([
       CENTS.id,

@@ -10,7 +10,16 @@ import { TOKENS_MAX } from '../injectors/choose.ts';
 import type { DecisionItem, DecisionRecord, Renderer, RuleSet } from '../injectors/rule-set.ts';
 import type { PreparedSelector } from '../injectors/selector.ts';
 import type { Rule } from '../knowledge/rule.ts';
-import { coinSalt, HOLDOUT, isHeldOut, tossCoins, withoutCoins, type Holdout } from './coins.ts';
+import {
+  coinSalt,
+  constantTreatment,
+  HOLDOUT,
+  isHeldOut,
+  tossCoins,
+  withoutCoins,
+  type Holdout,
+  type Treatment,
+} from './coins.ts';
 import { overriddenRules, type ServedKnowledge, type TrialRules } from './override.ts';
 import { UnitSnapshots } from './unit-snapshots.ts';
 
@@ -39,6 +48,8 @@ export interface KnowledgeServingOptions {
   readonly trialRules: TrialRules;
   /** Default: 1 % of units get no knowledge, each rule is withheld from 10 % of units. */
   readonly holdout?: Holdout;
+  /** How a rule is served now. Synchronous. Default: by `holdout` alone. */
+  readonly treatment?: (project: string, rule: Rule, fingerprint: string) => Treatment;
   /** Secret of the service: coins and fences derive from it. */
   readonly secret: string;
   readonly now: () => Date;
@@ -112,7 +123,14 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     const set = snapshotsOf(knowledge.project).of(unit, newest, options.now().getTime());
     const found = select(request, set);
     const salt = coinSalt(secret, knowledge.project);
-    const items = tossCoins(found.selected, salt, unit, holdout);
+    const items = tossCoins(
+      found.selected,
+      salt,
+      unit,
+      (rule) =>
+        options.treatment?.(knowledge.project, rule, request.fingerprint ?? '') ??
+        constantTreatment(rule, holdout),
+    );
     if (isHeldOut(salt, unit, holdout)) {
       return { arm: 'holdout', set, ...found, items: items.map((item) => ({ ...item, injected: false })) };
     }
