@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { SYSTEM_CLOCK } from './commit/commit-pace.ts';
 import { Committer } from './commit/committer.ts';
 import { resolveConfig, type CollectorConfig } from './config.ts';
@@ -8,7 +7,10 @@ import { CollectorError } from './errors.ts';
 import { Ingest } from './ingest.ts';
 import { ApiKeys } from './receiver/api-keys.ts';
 import { ByteBudget } from './receiver/byte-budget.ts';
-import { HttpReceiver } from './receiver/http-receiver.ts';
+import { GrpcReceiver } from './receiver/grpc-receiver.ts';
+import { HttpReceiver, type ReceiverParts } from './receiver/http-receiver.ts';
+import { RateLimiter } from './receiver/rate-limit.ts';
+import { loadTls } from './receiver/tls.ts';
 import type { Batch } from './records.ts';
 import { Redactor } from './redact/redactor.ts';
 import { reportSeldom } from './report-seldom.ts';
@@ -20,11 +22,18 @@ const SHUTDOWN_DEADLINE_MS = 10_000;
 /** A failing store is reported once per this time, ms. */
 const STORE_REPORT_INTERVAL_MS = 10_000;
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** `http://…` or, with TLS, `https://…`. */
+  readonly url: string;
+}
+
 export interface Collector {
-  /** Binds the port and catches up on runs. Rejects with a {@link CollectorError}. */
+  /** Binds the ports and catches up on runs. Rejects with a {@link CollectorError}. */
   start(): Promise<void>;
   /** Where it listens. Throws before `start`. */
-  readonly address: { readonly host: string; readonly port: number; readonly url: string };
+  readonly address: Address & { /** OTLP over gRPC, when configured. */ readonly grpc?: Address };
   /**
    * Stores rows that did not come by OTLP. Resolves when they are stored, rejects when they are not. `key` identifies their
    * content: the same key again stores nothing new.
@@ -58,14 +67,23 @@ export function createCollector(config: CollectorConfig): Collector {
   });
   const redactor = resolved.redaction === false ? undefined : new Redactor(resolved.redaction);
   const ingest = new Ingest({ committer, runs, counters, redactor, now, onStoreFailure: onStoreError });
-  const receiver = new HttpReceiver(resolved, {
+  const parts: ReceiverParts = {
     keys: new ApiKeys(resolved.apiKeys),
+    limiter: new RateLimiter(resolved.rateLimit, () => performance.now()),
+    tls: resolved.tls === false ? undefined : loadTls(resolved.tls),
     budget,
     counters,
     export: (request) => ingest.export(request),
     onUnexpected: resolved.onError,
-  });
-  let bound: AddressInfo | undefined;
+  };
+  const receiver = new HttpReceiver(resolved, parts);
+  const grpcReceiver =
+    resolved.grpcPort === false
+      ? undefined
+      : new GrpcReceiver({ ...resolved, port: resolved.grpcPort }, parts);
+  const scheme = resolved.tls === false ? 'http' : 'https';
+  let bound: Address | undefined;
+  let grpcBound: Address | undefined;
   let stopped: Promise<void> | undefined;
 
   const settleRuns = async (): Promise<void> => {
@@ -76,9 +94,13 @@ export function createCollector(config: CollectorConfig): Collector {
     const endAt = performance.now() + deadlineMs;
     const rest = (): number => Math.max(0, endAt - performance.now());
     receiver.refuseNew();
+    grpcReceiver?.refuseNew();
     // Requests in progress wait for a commit: nobody else asks for one early.
     await within(rest(), committer.flush());
-    if (bound !== undefined) await receiver.close(rest());
+    await Promise.all([
+      bound === undefined ? undefined : receiver.close(rest()),
+      grpcBound === undefined ? undefined : grpcReceiver?.close(rest()),
+    ]);
     runs.stop();
     // What is not recomputed now is caught up at the next start.
     await within(rest(), settleRuns().catch(onStoreError));
@@ -86,13 +108,18 @@ export function createCollector(config: CollectorConfig): Collector {
 
   return {
     start: async () => {
-      bound = await receiver.listen();
+      grpcBound = addressOf(scheme, await grpcReceiver?.listen());
+      try {
+        bound = addressOf(scheme, await receiver.listen());
+      } catch (error) {
+        await grpcReceiver?.close(0);
+        throw error;
+      }
       runs.start();
     },
     get address() {
       if (bound === undefined) throw new CollectorError('not_running', 'the collector has not been started');
-      const { address: host, port, family } = bound;
-      return { host, port, url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}` };
+      return { ...bound, ...(grpcBound === undefined ? {} : { grpc: grpcBound }) };
     },
     record: (batch, key = randomUUID()) => ingest.record(batch, key),
     settleRuns,
@@ -115,6 +142,15 @@ export function createCollector(config: CollectorConfig): Collector {
     },
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopped ??= stop(deadlineMs)),
   };
+}
+
+function addressOf(
+  scheme: string,
+  bound: { readonly address: string; readonly port: number } | undefined,
+): Address | undefined {
+  if (bound === undefined) return undefined;
+  const { address: host, port } = bound;
+  return { host, port, url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 
 /** Waits for the work, but not longer; it goes on by itself. */

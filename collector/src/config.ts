@@ -2,6 +2,8 @@ import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { isProject } from './project.ts';
 import type { ApiKey } from './receiver/api-keys.ts';
+import type { RateLimit } from './receiver/rate-limit.ts';
+import type { TlsOptions } from './receiver/tls.ts';
 import { redactionProblems, type RedactionOptions } from './redact/redaction-options.ts';
 import type { BatchWriter, RunWriter } from './store/store.ts';
 
@@ -15,10 +17,22 @@ export interface CollectorConfig {
   readonly host?: string;
   /** Default 4318; 0 takes a free one. */
   readonly port?: number;
+  /** OTLP over gRPC, usually 4317; 0 takes a free port. Needs the package `@grpc/grpc-js`. Default `false`: none. */
+  readonly grpcPort?: number | false;
+  /** TLS, for both receivers. Default `false`: plain. */
+  readonly tls?: TlsOptions | false;
   /** Default: none, everyone on this machine may send. */
   readonly apiKeys?: readonly ApiKey[];
   /** Accepted in front of `/v1/traces` and `/v1/logs`. Default: none, and `/api/public/otel` (Langfuse's SDK). */
   readonly pathPrefixes?: readonly string[];
+  /** What each API key may send; above it: 429. Default: no limit. */
+  readonly rateLimit?: RateLimit;
+  /** Origins of web pages that may send (`https://app.example.org`); `*` = all. Default: none. */
+  readonly corsOrigins?: readonly string[];
+  /** Connections over HTTP at a time. Default 2 048. More are closed at once. */
+  readonly connectionsMax?: number;
+  /** Time for a request to arrive, ms. Default 60 000. */
+  readonly requestTimeoutMs?: number;
   /** Largest body before and after inflation, bytes. Default 64 MiB. */
   readonly bodyBytesMax?: number;
   /** Bodies that may wait in memory at a time, bytes. Default 128 MiB; decoded they take several times that. Above it: 503. */
@@ -38,6 +52,7 @@ export type ResolvedCollectorConfig = Required<CollectorConfig>;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 const BYTES_WAITING_MAX = 134_217_728;
 const API_KEY_CHARACTERS_MIN = 16;
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/;
 
 /** Fills in defaults and checks the whole; throws one {@link CollectorError} that names every problem. */
 export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig {
@@ -45,7 +60,13 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     store: config.store,
     host: config.host ?? '127.0.0.1',
     port: config.port ?? 4318,
+    grpcPort: config.grpcPort ?? false,
+    tls: config.tls ?? false,
     apiKeys: config.apiKeys ?? [],
+    rateLimit: config.rateLimit ?? {},
+    corsOrigins: config.corsOrigins ?? [],
+    connectionsMax: config.connectionsMax ?? 2_048,
+    requestTimeoutMs: config.requestTimeoutMs ?? 60_000,
     pathPrefixes: config.pathPrefixes ?? ['', '/api/public/otel'],
     bodyBytesMax: config.bodyBytesMax ?? BODY_BYTES_MAX,
     bytesWaitingMax: config.bytesWaitingMax ?? BYTES_WAITING_MAX,
@@ -64,10 +85,14 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   const problems: string[] = [];
   const within = (name: NumberSetting, min: number, max: number): void => {
     const value = config[name];
+    if (value === false) return;
     if (!Number.isSafeInteger(value) || value < min || value > max)
       problems.push(`${name} is ${String(value)}: expected an integer from ${min} to ${max}`);
   };
   within('port', 0, 65_535);
+  within('grpcPort', 0, 65_535);
+  within('connectionsMax', 1, 1_000_000);
+  within('requestTimeoutMs', 10, 3_600_000);
   within('bodyBytesMax', 1_024, 1_073_741_824);
   within('bytesWaitingMax', 1_024, 68_719_476_736);
   within('commitIntervalMs', 0, 5_000);
@@ -93,9 +118,27 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   for (const prefix of config.pathPrefixes)
     if (prefix !== '' && (!prefix.startsWith('/') || prefix.endsWith('/')))
       problems.push(`pathPrefixes: ${JSON.stringify(prefix)}: expected '' or a path such as /otel`);
+  if (config.grpcPort !== false && config.grpcPort !== 0 && config.grpcPort === config.port)
+    problems.push(`grpcPort is ${config.grpcPort}, as port is: expected two different ones`);
+  for (const [name, rate] of Object.entries(config.rateLimit))
+    if (typeof rate !== 'number' || !(rate > 0))
+      problems.push(`rateLimit.${name} is ${String(rate)}: expected a number above 0`);
+  for (const origin of config.corsOrigins)
+    if (origin !== '*' && !ORIGIN.test(origin))
+      problems.push(
+        `corsOrigins: ${JSON.stringify(origin)}: expected * or an origin such as https://app.example.org`,
+      );
   if (config.redaction !== false)
     problems.push(...redactionProblems(config.redaction).map((problem) => `redaction: ${problem}`));
   return problems;
 }
 
-type NumberSetting = 'port' | 'bodyBytesMax' | 'bytesWaitingMax' | 'commitIntervalMs' | 'runQuietMs';
+type NumberSetting =
+  | 'port'
+  | 'grpcPort'
+  | 'connectionsMax'
+  | 'requestTimeoutMs'
+  | 'bodyBytesMax'
+  | 'bytesWaitingMax'
+  | 'commitIntervalMs'
+  | 'runQuietMs';

@@ -16,6 +16,8 @@ export interface ProjectClaim {
   readonly project: string | undefined;
   /** The project comes from a key: the body cannot choose another one. */
   readonly keyed: boolean;
+  /** Who sends: the same for the same API key, `''` without keys. Tells nothing about the key. */
+  readonly sender: string;
 }
 
 export function isProject(name: string): boolean {

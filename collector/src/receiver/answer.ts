@@ -14,6 +14,8 @@ export interface ExportAnswer {
 
 export const ALL_STORED: ExportAnswer = { rejected: 0, message: '' };
 
+const UNAVAILABLE = 14;
+
 /** HTTP status and `google.rpc.Code` of each refusal. Only 429, 502, 503 and 504 make a sender try again. */
 const STATUSES: Readonly<Record<RefusalCode, readonly [http: number, rpc: number]>> = {
   undecodable: [400, 3],
@@ -29,6 +31,8 @@ const STATUSES: Readonly<Record<RefusalCode, readonly [http: number, rpc: number
   too_many_items: [413, 8],
   unsupported_media_type: [415, 3],
   unsupported_encoding: [415, 3],
+  // As gRPC status: RESOURCE_EXHAUSTED would mean that the request itself is too large.
+  rate_limited: [429, 14],
   overloaded: [503, 14],
   shutting_down: [503, 14],
   store_unavailable: [503, 14],
@@ -38,6 +42,15 @@ const STATUSES: Readonly<Record<RefusalCode, readonly [http: number, rpc: number
 
 export function httpStatusOf(code: RefusalCode): number {
   return STATUSES[code][0];
+}
+
+export function rpcStatusOf(code: RefusalCode): number {
+  return STATUSES[code][1];
+}
+
+/** A retry can cure it. */
+export function isRetryable(code: RefusalCode): boolean {
+  return rpcStatusOf(code) === UNAVAILABLE;
 }
 
 /** `Export{Trace,Logs}ServiceResponse`. `partial_success` stays unset on full success. */
@@ -61,24 +74,39 @@ export function encodeAnswer(answer: ExportAnswer, signal: Signal, encoding: Enc
 }
 
 const BAD_REQUEST = 'type.googleapis.com/google.rpc.BadRequest';
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 
-/** `google.rpc.Status`, with a `BadRequest` in its details when a field is at fault. */
+/** `google.rpc.Status`, with a `BadRequest` in its details when a field is at fault, a `RetryInfo` when a retry can cure it. */
 export function encodeRefusal(refusal: Refusal, encoding: Encoding): Buffer {
-  const code = STATUSES[refusal.code][1];
+  const code = rpcStatusOf(refusal.code);
   const message = shortened(refusal.message);
   if (encoding === 'json') {
-    const details =
-      refusal.code === 'undecodable'
-        ? [{ '@type': BAD_REQUEST, fieldViolations: [{ field: refusal.field, description: message }] }]
-        : undefined;
-    return Buffer.from(JSON.stringify({ code, message, ...(details === undefined ? {} : { details }) }));
+    const details = jsonDetails(refusal, message);
+    return Buffer.from(JSON.stringify({ code, message, ...(details.length === 0 ? {} : { details }) }));
   }
   const status = new ProtobufWriter().varint(1, code).text(2, message);
+  for (const [type, detail] of protobufDetails(refusal, message))
+    status.bytes(3, new ProtobufWriter().text(1, type).bytes(2, detail).finish());
+  return status.finish();
+}
+
+function jsonDetails(refusal: Refusal, message: string): object[] {
+  if (refusal.code === 'undecodable')
+    return [{ '@type': BAD_REQUEST, fieldViolations: [{ field: refusal.field, description: message }] }];
+  if (!isRetryable(refusal.code)) return [];
+  return [{ '@type': RETRY_INFO, retryDelay: `${(refusal.retryAfterMs / 1_000).toFixed(3)}s` }];
+}
+
+function protobufDetails(refusal: Refusal, message: string): [type: string, detail: Buffer][] {
   if (refusal.code === 'undecodable') {
     const violation = new ProtobufWriter().text(1, refusal.field).text(2, message).finish();
-    status.bytes(3, new ProtobufWriter().text(1, BAD_REQUEST).bytes(2, bytesField(1, violation)).finish());
+    return [[BAD_REQUEST, bytesField(1, violation)]];
   }
-  return status.finish();
+  if (!isRetryable(refusal.code)) return [];
+  const seconds = Math.floor(refusal.retryAfterMs / 1_000);
+  const nanos = Math.floor(refusal.retryAfterMs % 1_000) * 1_000_000;
+  const delay = new ProtobufWriter().varint(1, seconds).varint(2, nanos).finish();
+  return [[RETRY_INFO, bytesField(1, delay)]];
 }
 
 function shortened(message: string): string {

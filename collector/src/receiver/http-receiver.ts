@@ -1,27 +1,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { countRefusal, type Counters } from '../counters.ts';
 import { CollectorError, Refusal } from '../errors.ts';
 import type { ExportRequest } from '../ingest.ts';
-import { encodeAnswer, encodeRefusal, httpStatusOf, type ExportAnswer } from './answer.ts';
+import { encodeAnswer, encodeRefusal, httpStatusOf, isRetryable, type ExportAnswer } from './answer.ts';
 import type { ApiKeys } from './api-keys.ts';
+import { bindError } from './bind-error.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { inflate, requireCompression } from './inflate.ts';
 import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
+import type { RateLimiter } from './rate-limit.ts';
 import { checkDeclaredLength, overloaded, readBody } from './request-body.ts';
 import { routeOf } from './route.ts';
+import type { TlsMaterial } from './tls.ts';
 
 /** Time for the headers of a request, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
-/** Time for a whole request, ms: ends senders that trickle bytes. */
-const REQUEST_TIMEOUT_MS = 60_000;
 /** Idle connections stay open longer than a load balancer's usual 60 s, so that it never meets a closing one. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const CONNECTIONS_MAX = 2_048;
+/** How often connections are checked for those that are too slow, ms, at most. */
+const CHECK_INTERVAL_MS = 5_000;
 /** After a refusal the rest of the body is read and dropped this long, ms, so that the answer reaches the sender. */
 const DRAIN_MS = 1_000;
-/** What `Retry-After` asks for, seconds. */
-const RETRY_AFTER_S = 1;
 
 export interface HttpReceiverOptions {
   readonly host: string;
@@ -29,10 +31,20 @@ export interface HttpReceiverOptions {
   /** Accepted in front of `/v1/…`; `''` is the plain path. */
   readonly pathPrefixes: readonly string[];
   readonly bodyBytesMax: number;
+  /** More are closed at once. */
+  readonly connectionsMax: number;
+  /** Time for a whole request, ms: ends senders that trickle bytes. Headers have {@link HEADERS_TIMEOUT_MS} of it. */
+  readonly requestTimeoutMs: number;
+  /** Origins of pages that may send; `*` = all. */
+  readonly corsOrigins: readonly string[];
 }
 
-export interface HttpReceiverParts {
+/** What both receivers share. */
+export interface ReceiverParts {
   readonly keys: ApiKeys;
+  readonly limiter: RateLimiter;
+  /** `undefined` = plain HTTP. */
+  readonly tls: TlsMaterial | undefined;
   readonly budget: ByteBudget;
   readonly counters: Counters;
   readonly export: (request: ExportRequest) => Promise<ExportAnswer>;
@@ -41,27 +53,44 @@ export interface HttpReceiverParts {
 }
 
 /**
- * OTLP over HTTP. One request: route → key → content type → declared length → body, counted as it arrives → inflation →
+ * OTLP over HTTP. One request: route → key → content type → rate → declared length → body, counted as it arrives → inflation →
  * `export` (decode, normalise, commit) → answer. Every answer is in the encoding of the request.
  */
 export class HttpReceiver {
   readonly #options: HttpReceiverOptions;
-  readonly #parts: HttpReceiverParts;
-  readonly #server: Server;
+  readonly #parts: ReceiverParts;
+  readonly #server: Server | TlsServer;
   #stopping = false;
 
-  constructor(options: HttpReceiverOptions, parts: HttpReceiverParts) {
+  constructor(options: HttpReceiverOptions, parts: ReceiverParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#server = createServer(
-      {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      },
-      (request, response) => void this.#handle(request, response),
-    );
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    const { requestTimeoutMs, connectionsMax } = options;
+    const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
+    const timeouts = {
+      headersTimeout,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs),
+    };
+    const handle = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#handle(request, response);
+    const { tls } = parts;
+    this.#server =
+      tls === undefined
+        ? createServer(timeouts, handle)
+        : createTlsServer(
+            {
+              ...timeouts,
+              key: tls.key,
+              cert: tls.cert,
+              minVersion: 'TLSv1.2',
+              handshakeTimeout: headersTimeout,
+              ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
+            },
+            handle,
+          );
+    this.#server.maxConnections = connectionsMax;
     // Without this listener Node invites the body before anything has been checked.
     this.#server.on('checkContinue', (request, response) => void this.#handle(request, response, true));
   }
@@ -99,20 +128,27 @@ export class HttpReceiver {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse, invite = false): Promise<void> {
-    const { counters, budget } = this.#parts;
+    const { counters, budget, limiter } = this.#parts;
+    const { pathPrefixes, bodyBytesMax, corsOrigins } = this.#options;
+    allowOrigin(request, response, corsOrigins);
+    if (isPreflight(request, corsOrigins)) {
+      answerPreflight(response);
+      return;
+    }
     counters.requests += 1;
     const share = budget.share();
     try {
-      const { pathPrefixes, bodyBytesMax } = this.#options;
       const signal = routeOf(request.method, request.url, pathPrefixes);
       const claim = this.#parts.keys.claim(request.headers);
       const encoding = requireEncoding(request.headers['content-type']);
       const compression = requireCompression(request.headers['content-encoding']);
       if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
+      limiter.admit(claim.sender);
       checkDeclaredLength(request, bodyBytesMax);
       if (invite) response.writeContinue();
       const raw = await readBody(request, bodyBytesMax, share);
       counters.bytesReceived += raw.length;
+      limiter.spend(claim.sender, raw.length);
       const body = await inflate(raw, compression, bodyBytesMax);
       if (!share.grow(body.length - raw.length)) throw overloaded();
       const answer = await this.#parts.export({ signal, encoding, body, claim });
@@ -132,7 +168,8 @@ export class HttpReceiver {
     if (response.headersSent || response.destroyed) return;
     const status = httpStatusOf(refusal.code);
     const encoding = encodingOf(request.headers['content-type']) ?? 'json';
-    if (status === 503) response.setHeader('retry-after', String(RETRY_AFTER_S));
+    if (isRetryable(refusal.code))
+      response.setHeader('retry-after', String(Math.ceil(refusal.retryAfterMs / 1_000)));
     if (status === 405) response.setHeader('allow', 'POST');
     if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     const unread = !request.complete;
@@ -160,17 +197,4 @@ function drain(request: IncomingMessage): void {
   const timer = setTimeout(() => request.destroy(), DRAIN_MS);
   timer.unref();
   request.once('close', () => clearTimeout(timer));
-}
-
-function bindError(error: Error, host: string, port: number): CollectorError {
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE')
-    return new CollectorError(
-      'address_in_use',
-      `${host}:${port} is in use: stop the other program (another collector?) or choose another port`,
-      { cause: error },
-    );
-  return new CollectorError('address_refused', `cannot listen on ${host}:${port}: ${error.message}`, {
-    cause: error,
-  });
 }
