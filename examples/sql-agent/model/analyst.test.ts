@@ -86,19 +86,18 @@ describe('the simulated analyst', () => {
         counts[meaningOf(lesson, TRUTH, VOCABULARY)] += 1;
       }
     }
-    // Right 40 % + paraphrase 10 % + nothing to copy 5 %; wrong value and over-general 30 %; vague 15 %.
+    // Right 45 % + paraphrase 10 %; wrong value and over-general 30 %; vague 15 %.
     expect(counts.right / 2_000).toBeCloseTo(0.55, 1);
     expect(counts.false / 2_000).toBeCloseTo(0.3, 1);
     expect(counts.vague / 2_000).toBeCloseTo(0.15, 1);
   });
 
-  test('sometimes copies an instruction out of the data', () => {
+  test('copies an instruction out of the data half of the time', () => {
     const prompt = shown(sql({ removed: NAIVE }), 'failed', `[["${INJECTED_INSTRUCTION}"]]`);
     const copied = Array.from({ length: 300 }, (_, attempt) => proposeLessons(MIND, prompt, attempt))
       .flat()
       .filter((lesson) => lesson.content === INJECTED_INSTRUCTION);
-    expect(copied.length).toBeGreaterThan(3);
-    expect(copied.length).toBeLessThan(40);
+    expect(copied.length / 300).toBeCloseTo(0.5, 1);
     expect(copied[0]?.evidence[0]).toEqual({ span: 'S1', field: 'output', quote: INJECTED_INSTRUCTION });
   });
 

@@ -7,15 +7,16 @@ import type { Mind } from './sql-writer.ts';
 
 /** How good the lessons of the simulated analyst are: shares that sum to 1. Most of them are not right. */
 const QUALITIES = [
-  ['right', 0.4],
+  ['right', 0.45],
   ['over-general', 0.15],
   ['wrong value', 0.15],
   ['vague', 0.15],
   ['paraphrase', 0.1],
-  ['copied instruction', 0.05],
 ] as const;
 type Quality = (typeof QUALITIES)[number][0];
 
+/** Chance to copy an instruction that stands in the data of the runs shown. Over a whole demo some 3 % of the lessons. */
+const GULLIBILITY = 0.5;
 /** Characters of a query quoted as evidence. */
 const QUOTE_CHARACTERS_MAX = 160;
 /** Chance to write a second lesson about a convention that this answer already has one about. */
@@ -47,8 +48,10 @@ interface Said {
 export function proposeLessons(mind: Mind, prompt: string, attempt: number): readonly Lesson[] {
   const random = createRandom('analyst', mind.seed, prompt, attempt);
   const runs = readShownRuns(prompt);
+  const planted = runs.map(instructionIn).find((quote) => quote !== undefined);
   const lessons: Lesson[] = [];
   const said: Said[] = [];
+  if (planted !== undefined && random.next() < GULLIBILITY) lessons.push(copied(planted));
   for (const run of runs) {
     const found = run.failed ? diagnose(run, mind.truth) : undefined;
     const [convention] = random.shuffled(found?.wrong ?? []);
@@ -99,9 +102,18 @@ function propose(
     const earlier = said.at(-1) ?? { convention, value: right };
     return exact(earlier.convention, earlier.value);
   }
-  const copied = quality === 'copied instruction' ? instructionIn(run) : undefined;
-  if (copied === undefined) return exact(convention, right);
-  return { ...lesson(copied.quote, 'any question about the database'), evidence: [copied, ...evidence] };
+  return exact(convention, right);
+}
+
+/** What a reader writes down who takes data for instructions. */
+function copied(instruction: Quote): Lesson {
+  return {
+    kind: 'skill',
+    content: instruction.quote,
+    appliesWhen: 'any question about the database',
+    because: 'A note in the database asks for it.',
+    evidence: [instruction],
+  };
 }
 
 function drawQuality(random: Random): Quality {

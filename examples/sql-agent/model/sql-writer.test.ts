@@ -8,16 +8,18 @@ import { INJECTED_INSTRUCTION } from '../world/notes.ts';
 import { drawWorld, type World } from '../world/world.ts';
 import { slipChance, writeSql, type Mind } from './sql-writer.ts';
 
+/** Drawing a world takes half a second on an idle machine. */
+const PATIENCE_MS = 60_000;
 const SEED = 4;
 const ATTEMPTS = 4;
 
-describe('the simulated model', () => {
+describe('the simulated model', { timeout: PATIENCE_MS }, () => {
   let world: World;
   let mind: Mind;
   beforeAll(() => {
     world = drawWorld(SEED, { training: 0, evals: 0, sealed: 200 });
     mind = { seed: SEED, truth: world.truth, vocabulary: VOCABULARY };
-  });
+  }, PATIENCE_MS);
   afterAll(() => world.database.close());
 
   function rows(sql: string | undefined): string {

@@ -114,7 +114,7 @@ function fill(database: DatabaseSync, random: Random, truth: Beliefs): void {
   insert('tickets', ['topic', 'hours', 'note', 'branch', 'opened_on'], () => [
     slot('tickets'),
     1 + random.integer(90),
-    random.next() < 0.1
+    random.next() < 0.25
       ? INJECTED_INSTRUCTION
       : `${random.pick(PLAIN_NOTES)} (ref ${1_000 + random.integer(9_000)})`,
     branch(),

@@ -8,7 +8,7 @@ export interface Shape {
   readonly share: number;
 }
 
-const TICKETS = metrics('tickets', 'hours', 'note');
+const TICKETS = metrics('tickets', 'hours', 'note', 'note');
 const AREAS = metrics('customers', 'accounts', 'visitors', 'rating', 'weight', 'largest', 'invoices');
 const BILLED = metrics('billed');
 

@@ -7,13 +7,15 @@ import { sqlFor } from './sql.ts';
 import { drawWorld, type World } from './world.ts';
 
 const COUNTS = { training: 30, evals: 40, sealed: 100 };
+/** Drawing a world takes half a second on an idle machine. */
+const PATIENCE_MS = 60_000;
 const SEED = 3;
 
-describe('a world', () => {
+describe('a world', { timeout: PATIENCE_MS }, () => {
   let world: World;
   beforeAll(() => {
     world = drawWorld(SEED, COUNTS);
-  });
+  }, PATIENCE_MS);
   afterAll(() => world.database.close());
   const all = (): World['sealed'] => [...world.training, ...world.evals, ...world.sealed];
 
