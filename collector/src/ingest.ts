@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CommitResult } from './commit/commit-result.ts';
 import type { Committer } from './commit/committer.ts';
 import { RecentRequests } from './commit/recent-requests.ts';
 import type { Counters } from './counters.ts';
@@ -14,7 +15,7 @@ import type { Encoding } from './receiver/media-type.ts';
 import type { Batch, DecodedLog, DecodedSpan } from './records.ts';
 import { redactBatch, redactLogs, redactSpans } from './redact/redact-records.ts';
 import type { Redactor } from './redact/redactor.ts';
-import type { RunTracker } from './runs/run-tracker.ts';
+import { runsOf, type RunKey, type RunTracker } from './runs/run-tracker.ts';
 
 /** A request whose body has been read and inflated. */
 export interface ExportRequest {
@@ -61,6 +62,13 @@ export class Ingest {
   }
 
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
+    const { committed, answer } = this.#accept(key, request);
+    await committed;
+    return answer;
+  }
+
+  /** Everything but the waiting: a function that waits would keep what it decoded until the commit. */
+  #accept(key: string, request: ExportRequest): Accepted {
     const { counters, now, redactor } = this.#parts;
     const receivedAtMs = now();
     if (request.signal === 'traces') {
@@ -70,32 +78,54 @@ export class Ingest {
       counters.spansRejected += decoded.rejected.length;
       const items = redactor === undefined ? decoded.items : redactSpans(redactor, decoded.items);
       const { spans, outcomes } = normalizeSpans(items, projectReader(request.claim), receivedAtMs);
-      await this.#commit(key, { spans, logs: [], outcomes }, request.body.length);
-      return answerOf(decoded, 'spans');
+      const committed = this.#commit(key, { spans, logs: [], outcomes }, request.body.length);
+      return { committed, answer: answerOf(decoded, 'spans') };
     }
     const decoded =
       request.encoding === 'json' ? decodeJsonLogs(request.body) : decodeProtobufLogs(request.body);
     counters.logsReceived += decoded.items.length + decoded.rejected.length;
     const items = redactor === undefined ? decoded.items : redactLogs(redactor, decoded.items);
     const { logs, outcomes } = normalizeLogs(items, projectReader(request.claim), receivedAtMs);
-    await this.#commit(key, { spans: [], logs, outcomes }, request.body.length);
-    return answerOf(decoded, 'log records');
+    const committed = this.#commit(key, { spans: [], logs, outcomes }, request.body.length);
+    return { committed, answer: answerOf(decoded, 'log records') };
   }
 
-  async #commit(key: string, batch: Batch, bytes: number): Promise<void> {
-    const { committer, counters, runs, onStoreFailure } = this.#parts;
-    const result = await committer.submit({ key, batch, bytes });
+  /** Only what is needed after the commit is kept while it is waited for: the batch is garbage once it is encoded. */
+  #commit(key: string, batch: Batch, bytes: number): Promise<void> {
+    const { spans, logs, outcomes } = batch;
+    const added = { spans: spans.length, logs: logs.length, outcomes: outcomes.length, runs: runsOf(batch) };
+    return this.#parts.committer
+      .submit({ key, batch, bytes })
+      .then((result) => this.#committed(result, added));
+  }
+
+  #committed(result: CommitResult, added: Added): void {
+    const { counters, runs, onStoreFailure } = this.#parts;
     if (result.state === 'refused') throw new Refusal('data_refused', result.problem);
     if (result.state === 'unavailable') {
       const refusal = new Refusal('store_unavailable', `the store does not take data: ${result.problem}`);
       onStoreFailure(refusal);
       throw refusal;
     }
-    counters.spansStored += batch.spans.length;
-    counters.logsStored += batch.logs.length;
-    counters.outcomesStored += batch.outcomes.length;
-    runs.touch(batch);
+    counters.spansStored += added.spans;
+    counters.logsStored += added.logs;
+    counters.outcomesStored += added.outcomes;
+    runs.touch(added.runs);
   }
+}
+
+interface Accepted {
+  /** Resolves when everything in the request is stored. */
+  readonly committed: Promise<void>;
+  readonly answer: ExportAnswer;
+}
+
+/** What a commit has added. */
+interface Added {
+  readonly spans: number;
+  readonly logs: number;
+  readonly outcomes: number;
+  readonly runs: readonly RunKey[];
 }
 
 /** Project of each resource, looked up once per resource of a request. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch } from '../records.ts';
-import type { BatchWriter } from '../store/store.ts';
+import type { BatchWriter, PreparedBatch } from '../store/store.ts';
 import { failureOf, type CommitResult } from './commit-result.ts';
 import { CommitPace, type Clock } from './commit-pace.ts';
 
@@ -20,8 +20,10 @@ export interface Submission {
   readonly bytes: number;
 }
 
-interface Waiting extends Submission {
-  readonly rows: number;
+interface Waiting {
+  readonly key: string;
+  readonly bytes: number;
+  readonly prepared: PreparedBatch;
   readonly resolve: (result: CommitResult) => void;
 }
 
@@ -57,15 +59,26 @@ export class Committer {
     return { ...this.#counts };
   }
 
-  /** Resolves when the rows are stored, or with the reason why they are not. Never rejects. */
-  submit(submission: Submission): Promise<CommitResult> {
-    const { spans, logs, outcomes } = submission.batch;
-    const rows = spans.length + logs.length + outcomes.length;
-    if (rows === 0) return Promise.resolve({ state: 'stored' });
+  /**
+   * Resolves when the rows are stored, or with the reason why they are not. Never rejects. The batch is encoded here and not
+   * kept: objects that live until a commit cost more in garbage collection than all the rest of the work on them.
+   */
+  submit({ key, batch, bytes }: Submission): Promise<CommitResult> {
+    let prepared: PreparedBatch;
+    try {
+      prepared = this.#writer.prepare(batch);
+    } catch (error) {
+      return Promise.resolve(failureOf(error).result);
+    }
+    if (prepared.rows === 0) return Promise.resolve({ state: 'stored' });
+    return this.#enqueue({ key, bytes, prepared });
+  }
+
+  #enqueue(waiting: Omit<Waiting, 'resolve'>): Promise<CommitResult> {
     return new Promise((resolve) => {
-      this.#waiting.push({ ...submission, rows, resolve });
-      this.#waitingRows += rows;
-      this.#waitingBytes += submission.bytes;
+      this.#waiting.push({ ...waiting, resolve });
+      this.#waitingRows += waiting.prepared.rows;
+      this.#waitingBytes += waiting.bytes;
       this.#arm();
     });
   }
@@ -104,7 +117,7 @@ export class Committer {
     let count = 0;
     for (const waiting of this.#waiting) {
       if (rows >= COMMIT_ROWS_MAX || bytes >= COMMIT_BYTES_MAX) break;
-      rows += waiting.rows;
+      rows += waiting.prepared.rows;
       bytes += waiting.bytes;
       count += 1;
     }
@@ -130,17 +143,13 @@ export class Committer {
   }
 
   async #write(group: readonly Waiting[]): Promise<CommitResult> {
-    const batch: Batch = {
-      spans: group.flatMap((waiting) => waiting.batch.spans),
-      logs: group.flatMap((waiting) => waiting.batch.logs),
-      outcomes: group.flatMap((waiting) => waiting.batch.outcomes),
-    };
+    const batches = group.map((waiting) => waiting.prepared);
     const token = tokenOf(group);
     for (const retryDelayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
-        await this.#writer.write(batch, token);
+        await this.#writer.writePrepared(batches, token);
         this.#counts.commits += 1;
-        this.#counts.rows += group.reduce((sum, waiting) => sum + waiting.rows, 0);
+        this.#counts.rows += batches.reduce((sum, batch) => sum + batch.rows, 0);
         return { state: 'stored' };
       } catch (error) {
         const failure = failureOf(error);
@@ -153,7 +162,7 @@ export class Committer {
   }
 }
 
-function tokenOf(group: readonly Submission[]): string {
+function tokenOf(group: readonly { readonly key: string }[]): string {
   const hash = createHash('sha256');
   for (const { key } of group) hash.update(`${key}\n`);
   return hash.digest('hex').slice(0, 32);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../records.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { sampleBatch } from '../testing/sample-batch.ts';
-import { RunTracker } from './run-tracker.ts';
+import { runsOf, RunTracker } from './run-tracker.ts';
 
 const QUIET_MS = 10_000;
 
@@ -25,10 +25,10 @@ function runOf(batch: Batch): string {
 test('a run is recomputed once nothing came for it for the quiet time', async () => {
   const { store, tracker, time } = setUp();
   const [busy, quiet] = [sampleBatch(), sampleBatch()];
-  tracker.touch(busy);
-  tracker.touch(quiet);
+  tracker.touch(runsOf(busy));
+  tracker.touch(runsOf(quiet));
   time.now += QUIET_MS - 1;
-  tracker.touch(busy);
+  tracker.touch(runsOf(busy));
   await tracker.check();
   expect(store.refreshed).toStrictEqual([]);
   time.now += 1;
@@ -43,7 +43,7 @@ test('a run is recomputed once nothing came for it for the quiet time', async ()
 test('settle recomputes everything touched so far, once', async () => {
   const { store, tracker } = setUp();
   const batches = [sampleBatch(), sampleBatch()];
-  for (const batch of [...batches, ...batches]) tracker.touch(batch);
+  for (const batch of [...batches, ...batches]) tracker.touch(runsOf(batch));
   await tracker.settle();
   await tracker.settle();
   expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual(batches.map(runOf));
@@ -52,7 +52,7 @@ test('settle recomputes everything touched so far, once', async () => {
 test('a failed recomputation is kept, reported and tried again', async () => {
   const { store, tracker, time, failures } = setUp();
   const batch = sampleBatch();
-  tracker.touch(batch);
+  tracker.touch(runsOf(batch));
   time.now += QUIET_MS;
   store.refreshFailures.push(new Error('store gone'));
   await tracker.check();
@@ -64,7 +64,7 @@ test('a failed recomputation is kept, reported and tried again', async () => {
 
 test('an outcome touches the run it judges', async () => {
   const { store, tracker } = setUp();
-  tracker.touch({
+  const batch: Batch = {
     spans: [],
     logs: [],
     outcomes: [
@@ -83,7 +83,8 @@ test('an outcome touches the run it judges', async () => {
         receivedAtMs: 1,
       },
     ],
-  });
+  };
+  tracker.touch(runsOf(batch));
   await tracker.settle();
   expect(store.refreshed).toStrictEqual([{ project: 'test', runId: 'judged' }]);
 });

@@ -11,9 +11,21 @@ const CHECK_INTERVAL_MS = 1_000;
 /** How often the store is asked for runs that no span will touch again: open ones become abandoned, ms. */
 const CATCH_UP_INTERVAL_MS = 300_000;
 
-interface RunKey {
+export interface RunKey {
   readonly project: string;
   readonly runId: string;
+}
+
+/** The runs that a batch adds to, each once. */
+export function runsOf(batch: Batch): RunKey[] {
+  const runs = new Map<string, RunKey>();
+  for (const { project, runId } of [...batch.spans, ...batch.outcomes])
+    if (runId !== '') runs.set(keyOf(project, runId), { project, runId });
+  return [...runs.values()];
+}
+
+function keyOf(project: string, runId: string): string {
+  return `${project}\n${runId}`;
 }
 
 export interface RunTrackerOptions {
@@ -56,12 +68,11 @@ export class RunTracker {
     return this.#problem;
   }
 
-  /** Notes the runs of a committed batch. */
-  touch(batch: Batch): void {
+  /** Notes runs to which a commit has added. */
+  touch(runs: readonly RunKey[]): void {
     const at = this.#options.now();
-    for (const { project, runId } of [...batch.spans, ...batch.outcomes]) {
-      if (runId === '') continue;
-      const key = `${project}\n${runId}`;
+    for (const { project, runId } of runs) {
+      const key = keyOf(project, runId);
       this.#touched.delete(key);
       this.#touched.set(key, { project, runId, at });
     }

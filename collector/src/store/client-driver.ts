@@ -100,7 +100,7 @@ export function clientDriver(
       try {
         const { stream } = await client.exec({
           query: insertStatement(rows, database),
-          values: Readable.from([rows.bytes], { objectMode: false }),
+          values: Readable.from(rows.chunks, { objectMode: false }),
           clickhouse_settings: {
             insert_deduplicate: 1,
             insert_deduplication_token: rows.token,

@@ -17,7 +17,8 @@ export interface QueryOptions {
 export interface EncodedRows {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly bytes: Uint8Array;
+  /** One after the other. */
+  readonly chunks: readonly Uint8Array[];
   readonly rows: number;
   /**
    * The engine stores rows with the same token once per table (within its window of 10 000 inserted blocks). Made once

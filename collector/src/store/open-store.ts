@@ -6,7 +6,7 @@ import { openDriver } from './open-driver.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { runWriter } from './run-writer.ts';
 import { traceReader } from './trace-reader.ts';
-import { writeBatch } from './write-batch.ts';
+import { prepareBatch, writePrepared } from './write-batch.ts';
 
 export const DEFAULT_DATABASE = 'tracelore';
 
@@ -32,7 +32,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     driver,
     database,
     location: options.location,
-    write: (batch, token) => writeBatch(driver, batch, token),
+    prepare: prepareBatch,
+    writePrepared: (batches, token) => writePrepared(driver, batches, token),
+    // Encoding throws; callers of a promise expect a rejection.
+    write: async (batch, token) => await writePrepared(driver, [prepareBatch(batch)], token),
     ...traceReader(driver, database),
     ...runWriter(driver, database),
     close: (deadlineMs) => driver.close(deadlineMs),

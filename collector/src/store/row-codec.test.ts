@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeRows } from './encode-rows.ts';
 import { codecOf, type RowValue } from './row-codec.ts';
@@ -39,6 +40,24 @@ test('lengths of 128 and more take several bytes, and the buffer grows', () => {
   expect(bytes).toHaveLength(200_003);
 });
 
+/** A length as readers of LEB128 take it, also with leading zeros; and what follows it. */
+function decoded(bytes: readonly number[]): { readonly length: number; readonly rest: readonly number[] } {
+  const last = bytes.findIndex((byte) => byte < 0x80);
+  const length = bytes.slice(0, last + 1).reduce((sum, byte, index) => sum + (byte & 0x7f) * 128 ** index, 0);
+  return { length, rest: bytes.slice(last + 1) };
+}
+
+test('every text is its length and its bytes, whatever its length and characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.nat(6_000), (start, more) => {
+      const text = (start + 'é'.repeat(more % 7) + 'x'.repeat(more)).toWellFormed();
+      const bytes = Buffer.from(text);
+      expect(decoded(encode('String', text))).toEqual({ length: bytes.length, rest: [...bytes] });
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('half a surrogate pair becomes the replacement character, and the row stays in step', () => {
   expect(encode('String', '\ud800!')).toEqual([4, 0xef, 0xbf, 0xbd, 33]);
 });
@@ -74,10 +93,10 @@ test('rows are encoded column by column in the order of the table', () => {
     ],
     'token',
   );
-  expect({ ...encoded, bytes: [...encoded.bytes] }).toEqual({
+  expect(encoded).toEqual({
     table: 't',
     columns: ['a', 'n.b'],
-    bytes: [1, 1, 1, 120, 2, 0],
+    chunks: [Buffer.from([1, 1, 1, 120, 2, 0])],
     rows: 2,
     token: 'token',
   });

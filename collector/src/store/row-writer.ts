@@ -1,8 +1,11 @@
 const START_BYTES = 64 * 1024;
+/** A larger buffer is not kept for the next rows. */
+const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of UTF-8 per UTF-16 code unit, at most. */
 const UTF8_BYTES_MAX = 3;
-/** Strings whose length certainly fits into one byte of LEB128. */
-const SHORT_CHARACTERS_MAX: number = Math.floor(127 / UTF8_BYTES_MAX);
+/** Texts of ASCII up to here are copied by a loop, which costs less than one call into native code. */
+const LOOPED_CHARACTERS_MAX = 48;
+const ASCII_MAX = 0x7f;
 
 /** A growing byte buffer with the primitive writes of RowBinary (little endian, lengths as LEB128). */
 export class RowWriter {
@@ -12,6 +15,19 @@ export class RowWriter {
   /** The bytes written so far; valid until the next write. */
   bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** The bytes written so far as a copy of their exact size; the writer is empty afterwards. */
+  take(): Uint8Array {
+    const bytes = Buffer.allocUnsafeSlow(this.#length);
+    this.#buffer.copy(bytes, 0, 0, this.#length);
+    this.clear();
+    return bytes;
+  }
+
+  clear(): void {
+    this.#length = 0;
+    if (this.#buffer.length > KEPT_BYTES_MAX) this.#buffer = Buffer.allocUnsafe(START_BYTES);
   }
 
   #reserve(bytes: number): void {
@@ -66,19 +82,38 @@ export class RowWriter {
   }
 
   text(value: string): void {
-    if (value.length <= SHORT_CHARACTERS_MAX) {
-      // The length is one byte then, and known after the write.
-      this.#reserve(1 + value.length * UTF8_BYTES_MAX);
-      const bytes = this.#buffer.write(value, this.#length + 1, 'utf8');
-      this.#buffer[this.#length] = bytes;
-      this.#length += 1 + bytes;
-      return;
-    }
-    const bytes = Buffer.byteLength(value);
-    this.length(bytes);
-    this.#reserve(bytes);
-    this.#buffer.write(value, this.#length, bytes, 'utf8');
+    if (value.length <= LOOPED_CHARACTERS_MAX && this.#asciiText(value)) return;
+    const bytesMax = value.length * UTF8_BYTES_MAX;
+    const width = lengthWidth(bytesMax);
+    this.#reserve(width + bytesMax);
+    const bytes = this.#buffer.write(value, this.#length + width, bytesMax, 'utf8');
+    this.#paddedLength(bytes, width);
     this.#length += bytes;
+  }
+
+  /** False, and nothing written, when a character is not ASCII. */
+  #asciiText(value: string): boolean {
+    this.#reserve(1 + value.length);
+    const buffer = this.#buffer;
+    const start = this.#length + 1;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > ASCII_MAX) return false;
+      buffer[start + index] = code;
+    }
+    buffer[start - 1] = value.length;
+    this.#length = start + value.length;
+    return true;
+  }
+
+  /**
+   * A length in `width` bytes of LEB128, with leading zeros where it needs fewer (readers accept them): the length of a text
+   * is known only after it was written, and counting its bytes before would read it twice.
+   */
+  #paddedLength(value: number, width: number): void {
+    let rest = value;
+    for (let i = 1; i < width; i++, rest >>>= 7) this.#buffer[this.#length++] = (rest & 0x7f) | 0x80;
+    this.#buffer[this.#length++] = rest;
   }
 
   raw(value: Uint8Array): void {
@@ -87,4 +122,11 @@ export class RowWriter {
     this.#buffer.set(value, this.#length);
     this.#length += value.byteLength;
   }
+}
+
+/** Bytes of LEB128 that hold numbers up to `value`, below 2^31. */
+function lengthWidth(value: number): number {
+  let width = 1;
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) width++;
+  return width;
 }

@@ -69,8 +69,9 @@ export function runWriter(driver: SqlDriver, database: string): RunWriter {
       rows.push(row, ...withdrawn(row, before, BigInt(first.start)));
     }
     const encoded = encodeRows(RUNS, rows, '');
-    const token = createHash('sha256').update(encoded.bytes).digest('hex');
-    await driver.insert({ ...encoded, token });
+    const hash = createHash('sha256');
+    for (const chunk of encoded.chunks) hash.update(chunk);
+    await driver.insert({ ...encoded, token: hash.digest('hex') });
   };
 
   return {

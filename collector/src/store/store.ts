@@ -116,10 +116,20 @@ export interface SpanView {
   }[];
 }
 
+/** A batch in the form in which its store writes it. */
+export interface PreparedBatch {
+  readonly rows: number;
+}
+
 /** Writes what the collector accepted. A resolved write is stored. */
 export interface BatchWriter {
-  /** `token` identifies the batch: the same token again stores nothing new. */
-  write(batch: Batch, token: string): Promise<void>;
+  /**
+   * Brings a batch into the form in which it waits for its write: bytes, no objects.
+   * @throws StoreError `invalid_row`
+   */
+  prepare(batch: Batch): PreparedBatch;
+  /** Stores prepared batches together. `token` identifies them: the same token again stores nothing new. */
+  writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void>;
 }
 
 /** Reads runs and spans. Every method is confined to one project; retried exports are seen once. */
@@ -160,6 +170,8 @@ export interface RunWriter {
 }
 
 export interface Store extends BatchWriter, TraceReader, RunWriter {
+  /** Stores one batch. `token` identifies it: the same token again stores nothing new. */
+  write(batch: Batch, token: string): Promise<void>;
   readonly driver: SqlDriver;
   readonly database: string;
   readonly location: StoreLocation;

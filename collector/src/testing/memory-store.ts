@@ -1,5 +1,17 @@
 import type { CollectorStore } from '../config.ts';
 import type { Batch } from '../records.ts';
+import type { PreparedBatch } from '../store/store.ts';
+
+/** Its own prepared form is the batch itself. */
+class KeptBatch implements PreparedBatch {
+  readonly batch: Batch;
+  readonly rows: number;
+
+  constructor(batch: Batch) {
+    this.batch = batch;
+    this.rows = batch.spans.length + batch.logs.length + batch.outcomes.length;
+  }
+}
 
 /** A store that keeps batches in memory and fails or waits when told to: what a database does rarely, on demand. */
 export class MemoryStore implements CollectorStore {
@@ -29,7 +41,17 @@ export class MemoryStore implements CollectorStore {
     return promise.then(() => undefined);
   }
 
-  async write(batch: Batch, token: string): Promise<void> {
+  prepare(batch: Batch): PreparedBatch {
+    return new KeptBatch(batch);
+  }
+
+  async writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void> {
+    const kept = batches.filter((batch) => batch instanceof KeptBatch).map(({ batch }) => batch);
+    const batch: Batch = {
+      spans: kept.flatMap(({ spans }) => spans),
+      logs: kept.flatMap(({ logs }) => logs),
+      outcomes: kept.flatMap(({ outcomes }) => outcomes),
+    };
     this.tokens.push(token);
     for (const arrived of this.#arrivals.splice(0)) arrived();
     await this.#gate;

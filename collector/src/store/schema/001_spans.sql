@@ -1,4 +1,7 @@
 -- One wide, append-only row per span. Project first in every key; content columns last and never read by list views.
+-- LowCardinality only where queries group or filter: a dictionary per column and block made inserts and merges a third
+-- dearer. Parts below 256 MiB (uncompressed) are one file: a file per column cost as much as all the rest of an insert.
+-- Measured by bench/ingest/schema.ts.
 CREATE TABLE IF NOT EXISTS {database}.spans
 (
     project             LowCardinality(String),
@@ -9,29 +12,29 @@ CREATE TABLE IF NOT EXISTS {database}.spans
     trial_id            String CODEC(ZSTD(1)),
     name                String CODEC(ZSTD(1)),
     kind                LowCardinality(String),
-    otel_kind           LowCardinality(String),
+    otel_kind           String CODEC(ZSTD(1)),
     service             LowCardinality(String),
-    environment         LowCardinality(String),
-    scope_name          LowCardinality(String),
-    scope_version       LowCardinality(String),
+    environment         String CODEC(ZSTD(1)),
+    scope_name          String CODEC(ZSTD(1)),
+    scope_version       String CODEC(ZSTD(1)),
     start_time          DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     duration_ns         UInt64 CODEC(T64, ZSTD(1)),
     status              LowCardinality(String),
     status_message      String CODEC(ZSTD(1)),
-    error_type          LowCardinality(String),
+    error_type          String CODEC(ZSTD(1)),
     operation           LowCardinality(String),
-    provider            LowCardinality(String),
+    provider            String CODEC(ZSTD(1)),
     request_model       LowCardinality(String),
     response_model      LowCardinality(String),
     response_id         String CODEC(ZSTD(1)),
-    finish_reasons      Array(LowCardinality(String)),
+    finish_reasons      Array(String),
     agent               LowCardinality(String),
     tool                LowCardinality(String),
     tool_call_id        String CODEC(ZSTD(1)),
     conversation_id     String CODEC(ZSTD(1)),
     session_id          String CODEC(ZSTD(1)),
     user_id             String CODEC(ZSTD(1)),
-    tags                Array(LowCardinality(String)),
+    tags                Array(String),
     input_tokens        Nullable(UInt32),
     output_tokens       Nullable(UInt32),
     cache_read_tokens   Nullable(UInt32),
@@ -40,34 +43,34 @@ CREATE TABLE IF NOT EXISTS {database}.spans
     time_to_first_chunk Nullable(Float64),
     knowledge_decision  String CODEC(ZSTD(1)),
     knowledge_snapshot  Nullable(UInt64),
-    knowledge_arm       LowCardinality(String),
-    knowledge_items     Array(LowCardinality(String)),
-    fingerprint         LowCardinality(String),
+    knowledge_arm       String CODEC(ZSTD(1)),
+    knowledge_items     Array(String),
+    fingerprint         String CODEC(ZSTD(1)),
     trace_state         String CODEC(ZSTD(1)),
     flags               UInt32,
-    dialect             LowCardinality(String),
+    dialect             String CODEC(ZSTD(1)),
     mapping_version     UInt16,
     received_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    warnings            Array(LowCardinality(String)),
+    warnings            Array(String),
     input               String CODEC(ZSTD(1)),
     output              String CODEC(ZSTD(1)),
     system_instructions String CODEC(ZSTD(1)),
     tool_definitions    String CODEC(ZSTD(1)),
-    attributes          Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-    attribute_types     Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
-    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    attributes          Map(String, String) CODEC(ZSTD(1)),
+    attribute_types     Map(String, String) CODEC(ZSTD(1)),
+    resource_attributes Map(String, String) CODEC(ZSTD(1)),
     events Nested
     (
         time       DateTime64(9, 'UTC'),
-        name       LowCardinality(String),
-        attributes Map(LowCardinality(String), String)
+        name       String,
+        attributes Map(String, String)
     ) CODEC(ZSTD(1)),
     links Nested
     (
         trace_id    String,
         span_id     String,
         trace_state String,
-        attributes  Map(LowCardinality(String), String)
+        attributes  Map(String, String)
     ) CODEC(ZSTD(1)),
     INDEX idx_run_id run_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_received_at received_at TYPE minmax GRANULARITY 1
@@ -75,7 +78,7 @@ CREATE TABLE IF NOT EXISTS {database}.spans
 ENGINE = MergeTree
 PARTITION BY toDate(start_time)
 ORDER BY (project, toStartOfMinute(start_time), trace_id, span_id)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456;
 
 -- From a trace id to its time range, so that reading one trace touches a few granules.
 CREATE TABLE IF NOT EXISTS {database}.trace_times

@@ -11,17 +11,17 @@ CREATE TABLE IF NOT EXISTS {database}.logs
     service             LowCardinality(String),
     event_name          LowCardinality(String),
     body                String CODEC(ZSTD(1)),
-    scope_name          LowCardinality(String),
-    scope_version       LowCardinality(String),
-    attributes          Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    scope_name          String CODEC(ZSTD(1)),
+    scope_version       String CODEC(ZSTD(1)),
+    attributes          Map(String, String) CODEC(ZSTD(1)),
+    resource_attributes Map(String, String) CODEC(ZSTD(1)),
     received_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project, toStartOfMinute(time), trace_id, span_id)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456;
 
 -- Judgements about runs. The same outcome id recorded twice is one outcome: readers take one row per id.
 CREATE TABLE IF NOT EXISTS {database}.outcomes
