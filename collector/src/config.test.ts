@@ -85,3 +85,26 @@ test('rules of redaction that cost too much, or that are named badly, are refuse
     ),
   );
 });
+
+test('settings of the receivers are checked together', () => {
+  expect(() =>
+    resolveConfig({
+      store,
+      port: 4317,
+      grpcPort: 4317,
+      connectionsMax: 0,
+      requestTimeoutMs: 1,
+      rateLimit: { bytesPerSecond: 0 },
+      corsOrigins: ['app.example.org'],
+    }),
+  ).toThrow(
+    new CollectorError(
+      'invalid_config',
+      'collector configuration: connectionsMax is 0: expected an integer from 1 to 1000000; ' +
+        'requestTimeoutMs is 1: expected an integer from 10 to 3600000; ' +
+        'grpcPort is 4317, as port is: expected two different ones; ' +
+        'rateLimit.bytesPerSecond is 0: expected a number above 0; ' +
+        'corsOrigins: "app.example.org": expected * or an origin such as https://app.example.org',
+    ),
+  );
+});
