@@ -372,7 +372,7 @@ test('a run is found by a unique prefix; an ambiguous one names the runs; a proj
     NOW,
   );
   expect((await store.findRun(project, 'abcdef1'))?.runId).toBe(one);
-  expect(await store.findRun(project, 'abcde')).toBeUndefined();
+  expect(await store.findRun(project, 'abc')).toBeUndefined();
   expect(await store.findRun(project, 'ffffffff')).toBeUndefined();
   expect(await store.findRun('somebody else', one)).toBeUndefined();
   await expect(store.findRun(project, 'abcdef')).rejects.toMatchObject({

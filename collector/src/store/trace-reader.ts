@@ -8,7 +8,7 @@ import type { RunCounts, RunSummary, StoredOutcome, TraceReader } from './store.
 import { StoreError } from './store-error.ts';
 import { byTrust, passedOf, type SummaryOutcome } from './summarise-run.ts';
 
-export const RUN_PREFIX_CHARACTERS_MIN = 6;
+export const RUN_PREFIX_CHARACTERS_MIN = 4;
 const AMBIGUOUS_SHOWN_MAX = 5;
 /** Runs per query when outcomes of many runs are read. */
 const RUNS_PER_QUERY = 500;

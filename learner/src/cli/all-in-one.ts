@@ -25,7 +25,11 @@ export async function runAllInOne(options: {
   const signalled = firstSignal();
   const closers: (() => Promise<void>)[] = [];
   try {
-    const store = await openStore({ location: locationOf(config), database: config.database });
+    const store = await openStore({ location: locationOf(config), database: config.database }).catch(
+      (error: unknown) => {
+        throw unusable(error, config);
+      },
+    );
     closers.push(() => store.close(SHUTDOWN_MS));
     const collector = createCollector({
       store,
@@ -101,6 +105,16 @@ function greeting({ api, otlp }: Addresses, config: Config): string {
     `Next: wrap your agent with trace() of @tracelore/sdk, then "tracelore status". Ctrl-C ends it.`,
     '',
   ].join('\n');
+}
+
+/** A server that cannot be used is named with where its address comes from; its user and password are not shown. */
+function unusable(error: unknown, { clickhouseUrl }: Config): unknown {
+  if (clickhouseUrl === '' || !StoreError.isInstance(error)) return error;
+  const { host } = new URL(clickhouseUrl);
+  return new CliError(
+    `The ClickHouse server at ${host} cannot be used: ${error.message}. Check --clickhouse-url or TRACELORE_CLICKHOUSE_URL; without it the data is kept in a directory.`,
+    { cause: error },
+  );
 }
 
 /** What the person can act on, without a stack. */

@@ -8,15 +8,20 @@ const TEXT_CHARACTERS_MAX = 200_000;
 /** Longest name of an agent, characters: as for runners. */
 export const AGENT_CHARACTERS_MAX = 200;
 
-const NEW_CASE = z.object({
-  task: z.string().trim().min(1).max(TEXT_CHARACTERS_MAX),
-  expected: z.string().min(1).max(TEXT_CHARACTERS_MAX),
-  input: z.json().optional(),
-  scorer: z.enum(SCORER_NAMES).optional(),
-  tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
-  source: z.enum(EVAL_SOURCES).optional(),
-  agent: z.string().trim().max(AGENT_CHARACTERS_MAX).optional(),
-});
+const NEW_CASE = z
+  .object({
+    task: z.string().trim().min(1).max(TEXT_CHARACTERS_MAX),
+    expected: z.string().min(1).max(TEXT_CHARACTERS_MAX),
+    input: z.json().optional(),
+    scorer: z.enum(SCORER_NAMES).optional(),
+    tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
+    source: z.enum(EVAL_SOURCES).optional(),
+    agent: z.string().trim().max(AGENT_CHARACTERS_MAX).optional(),
+  })
+  .refine(({ scorer, expected }) => scorer !== 'json' || isJson(expected), {
+    path: ['expected'],
+    message: 'is not JSON, so that the scorer "json" would fail every answer; mend it, or take "exact"',
+  });
 
 export type CheckedCase =
   | { readonly ok: true; readonly draft: EvalCaseDraft }
@@ -49,12 +54,15 @@ export function checkCase(value: unknown): CheckedCase {
 
 /** Structured expectations are compared by value, everything else as text. */
 export function defaultScorer(expected: string): ScorerName {
-  if (!/^\s*[[{]/.test(expected)) return 'exact';
+  return /^\s*[[{]/.test(expected) && isJson(expected) ? 'json' : 'exact';
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(expected);
-    return 'json';
+    JSON.parse(text);
+    return true;
   } catch {
-    return 'exact';
+    return false;
   }
 }
 

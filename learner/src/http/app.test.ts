@@ -74,6 +74,7 @@ describe('requests', () => {
 
   test.each<[string, string, string, Record<string, string>, number, string]>([
     ['every wrong field', '/v1/echo/1', '{"n":10.5,"word":3}', {}, 400, 'has 2 problems: n: '],
+    ['the wrong value', '/v1/echo/1', '{"n":10}', {}, 400, ', got 10.'],
     ['broken JSON', '/v1/echo/1', '{"n":', {}, 400, 'body: not JSON'],
     ['another type', '/v1/echo/1', 'n=1', { 'content-type': 'text/plain' }, 415, 'got "text/plain"'],
     ['unknown query', '/v1/echo/1?lowd=1', '{"n":1}', {}, 400, 'lowd'],

@@ -19,6 +19,9 @@ export interface Call<Body, Query> {
 export const NO_BODY: z.ZodType<undefined> = z.undefined();
 export const NO_QUERY: z.ZodType<object> = z.strictObject({});
 
+/** Longest value that an answer repeats, characters. */
+const SHOWN_CHARACTERS_MAX = 80;
+
 export interface EndpointSpec<Body, Query> {
   readonly method: 'GET' | 'POST';
   /** With parameters as `{name}`. */
@@ -109,13 +112,29 @@ function parse<T>(
 ): { readonly value: T } | Response {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  const errors = result.error.issues.map((issue) => `${issue.path.join('.') || part}: ${issue.message}`);
+  const errors = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || part}: ${message}${shown(valueAt(value, path))}`,
+  );
   return problem({
     status: 400,
     code: 'invalid_request',
     detail: `The ${part} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}: ${errors.join('; ')}.`,
     errors,
   });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+/** Only what is short: a message is no place for a document. */
+function shown(value: unknown): string {
+  const isShort =
+    typeof value === 'number' || (typeof value === 'string' && value.length <= SHOWN_CHARACTERS_MAX);
+  return isShort ? `, got ${JSON.stringify(value)}` : '';
 }
 
 /** `null` means not given: many languages have no other way to say it. */

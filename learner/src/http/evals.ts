@@ -72,7 +72,11 @@ const fromTrace: z.ZodType<CaseFromTrace> = z.object({
 const runRequest: z.ZodType<EvalRunRequest> = z.object({
   name: z.string().max(200).exactOptional(),
   tags,
-  rules: z.union([z.enum(['active', 'none']), z.array(z.string().min(1)).max(1_000)]).default('active'),
+  rules: z
+    .union([z.enum(['active', 'none']), z.array(z.string().min(1)).max(1_000)], {
+      error: 'expected "active", "none" or a list of at most 1000 rule ids',
+    })
+    .default('active'),
 });
 const compareQuery = z.strictObject({ baseline: z.string().min(1), treatment: z.string().min(1) });
 

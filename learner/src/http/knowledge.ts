@@ -36,7 +36,11 @@ const knowledgeRequest: z.ZodType<KnowledgeRequest> = z.object({
   unit: name,
   run: name,
   trial: name,
-  override: z.union([z.enum(['active', 'none']), z.array(z.string().max(80)).max(1_000)]).exactOptional(),
+  override: z
+    .union([z.enum(['active', 'none']), z.array(z.string().max(80)).max(1_000)], {
+      error: 'expected "active", "none" or a list of at most 1000 rule ids',
+    })
+    .exactOptional(),
   fingerprint: name,
   maxTokens: z.int().min(0).max(100_000).exactOptional(),
   format: z.enum(INJECTION_FORMATS).exactOptional(),

@@ -45,9 +45,7 @@ export function recordEndpoints(records: RecordServices): Endpoint[] {
       answer: async ({ project, parameter }) => {
         const decision = await records.decision(project, parameter('id'));
         return decision === undefined
-          ? notFound(
-              `No decision has the id "${parameter('id')}"; records are written about a second after the answer.`,
-            )
+          ? notFound(`No decision has the id "${parameter('id')}".`)
           : json(decision);
       },
     }),

@@ -95,10 +95,23 @@ export function openEngine(location: string): EmbeddedEngine {
   };
 }
 
+function createFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      'unsupported',
+      `the directory ${directory} cannot be created: ${why}; choose another one for the data`,
+      { cause: error },
+    );
+  }
+}
+
 function startEngine(directory: string): EmbeddedEngine {
   const data = join(directory, 'chdb');
   const inserts = join(directory, 'inserts');
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  createFolder(data);
   refuseIfHeld(data);
   const native = loadNativeEngine();
   const lanesMax = lanesFor(Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS));
