@@ -50,6 +50,24 @@ describe('resolveConfig', () => {
     expect(resolved({}, env).tracesUrl).toBe(url);
   });
 
+  it('takes the setting for traces before the one for all signals', () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca.pem',
+      OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: '/key.pem',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '77',
+    };
+    expect(resolved({}, env)).toMatchObject({
+      otlpCompression: 'gzip',
+      otlpCertificates: { ca: '/ca.pem', cert: '', key: '/key.pem' },
+      otlpTimeoutMs: 77,
+    });
+    expect(problems({}, { OTEL_EXPORTER_OTLP_COMPRESSION: 'brotli' })).toEqual([
+      'OTEL_EXPORTER_OTLP_COMPRESSION: expected none or gzip, got "brotli"',
+    ]);
+  });
+
   it('reads headers and resource attributes in their percent-encoded form', () => {
     const env = {
       OTEL_EXPORTER_OTLP_HEADERS: 'a=1, b=x%20y',

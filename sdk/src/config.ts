@@ -6,7 +6,7 @@ export interface TraceloreOptions {
   readonly apiUrl?: string;
   /** Base of the OTLP/HTTP receiver; `/v1/traces` is appended. `OTEL_EXPORTER_OTLP_ENDPOINT`, default `http://127.0.0.1:4318`. */
   readonly otlpEndpoint?: string;
-  /** Sent with every export. `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_EXPORTER_OTLP_TRACES_HEADERS`. */
+  /** Sent with every export, besides those of `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_EXPORTER_OTLP_TRACES_HEADERS`. */
   readonly otlpHeaders?: Readonly<Record<string, string>>;
   /** One export request, ms. `OTEL_EXPORTER_OTLP_TIMEOUT`, default 10 000. */
   readonly otlpTimeoutMs?: number;
@@ -42,6 +42,8 @@ export interface Config {
   readonly tracesUrl: string;
   readonly otlpHeaders: Readonly<Record<string, string>>;
   readonly otlpTimeoutMs: number;
+  readonly otlpCompression: Compression;
+  readonly otlpCertificates: CertificateFiles;
   readonly project: string;
   readonly apiKey: string;
   readonly serviceName: string;
@@ -52,6 +54,18 @@ export interface Config {
   readonly knowledgeDeadlineMs: number;
   readonly spoolDirectory: string;
   readonly disabled: boolean;
+}
+
+const COMPRESSIONS = ['none', 'gzip'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** Paths of PEM files for exports over https, as `OTEL_EXPORTER_OTLP_*` gives them; `''`: none. */
+export interface CertificateFiles {
+  /** Whom to trust. `CERTIFICATE`. */
+  readonly ca: string;
+  /** Who we are. `CLIENT_CERTIFICATE` and `CLIENT_KEY`. */
+  readonly cert: string;
+  readonly key: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,19 +84,24 @@ export function resolveConfig(options: TraceloreOptions, env: Environment): Deco
   const config: Config = {
     apiUrl: read.url('apiUrl', options.apiUrl, 'TRACELORE_API_URL', 'http://127.0.0.1:4319'),
     tracesUrl: read.tracesUrl(options.otlpEndpoint),
-    otlpHeaders: options.otlpHeaders ?? {
+    otlpHeaders: {
       ...read.pairs('OTEL_EXPORTER_OTLP_HEADERS'),
       ...read.pairs('OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
+      ...options.otlpHeaders,
     },
     otlpTimeoutMs: read.integer(
       'otlpTimeoutMs',
       options.otlpTimeoutMs,
-      env['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT']
-        ? 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'
-        : 'OTEL_EXPORTER_OTLP_TIMEOUT',
+      read.otlp('TIMEOUT'),
       OTLP_TIMEOUT_DEFAULT_MS,
       OTLP_TIMEOUT_MAX_MS,
     ),
+    otlpCompression: read.oneOf(read.otlp('COMPRESSION'), COMPRESSIONS),
+    otlpCertificates: {
+      ca: read.text('', undefined, read.otlp('CERTIFICATE')),
+      cert: read.text('', undefined, read.otlp('CLIENT_CERTIFICATE')),
+      key: read.text('', undefined, read.otlp('CLIENT_KEY')),
+    },
     project: read.project(options.project),
     apiKey: read.token('apiKey', options.apiKey, 'TRACELORE_API_KEY'),
     serviceName: read.text('serviceName', options.serviceName, 'OTEL_SERVICE_NAME'),
@@ -123,6 +142,20 @@ class Reader {
   #variable(name: string): string | undefined {
     const value = this.#env[name]?.trim();
     return value === '' ? undefined : value;
+  }
+
+  /** Name of the variable that holds a setting of the exporter: the traces' own wins over the one for all signals. */
+  otlp(setting: string): string {
+    const own = `OTEL_EXPORTER_OTLP_TRACES_${setting}`;
+    return this.#variable(own) === undefined ? `OTEL_EXPORTER_OTLP_${setting}` : own;
+  }
+
+  /** One of a few words; the first is the default. */
+  oneOf<T extends string>(variable: string, words: readonly [T, ...T[]]): T {
+    const value = this.#variable(variable);
+    const found = value === undefined ? words[0] : words.find((word) => word === value);
+    if (found === undefined) this.#refuse(variable, words.join(' or '), value);
+    return found ?? words[0];
   }
 
   text(key: string, option: unknown, variable: string): string {

@@ -20,6 +20,8 @@ export interface PostOptions {
   readonly signal?: AbortSignal;
   /** True: the process stays alive for the answer. Default false. */
   readonly keepsAlive?: boolean;
+  /** Connections to use instead of the shared ones. */
+  readonly agent?: HttpAgent | HttpsAgent;
 }
 
 export interface HttpAnswer {
@@ -33,9 +35,12 @@ export interface HttpAnswer {
  * Posts JSON. Never traced, and by default it does not keep the process alive.
  * @throws Error of the network, `TimeoutError` or `AbortError`; any HTTP status is an answer, not an error.
  */
-export async function post(url: string, body: string, options: PostOptions): Promise<HttpAnswer> {
-  const attempt = (): Promise<HttpAnswer> =>
-    context.with(context.active().setValue(SUPPRESS_TRACING, true), () => postOnce(url, body, options));
+export async function post(
+  url: string,
+  body: string | Uint8Array,
+  options: PostOptions,
+): Promise<HttpAnswer> {
+  const attempt = (): Promise<HttpAnswer> => withoutTracing(() => postOnce(url, body, options));
   try {
     return await attempt();
   } catch (error) {
@@ -45,16 +50,21 @@ export async function post(url: string, body: string, options: PostOptions): Pro
   }
 }
 
+/** Runs `fn` so that OpenTelemetry's instrumentation does not trace what it sends. */
+export function withoutTracing<T>(fn: () => T): T {
+  return context.with(context.active().setValue(SUPPRESS_TRACING, true), fn);
+}
+
 class StaleConnection extends Error {}
 
-function postOnce(url: string, body: string, options: PostOptions): Promise<HttpAnswer> {
+function postOnce(url: string, body: string | Uint8Array, options: PostOptions): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const target = new URL(url);
     const secured = target.protocol === 'https:';
     const send = secured ? httpsRequest : httpRequest;
     const request = send(target, {
       method: 'POST',
-      agent: secured ? secure : plain,
+      agent: options.agent ?? (secured ? secure : plain),
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
@@ -91,12 +101,17 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
     if (bytes > ANSWER_BYTES_MAX) throw new Error(`answer larger than ${ANSWER_BYTES_MAX} bytes`);
     chunks.push(part);
   }
-  const retryAfter = Number(response.headers['retry-after']);
   return {
     status: response.statusCode ?? 0,
-    retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : undefined,
+    retryAfterMs: readRetryAfter(response.headers['retry-after']),
     body: Buffer.concat(chunks).toString('utf8'),
   };
+}
+
+/** `Retry-After` (seconds or a date) as ms from now; `undefined` when it says nothing usable. */
+export function readRetryAfter(header: string | undefined): number | undefined {
+  const waitMs = Number(header) * 1000 || Date.parse(header ?? '') - Date.now();
+  return waitMs > 0 ? waitMs : undefined;
 }
 
 function timeoutError(url: string, timeoutMs: number): Error {

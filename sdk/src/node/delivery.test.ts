@@ -35,7 +35,10 @@ function delivery(timeoutMs: number = 10_000): SpanDelivery {
     spoolDirectory: join(directory, 'spool'),
     otlpHeaders: { 'x-tenant': 't' },
   });
-  const made = new SpanDelivery(config, { 'service.name': 'test' });
+  const made = new SpanDelivery(config, {
+    attributes: { 'service.name': 'test' },
+    settled: Promise.resolve(),
+  });
   deliveries.push(made);
   return made;
 }

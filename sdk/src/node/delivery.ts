@@ -1,13 +1,11 @@
-import type { Attributes } from '@opentelemetry/api';
-
 import type { Config } from '../config.ts';
-import { countDropped, countExported, countSpooled, recordFault } from '../diagnostics.ts';
+import { countDropped, countExported, countSpooled, guarded, recordFault } from '../diagnostics.ts';
 import type { Delivery, FlushResult } from '../lifecycle.ts';
-import { redactSecrets } from '../redact.ts';
-import type { EndedSpan } from './ended-span.ts';
-import { exportRequest, type ExportResult } from './export-request.ts';
-import { encodeTraceRequest, estimateBytes } from './otlp-json.ts';
+import { type EndedSpan, estimateBytes } from './ended-span.ts';
+import { type OutgoingSpan, outgoingSpans } from './outgoing-span.ts';
+import type { ProcessResource } from './resource.ts';
 import { Spool, type SpooledRequest } from './spool.ts';
+import { type ExportResult, TraceExporter } from './trace-exporter.ts';
 
 /** Spans held in memory, bytes (estimated); beyond that the oldest go to the spool. */
 export const QUEUE_BYTES_MAX = 33_554_432;
@@ -21,7 +19,7 @@ const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 
 interface Batch {
-  readonly spans: readonly EndedSpan[];
+  readonly spans: readonly OutgoingSpan[];
   readonly bytes: number;
 }
 
@@ -32,7 +30,8 @@ interface Batch {
  */
 export class SpanDelivery implements Delivery {
   readonly #config: Config;
-  readonly #resource: Attributes | undefined;
+  readonly #resource: ProcessResource | undefined;
+  readonly #exporter: TraceExporter;
   readonly #spool: Spool;
   #queue: { readonly span: EndedSpan; readonly bytes: number }[] = [];
   readonly #retries: Batch[] = [];
@@ -52,10 +51,14 @@ export class SpanDelivery implements Delivery {
   #stopped = false;
   readonly #waiters = new Set<() => void>();
 
-  /** `resource`: replaces the resource of every span, for a provider of our own. */
-  constructor(config: Config, resource?: Attributes) {
+  /**
+   * `resource`: replaces the resource of every span, for a provider of our own.
+   * @throws TraceloreError when the exporter is not installed or a certificate cannot be read
+   */
+  constructor(config: Config, resource?: ProcessResource) {
     this.#config = config;
     this.#resource = resource;
+    this.#exporter = new TraceExporter(config, REQUESTS_IN_FLIGHT_MAX);
     this.#spool = new Spool(config);
     this.#schedule(GATHER_MS);
   }
@@ -102,6 +105,7 @@ export class SpanDelivery implements Delivery {
     this.#stopped = true;
     this.spoolAll();
     clearTimeout(this.#timer);
+    this.#exporter.close();
     return { complete: this.pending === 0, pending: this.pending };
   }
 
@@ -164,7 +168,14 @@ export class SpanDelivery implements Delivery {
       count += 1;
     }
     this.#queueBytes -= bytes;
-    return { spans: this.#queue.splice(0, count).map((entry) => entry.span), bytes };
+    return { spans: this.#outgoing(this.#queue.splice(0, count).map((entry) => entry.span)), bytes };
+  }
+
+  #outgoing(spans: readonly EndedSpan[]): readonly OutgoingSpan[] {
+    const form = { resource: this.#resource, redact: this.#config.redact };
+    const outgoing = guarded('outgoing', undefined, () => outgoingSpans(spans, form));
+    if (outgoing === undefined) this.#lose('unreadable', spans.length, 'spans that cannot be read');
+    return outgoing ?? [];
   }
 
   #isRequestFull(): boolean {
@@ -172,8 +183,9 @@ export class SpanDelivery implements Delivery {
   }
 
   async #send(batch: Batch): Promise<void> {
+    await this.#resource?.settled;
     const startedAt = performance.now();
-    const result = await exportRequest(this.#config, this.#encode(batch));
+    const result = await this.#exporter.export(batch.spans);
     // Spooled in the meantime, because the process was about to end.
     if (!this.#inFlight.delete(batch)) return;
     this.#settle(batch, result, startedAt);
@@ -209,7 +221,7 @@ export class SpanDelivery implements Delivery {
 
   async #sendSpooled(request: SpooledRequest): Promise<void> {
     const startedAt = performance.now();
-    const result = await exportRequest(this.#config, request.body);
+    const result = await this.#exporter.resend(request.body);
     this.#spooledInFlight -= 1;
     if (result.kind === 'retry') {
       this.#spool.release(request);
@@ -247,18 +259,15 @@ export class SpanDelivery implements Delivery {
   #store(batch: Batch): void {
     this.#bytes -= batch.bytes;
     const spans = batch.spans.length;
-    if (this.#spool.write(this.#encode(batch), spans)) {
+    const body = guarded('encode', '', () => this.#exporter.encode(batch.spans));
+    if (body === '') {
+      this.#lose('unreadable', spans, 'spans that cannot be encoded');
+    } else if (this.#spool.write(body, spans)) {
       countSpooled(spans);
       this.#spoolFilled = true;
     } else {
       this.#lose('spool_full', spans, `no room in the spool ${this.#config.spoolDirectory}`);
     }
-  }
-
-  /** The one place that everything passes on its way out, to the collector or to the disk. */
-  #encode(batch: Batch): string {
-    const body = encodeTraceRequest(batch.spans, this.#resource);
-    return this.#config.redact ? redactSecrets(body) : body;
   }
 
   #succeeded(): void {

@@ -32,3 +32,26 @@ export interface EndedSpan {
   readonly droppedEventsCount?: number;
   readonly droppedLinksCount?: number;
 }
+
+/** Rough size of a span in memory and on the wire, bytes: cheap enough for every span, since it bounds the queue. */
+export function estimateBytes(span: EndedSpan): number {
+  let bytes = 400 + span.name.length + attributeBytes(span.attributes);
+  for (const event of span.events) bytes += 64 + event.name.length + attributeBytes(event.attributes ?? {});
+  for (const link of span.links) bytes += 128 + attributeBytes(link.attributes ?? {});
+  return bytes;
+}
+
+function attributeBytes(attributes: Attributes): number {
+  let bytes = 0;
+  for (const key in attributes) {
+    const value: unknown = attributes[key];
+    bytes += key.length + 32;
+    if (typeof value === 'string') bytes += value.length;
+    else if (Array.isArray(value)) {
+      for (const item of value) bytes += typeof item === 'string' ? item.length + 24 : 24;
+    } else if (typeof value === 'object' && value !== null) {
+      bytes += JSON.stringify(value).length;
+    }
+  }
+  return bytes;
+}

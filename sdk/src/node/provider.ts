@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
-
 import type { TracerProvider } from '@opentelemetry/api';
 
-import { TraceloreError } from '../errors.ts';
 import { methodOf } from '../shadow.ts';
+import { classOf, loadModule, missingModule } from './otel-modules.ts';
 import type { RunSpanProcessor } from './span-processor.ts';
 
 /**
@@ -18,7 +16,7 @@ const PROVIDERS = [
   ['@opentelemetry/sdk-trace-base', 'BasicTracerProvider'],
 ] as const;
 
-const requireFrom: NodeJS.Require = createRequire(import.meta.url);
+const NODE_SDK = '@opentelemetry/sdk-node';
 
 /**
  * A tracer provider beside the application's, registered nowhere. It records every span: the default sampler would
@@ -27,16 +25,16 @@ const requireFrom: NodeJS.Require = createRequire(import.meta.url);
  */
 export function createPrivateProvider(processor: RunSpanProcessor): TracerProvider {
   for (const [name, exportName] of PROVIDERS) {
-    const module = load(name);
-    const construct = member(module, exportName);
-    const alwaysOn = member(module, 'AlwaysOnSampler');
+    const module = loadModule(name) ?? loadModule(name, NODE_SDK);
+    const construct = classOf(module, exportName);
+    const alwaysOn = classOf(module, 'AlwaysOnSampler');
     if (construct === undefined || alwaysOn === undefined) continue;
     const provider: unknown = Reflect.construct(construct, [
       { spanProcessors: [processor], sampler: Reflect.construct(alwaysOn, []), spanLimits: SPAN_LIMITS },
     ]);
     if (isTracerProvider(provider)) return provider;
   }
-  throw missing('@opentelemetry/sdk-trace');
+  throw missingModule(NODE_SDK);
 }
 
 /**
@@ -45,8 +43,8 @@ export function createPrivateProvider(processor: RunSpanProcessor): TracerProvid
  * @throws TraceloreError `OTEL_MISSING` when `@opentelemetry/sdk-node` is not installed
  */
 export function startNodeSdk(processor: RunSpanProcessor, instrumentations: readonly unknown[]): void {
-  const construct = member(load('@opentelemetry/sdk-node'), 'NodeSDK');
-  if (construct === undefined) throw missing('@opentelemetry/sdk-node');
+  const construct = classOf(loadModule(NODE_SDK), 'NodeSDK');
+  if (construct === undefined) throw missingModule(NODE_SDK);
   const sdk: unknown = Reflect.construct(construct, [
     {
       spanProcessors: [processor],
@@ -66,31 +64,6 @@ export function isProviderRegistered(): boolean {
   return typeof registry === 'object' && registry !== null && Reflect.get(registry, 'trace') !== undefined;
 }
 
-function load(name: string): unknown {
-  try {
-    const module: unknown = requireFrom(name);
-    return module;
-  } catch {
-    return undefined;
-  }
-}
-
-function member(module: unknown, name: string): (new () => unknown) | undefined {
-  if (typeof module !== 'object' || module === null) return undefined;
-  const found: unknown = Reflect.get(module, name);
-  return isConstructor(found) ? found : undefined;
-}
-
-function isConstructor(value: unknown): value is new () => unknown {
-  return typeof value === 'function';
-}
-
 function isTracerProvider(value: unknown): value is TracerProvider {
   return methodOf(value, 'getTracer') !== undefined;
-}
-
-function missing(name: string): TraceloreError {
-  return new TraceloreError('OTEL_MISSING', [
-    `install ${name} (2.x or 3.x generation) to use @tracelore/sdk/node`,
-  ]);
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
 
 import { guarded } from '../diagnostics.ts';
 import { FLUSH_DEADLINE_DEFAULT_MS } from '../lifecycle.ts';
@@ -11,6 +11,7 @@ import type { EndedSpan } from './ended-span.ts';
 /** Of a span that was just started, what is used here. */
 interface StartedSpan {
   readonly attributes: Attributes;
+  spanContext(): SpanContext;
   setAttributes(attributes: Attributes): unknown;
 }
 

@@ -56,7 +56,7 @@ export function start(options: StartOptions = {}): Telemetry {
   }
   const config = configure(options);
   if (config.disabled) return OFF;
-  const delivery = new SpanDelivery(config, detectResource(config));
+  const delivery = new SpanDelivery(config, detectResource(config, process.env));
   const processor = createSpanProcessor(
     delivery,
     () => true,

@@ -2,8 +2,9 @@ import { configure } from '../configure.ts';
 import type { TraceloreOptions } from '../config.ts';
 import { resetKnowledge } from '../knowledge.ts';
 import type { EndedSpan } from '../node/ended-span.ts';
-import { encodeTraceRequest } from '../node/otlp-json.ts';
+import { outgoingSpans } from '../node/outgoing-span.ts';
 import { createPrivateProvider } from '../node/provider.ts';
+import { createTraceSerializer } from '../node/trace-serializer.ts';
 import { stampAttributes } from '../stamp.ts';
 import { currentScope, scopeOf } from '../scope.ts';
 import { usePrivateProvider } from '../tracer.ts';
@@ -29,14 +30,18 @@ export interface SpanCapture {
 export function captureSpans(options: TraceloreOptions = {}): SpanCapture {
   configure(options);
   resetKnowledge();
+  const encode = createTraceSerializer();
   let ended: ReceivedSpan[] = [];
+  /** Span ids in order of start: clocks give several spans the same time. */
+  const started: string[] = [];
   const provider = createPrivateProvider({
     onStart: (span, parentContext) => {
+      started.push(span.spanContext().spanId);
       const scope = scopeOf(parentContext) ?? currentScope();
       span.setAttributes(stampAttributes(scope, span.attributes));
     },
     onEnd: (span: EndedSpan) => {
-      const body: unknown = JSON.parse(encodeTraceRequest([span]));
+      const body: unknown = JSON.parse(encode(outgoingSpans([span], { resource: undefined, redact: false })));
       ended.push(...decodeReceivedSpans(body));
     },
     forceFlush: async () => {},
@@ -59,7 +64,7 @@ export function captureSpans(options: TraceloreOptions = {}): SpanCapture {
     children(parent) {
       return ended
         .filter((span) => span.parentSpanId === parent.spanId && span.traceId === parent.traceId)
-        .sort((a, b) => (a.startUnixNano < b.startUnixNano ? -1 : 1));
+        .sort((a, b) => started.indexOf(a.spanId) - started.indexOf(b.spanId));
     },
     clear() {
       ended = [];
