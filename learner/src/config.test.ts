@@ -63,6 +63,32 @@ describe('resolveConfig', () => {
     expect(resolveConfig({ arguments: { port: 0, otlpPort: 0 } })).toMatchObject({ port: 0 });
   });
 
+  test('what receivers may be told', () => {
+    const environment = {
+      TRACELORE_GRPC_PORT: '4317',
+      TRACELORE_CORS_ORIGINS: 'https://a.example, https://b.example',
+      TRACELORE_RATE_BYTES_PER_SECOND: '1000000',
+      TRACELORE_REDACTION:
+        '{"emails":true,"rules":[{"name":"employee","pattern":"EMP-[0-9]{4}","flags":"i"}]}',
+    };
+    expect(resolveConfig({ environment, file: { tlsKey: 'k.pem', tlsCert: 'c.pem' } })).toMatchObject({
+      grpcPort: 4317,
+      tlsKey: 'k.pem',
+      corsOrigins: ['https://a.example', 'https://b.example'],
+      rateBytesPerSecond: 1_000_000,
+      redaction: { secrets: true, emails: true, rules: [{ name: 'employee', pattern: /EMP-[0-9]{4}/i }] },
+    });
+    expect(resolveConfig({})).toMatchObject({
+      grpcPort: undefined,
+      redaction: { secrets: true, cards: true, emails: false },
+    });
+    expect(resolveConfig({ file: { redaction: false } }).redaction).toBe(false);
+    const wrong = (): unknown =>
+      resolveConfig({ file: { tlsKey: 'k.pem', redaction: { rules: [{ name: 'x', pattern: '(' }] } } });
+    expect(wrong).toThrow('expected tlsKey and tlsCert together');
+    expect(wrong).toThrow('redaction (configuration file): expected true, false, or an object');
+  });
+
   test('a model needs a key or a server', () => {
     expect(modelConfigured(resolveConfig({}))).toBe(false);
     expect(modelConfigured(resolveConfig({ environment: { OPENAI_API_KEY: 'sk-x' } }))).toBe(true);

@@ -1,6 +1,7 @@
 import { PROJECT_NAME } from './http/access.ts';
 import { LearnerError } from './errors.ts';
 import { MODEL_CALLS_PER_DAY } from './llm/daily-budget.ts';
+import { parseRedaction, REDACTION_EXPECTED, type RedactionConfig } from './redaction-config.ts';
 
 /** Everything the services can be told. See {@link FIELDS} for names, defaults and what is accepted. */
 export interface Config {
@@ -10,6 +11,19 @@ export interface Config {
   readonly port: number;
   /** Port of OTLP over HTTP; 0 = any free one. */
   readonly otlpPort: number;
+  /** Port of OTLP over gRPC; 0 = any free one, undefined = none. */
+  readonly grpcPort: number | undefined;
+  /** PEM files for TLS on both OTLP ports; '' = plain. With `tlsCa` senders need a certificate of that authority. */
+  readonly tlsKey: string;
+  readonly tlsCert: string;
+  readonly tlsCa: string;
+  /** Web pages that may send traces. */
+  readonly corsOrigins: readonly string[];
+  /** What each API key may send per second; 0 = no limit. */
+  readonly rateBytesPerSecond: number;
+  readonly rateRequestsPerSecond: number;
+  /** What is replaced before it is stored; false = nothing. */
+  readonly redaction: RedactionConfig | false;
   /** Project of requests that name none. */
   readonly project: string;
   /** Directory of the embedded database, when there is no `clickhouseUrl`. */
@@ -74,6 +88,27 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   host: text(['TRACELORE_HOST'], '127.0.0.1', 'a host name or address', /^[\w.:-]+$/),
   port: number(['TRACELORE_PORT'], 4319, 'a port from 0 to 65535', 65_535, Number.isInteger),
   otlpPort: number(['TRACELORE_OTLP_PORT'], 4318, 'a port from 0 to 65535', 65_535, Number.isInteger),
+  grpcPort: {
+    ...number(['TRACELORE_GRPC_PORT'], 0, 'a port from 0 to 65535', 65_535, Number.isInteger),
+    fallback: undefined,
+  },
+  tlsKey: text(['TRACELORE_TLS_KEY'], '', 'a PEM file', /./),
+  tlsCert: text(['TRACELORE_TLS_CERT'], '', 'a PEM file', /./),
+  tlsCa: text(['TRACELORE_TLS_CA'], '', 'a PEM file', /./),
+  corsOrigins: {
+    environment: ['TRACELORE_CORS_ORIGINS'],
+    expected: 'origins such as https://app.example.org, with commas between them',
+    fallback: [],
+    parse: parseList,
+  },
+  rateBytesPerSecond: number(['TRACELORE_RATE_BYTES_PER_SECOND'], 0, 'a number of bytes', 1e12),
+  rateRequestsPerSecond: number(['TRACELORE_RATE_REQUESTS_PER_SECOND'], 0, 'a number of requests', 1e6),
+  redaction: {
+    environment: ['TRACELORE_REDACTION'],
+    expected: REDACTION_EXPECTED,
+    fallback: parseRedaction(true) ?? false,
+    parse: parseRedaction,
+  },
   project: text(['TRACELORE_PROJECT'], 'default', '1 to 64 letters, digits, ".", "-" or "_"', PROJECT_NAME),
   data: text(['TRACELORE_DATA'], './.tracelore/data', 'a directory', /./),
   clickhouseUrl: text(
@@ -154,6 +189,14 @@ export function resolveConfig(sources: ConfigSources): Config {
     host: read('host'),
     port: read('port'),
     otlpPort: read('otlpPort'),
+    grpcPort: read('grpcPort'),
+    tlsKey: read('tlsKey'),
+    tlsCert: read('tlsCert'),
+    tlsCa: read('tlsCa'),
+    corsOrigins: read('corsOrigins'),
+    rateBytesPerSecond: read('rateBytesPerSecond'),
+    rateRequestsPerSecond: read('rateRequestsPerSecond'),
+    redaction: read('redaction'),
     project: read('project'),
     data: read('data'),
     clickhouseUrl: read('clickhouseUrl'),
@@ -176,6 +219,9 @@ export function resolveConfig(sources: ConfigSources): Config {
     problems.push(
       `host: ${config.host} can be reached by others and there are no API keys; set TRACELORE_API_KEYS, or use 127.0.0.1`,
     );
+  }
+  if ((config.tlsKey === '') !== (config.tlsCert === '') || (config.tlsCa !== '' && config.tlsKey === '')) {
+    problems.push('tlsKey, tlsCert and tlsCa: expected tlsKey and tlsCert together, tlsCa only with them');
   }
   if (config.port === config.otlpPort && config.port !== 0) {
     problems.push(`port and otlpPort: expected two different ports, got ${config.port} for both`);
@@ -242,6 +288,14 @@ function flag(environment: readonly string[], fallback: boolean): Field<boolean>
   const parse = (given: unknown): boolean | undefined =>
     String(given) === 'true' ? true : String(given) === 'false' ? false : undefined;
   return { environment, fallback, expected: 'true or false', parse };
+}
+
+/** A list from a file, or texts with commas between them. */
+function parseList(given: unknown): readonly string[] | undefined {
+  const list: unknown = typeof given === 'string' ? given.split(',').map((item) => item.trim()) : given;
+  if (!Array.isArray(list)) return undefined;
+  const texts = list.filter((item) => typeof item === 'string' && item !== '');
+  return texts.length === list.length ? texts : undefined;
 }
 
 const KEY_CHARACTERS_MIN = 16;

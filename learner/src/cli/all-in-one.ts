@@ -6,6 +6,7 @@ import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '
 import { createLearner } from '../learner.ts';
 import { CliError } from './cli-error.ts';
 import { collectorMetrics } from './collector-metrics.ts';
+import { collectorSettings } from './collector-settings.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
 const SHUTDOWN_MS = 15_000;
@@ -33,9 +34,7 @@ export async function runAllInOne(options: {
     closers.push(() => store.close(SHUTDOWN_MS));
     const collector = createCollector({
       store,
-      host: config.host,
-      port: config.otlpPort,
-      apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
+      ...collectorSettings(config),
       runQuietMs: RUN_QUIET_MS,
     });
     closers.push(() => collector.shutdown(SHUTDOWN_MS));
@@ -47,7 +46,8 @@ export async function runAllInOne(options: {
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     await collector.start();
-    const addresses = { otlp: collector.address.url, api: await learner.start() };
+    const { url: otlp, grpc } = collector.address;
+    const addresses = { otlp, ...(grpc && { grpc: grpc.url }), api: await learner.start() };
     process.stdout.write(options.isJson ? readyLine(addresses) : greeting(addresses, config));
     const signal = await signalled;
     if (!options.isJson) process.stderr.write(`${signal}: finishing what was accepted …\n`);
@@ -62,6 +62,7 @@ export async function runAllInOne(options: {
 interface Addresses {
   readonly api: string;
   readonly otlp: string;
+  readonly grpc?: string;
 }
 
 /** One part that cannot end well must not keep the others from ending. */
@@ -86,11 +87,11 @@ function locationOf(config: Config): StoreLocation {
   };
 }
 
-function readyLine({ api, otlp }: Addresses): string {
-  return `${JSON.stringify({ ready: true, api, otlp, pid: process.pid })}\n`;
+function readyLine(addresses: Addresses): string {
+  return `${JSON.stringify({ ready: true, ...addresses, pid: process.pid })}\n`;
 }
 
-function greeting({ api, otlp }: Addresses, config: Config): string {
+function greeting({ api, otlp, grpc }: Addresses, config: Config): string {
   const data =
     config.clickhouseUrl === '' ? `embedded in ${path.resolve(config.data)}` : 'on a ClickHouse server';
   const model = modelConfigured(config)
@@ -99,6 +100,7 @@ function greeting({ api, otlp }: Addresses, config: Config): string {
   return [
     'Tracelore is up.',
     `  traces in   ${otlp}   OTLP over HTTP (OTEL_EXPORTER_OTLP_ENDPOINT)`,
+    ...(grpc === undefined ? [] : [`              ${grpc}   OTLP over gRPC`]),
     `  knowledge   ${api}   API (TRACELORE_API_URL), GET /openapi.json`,
     `  data        ${data}`,
     `  model       ${model}`,

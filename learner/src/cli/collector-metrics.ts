@@ -22,6 +22,12 @@ export function collectorMetrics(stats: CollectorStats): Metric[] {
       help: 'Requests refused, by reason.',
       samples: Object.entries(stats.refused).map(([reason, value]) => ({ labels: { reason }, value })),
     },
+    {
+      name: 'tracelore_collector_redacted_total',
+      kind: 'counter',
+      help: 'Values replaced before they were stored, by rule.',
+      samples: Object.entries(stats.redacted).map(([rule, value]) => ({ labels: { rule }, value })),
+    },
     single('tracelore_collector_waiting_bytes', 'gauge', 'Request bodies in memory.', stats.bytesWaiting),
     single(
       'tracelore_collector_runs_waiting',

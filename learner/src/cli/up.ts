@@ -5,6 +5,10 @@ const upOptions = z.object({
   host: z.string().optional(),
   port: z.string().optional(),
   otlpPort: z.string().optional(),
+  grpcPort: z.string().optional(),
+  tlsKey: z.string().optional(),
+  tlsCert: z.string().optional(),
+  tlsCa: z.string().optional(),
   data: z.string().optional(),
   clickhouseUrl: z.string().optional(),
   project: z.string().optional(),
@@ -22,6 +26,10 @@ export function addUpCommand(program: Command): void {
       '--otlp-port <port>',
       'port of OTLP over HTTP; TRACELORE_OTLP_PORT, default 4318; 0 = any free one',
     )
+    .option('--grpc-port <port>', 'port of OTLP over gRPC, usually 4317; TRACELORE_GRPC_PORT, default none')
+    .option('--tls-key <file>', 'private key (PEM), for TLS on the OTLP ports; TRACELORE_TLS_KEY')
+    .option('--tls-cert <file>', 'certificate (PEM); TRACELORE_TLS_CERT')
+    .option('--tls-ca <file>', 'senders need a certificate of this authority; TRACELORE_TLS_CA')
     .option('--data <directory>', 'embedded database; TRACELORE_DATA, default ./.tracelore/data')
     .option('--clickhouse-url <url>', 'a ClickHouse server instead; TRACELORE_CLICKHOUSE_URL')
     .action(async (_options: object, command: Command) => {
