@@ -101,7 +101,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     decisions,
     trialRules: (trialId) => loop.broker.rulesOf(trialId),
     holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
-    treatment: (project, rule, fingerprint) => online.treatment(project, rule, fingerprint),
+    treatments: (project, asking) => online.treatments(project, asking),
     secret,
     now,
     ids: newId,

@@ -62,6 +62,7 @@ export interface DecisionRecord {
   /** ISO time. */
   readonly at: string;
   readonly snapshot: number;
+  /** Model, prompt and tools the unit counts for: what the request said, or what its agent was last known by. */
   readonly fingerprint: string;
   /** SHA-256 of the task text, hex. */
   readonly taskHash: string;

@@ -2,8 +2,9 @@ import type { SqlDriver } from '@tracelore/collector/store';
 import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
-import type { Treatment } from '../serving/coins.ts';
+import type { Asking, Treatments } from '../serving/coins.ts';
 import { actOnWatches } from './act-on-watches.ts';
+import { AgentFingerprints } from './agent-fingerprints.ts';
 import { epochOf } from './epoch.ts';
 import { byClosing, PendingUnits } from './pending-units.ts';
 import { observeUnit } from './rule-watch.ts';
@@ -39,8 +40,8 @@ export interface OnlineControlOptions {
 export interface OnlineControl {
   /** Reads the stored evidence of these projects. Before it every rule of theirs is in canary. */
   load(projects: readonly string[]): Promise<void>;
-  /** How a rule is served now. Synchronous, from memory. */
-  treatment(project: string, rule: Rule, fingerprint: string): Treatment;
+  /** How rules are served to a unit now. Synchronous, from memory. Call it once per answer: it takes note of who asks. */
+  treatments(project: string, asking: Asking): Treatments;
   /**
    * Consumes the units of a project that closed since the last look, each exactly once, and acts on what they say. Never
    * twice at once for a project.
@@ -55,6 +56,7 @@ export interface OnlineControl {
 interface ProjectWatch {
   readonly book: WatchBook;
   readonly pending: PendingUnits;
+  readonly fingerprints: AgentFingerprints;
   /** Where reading starts, and the newest times read so far, epoch ms. */
   readonly startMs: number;
   decisionsReadMs: number | undefined;
@@ -75,7 +77,8 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
     // Units are consumed as they close: those that are not were decided less than a window before the last that was.
     const startMs = Math.max(now().getTime() - DOWN_MAX_MS, consumedUntilMs) - outcomeWindowMs;
     const unread = { startMs, decisionsReadMs: undefined, outcomesReadMs: undefined };
-    return { book, pending: new PendingUnits(outcomeWindowMs), ...unread, isUncertain: false };
+    const fingerprints = new AgentFingerprints((fingerprint) => book.knows(fingerprint));
+    return { book, fingerprints, pending: new PendingUnits(outcomeWindowMs), ...unread, isUncertain: false };
   }
 
   async function load(project: string): Promise<ProjectWatch> {
@@ -158,12 +161,20 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
     async load(names) {
       for (const project of names) await load(project);
     },
-    treatment(project, rule, fingerprint) {
-      const epoch = epochOf(knowledge(project), rule, fingerprint);
-      const watch = projects.get(project)?.book.find(rule.id, epoch)?.watch;
+    treatments(project, { agent, unit, fingerprint: stated }) {
+      const { book, fingerprints } = stateOf(project);
+      const fingerprint = fingerprints.resolve(agent, stated, unit);
       return {
-        epoch,
-        withheld: isMeasured ? withheldShare(watch?.stage ?? 'canary', watch?.cautious ?? false, shares) : 0,
+        fingerprint,
+        of(rule) {
+          const epoch = epochOf(knowledge(project), rule, fingerprint);
+          const watch = book.find(rule.id, epoch)?.watch;
+          const stage = watch?.stage ?? 'canary';
+          return {
+            epoch,
+            withheld: isMeasured ? withheldShare(stage, watch?.cautious ?? false, shares) : 0,
+          };
+        },
       };
     },
     look(project) {

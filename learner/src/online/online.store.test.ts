@@ -10,9 +10,11 @@ import { createKnowledgeLog } from '../knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from '../knowledge/knowledge-registry.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import { createDecisionLog } from '../serving/decision-log.ts';
+import type { Treatment } from '../serving/coins.ts';
 import { assignmentCoin } from '../stats/assignment-coin.ts';
 import { migrateLearner } from '../store/migrate.ts';
 import { createOutcomeRecorder } from '../store/record-outcomes.ts';
+import { FINGERPRINT_UNITS_MIN } from './agent-fingerprints.ts';
 import { createOnlineControl, type OnlineControl } from './online-control.ts';
 import { observeUnit, startWatch, WATCH } from './rule-watch.ts';
 import { stageShares } from './stage.ts';
@@ -87,6 +89,10 @@ interface Served extends ClosedUnit {
   readonly run: string;
 }
 
+function treatmentOf(control: OnlineControl, rule: Rule, fingerprint: string): Treatment {
+  return control.treatments(project, { agent: 'a', unit: 'asking', fingerprint }).of(rule);
+}
+
 /** Serves units by the real coins, each with one run, and says what each will end like. */
 async function serve(
   control: OnlineControl,
@@ -100,14 +106,16 @@ async function serve(
     runs += 1;
     nowMs += 1;
     const unit = `unit-${runs}`;
-    const { epoch, withheld } = control.treatment(project, rule, fingerprint);
+    const treatments = control.treatments(project, { agent: 'a', unit, fingerprint });
+    const { epoch, withheld } = treatments.of(rule);
     const propensity = 1 - withheld;
     const coin = assignmentCoin({ salt: 'salt', ruleId: rule.id, epoch, unit });
     const injected = coin < propensity;
     const item = { rule: `${rule.id}@${rule.version}`, rank: 1, propensity, coin, injected, epoch };
-    const names = { unit, runId: `run-${runs}`, agent: 'a', trialId: '', fingerprint, taskHash: '' };
+    const names = { unit, runId: `run-${runs}`, agent: 'a', trialId: '', taskHash: '' };
     const record = { id: newRandomId(), project, at: now().toISOString(), snapshot: 1, bestCosine: null };
-    decisions.record({ ...record, ...names, arm: 'served', items: [item] });
+    const { fingerprint: counted } = treatments;
+    decisions.record({ ...record, ...names, fingerprint: counted, arm: 'served', items: [item] });
     return { unit, run: names.runId, injected, propensity, outcome: outcomeOf(injected, at) };
   });
   await decisions.close();
@@ -263,7 +271,7 @@ describe('what production decides', () => {
   it('a harmful rule is deprecated with the evidence in its history; back in service it starts anew', async () => {
     const rule = await release();
     const control = controlOn();
-    const before = control.treatment(project, rule, '').epoch;
+    const before = treatmentOf(control, rule, '').epoch;
     await harm(control, rule);
     const base = registry.of(project);
     expect(base.served()).toEqual([]);
@@ -278,8 +286,8 @@ describe('what production decides', () => {
     expect(edited.ok).toBe(true);
     const approved = await base.approve(rule.id, 'ann');
     const next = approved.ok ? approved.rule : rule;
-    expect(control.treatment(project, next, '')).toMatchObject({ withheld: 0.5 });
-    expect(control.treatment(project, next, '').epoch).not.toBe(before);
+    expect(treatmentOf(control, next, '')).toMatchObject({ withheld: 0.5 });
+    expect(treatmentOf(control, next, '').epoch).not.toBe(before);
     expect(control.views(project, next).map(({ current, stage, units }) => [current, stage, units])).toEqual([
       [true, 'canary', 0],
       [false, 'deprecated', 80],
@@ -297,7 +305,7 @@ describe('what production decides', () => {
     const [rested] = base.list({ status: 'validated' });
     expect(rested?.reason).toMatch(/^no use in production: futility E [\d.]+ after 500 units/);
     const approved = await base.approve(rule.id, 'ann');
-    expect(approved.ok && control.treatment(project, approved.rule, '').withheld).toBe(0.5);
+    expect(approved.ok && treatmentOf(control, approved.rule, '').withheld).toBe(0.5);
   });
 
   it('another model, prompt or tool set is another experiment; harm there leaves a proven rule in service here', async () => {
@@ -307,11 +315,13 @@ describe('what production decides', () => {
       await judge(await serve(control, rule, 100, (injected) => (injected ? 1 : 0), 'old model'));
       await control.look(project);
     }
-    expect(control.treatment(project, rule, 'old model').withheld).toBe(0.1);
-    expect(control.treatment(project, rule, 'new model').withheld).toBe(0.5);
+    expect(treatmentOf(control, rule, 'old model').withheld).toBe(0.1);
+    // A few units of another model are not another experiment yet.
+    await judge(await serve(control, rule, FINGERPRINT_UNITS_MIN - 1, () => 1, 'new model'));
+    expect(treatmentOf(control, rule, 'new model').withheld).toBe(0.5);
     await harm(control, rule, 'new model');
-    expect(control.treatment(project, rule, 'new model').withheld).toBe(1);
-    expect(control.treatment(project, rule, 'old model').withheld).toBe(0.1);
+    expect(treatmentOf(control, rule, 'new model').withheld).toBe(1);
+    expect(treatmentOf(control, rule, 'old model').withheld).toBe(0.1);
     expect(
       registry
         .of(project)
@@ -319,7 +329,7 @@ describe('what production decides', () => {
         .map(({ id }) => id),
     ).toEqual([rule.id]);
     const again = await restarted();
-    expect(again.treatment(project, rule, 'new model').withheld).toBe(1);
+    expect(treatmentOf(again, rule, 'new model').withheld).toBe(1);
   });
 
   it('two rules in one answer do not share evidence', async () => {

@@ -66,7 +66,9 @@ function countIncrement(
   prediction: number,
 ): Stratum['increments'] {
   const coarse = Math.round(prediction * PREDICTION_STEPS) / PREDICTION_STEPS;
-  const g = outcome === null ? 0 : onlineIncrement(injected, propensity, outcome, coarse);
+  const increment = outcome === null ? 0 : onlineIncrement(injected, propensity, outcome, coarse);
+  // JSON knows no −0, and a state must be the same before and after it was stored.
+  const g = increment === 0 ? 0 : increment;
   const at = increments.findIndex(([value]) => value === g);
   if (at === -1) return increments.length < INCREMENTS_MAX ? [...increments, [g, 1]] : increments;
   return increments.map(([value, units], index) => [value, index === at ? units + 1 : units]);

@@ -8,6 +8,8 @@ export const LAYER_ID = '';
 /** Watches of one project, in memory. */
 export interface WatchBook {
   find(ruleId: string, epoch: string): Watched | undefined;
+  /** Whether anything was seen under this fingerprint. */
+  knows(fingerprint: string): boolean;
   /** Every epoch of a rule that is held. */
   ofRule(ruleId: string): readonly Watched[];
   all(): readonly Watched[];
@@ -19,17 +21,20 @@ export interface WatchBook {
 
 export function createWatchBook(watches: Iterable<Watched> = []): WatchBook {
   const rules = new Map<string, Map<string, Watched>>();
+  const fingerprints = new Set<string>();
   let size = 0;
   const find: WatchBook['find'] = (ruleId, epoch) => rules.get(ruleId)?.get(epoch);
   const put: WatchBook['put'] = (watched) => {
     const epochs = rules.get(watched.ruleId) ?? new Map<string, Watched>();
     if (!epochs.has(watched.epoch)) size += 1;
+    fingerprints.add(watched.fingerprint);
     rules.set(watched.ruleId, epochs.set(watched.epoch, watched));
   };
   for (const watched of watches) put(watched);
   return {
     put,
     find,
+    knows: (fingerprint) => fingerprints.has(fingerprint),
     open({ ruleId, epoch }, fingerprint) {
       const known = find(ruleId, epoch);
       if (known !== undefined || size >= WATCHES_MAX) return known;

@@ -22,9 +22,24 @@ export interface Treatment {
   readonly withheld: number;
 }
 
-/** The treatment without stages: one share for all, new coins with a new text. */
-export function constantTreatment(rule: Pick<Rule, 'version'>, holdout: Holdout): Treatment {
-  return { epoch: String(rule.version), withheld: holdout.rule };
+/** How the rules are served to one unit. */
+export interface Treatments {
+  /** Model, prompt and tools that the unit counts for. */
+  readonly fingerprint: string;
+  readonly of: (rule: Rule) => Treatment;
+}
+
+/** Who asks. */
+export interface Asking {
+  readonly agent: string;
+  readonly unit: string;
+  /** '' = not stated. */
+  readonly fingerprint: string;
+}
+
+/** Treatments without stages: one share for all, new coins with a new text. */
+export function constantTreatments({ fingerprint }: Asking, holdout: Holdout): Treatments {
+  return { fingerprint, of: (rule) => ({ epoch: String(rule.version), withheld: holdout.rule }) };
 }
 
 /** Stands where a rule's id stands in the coins of rules. */

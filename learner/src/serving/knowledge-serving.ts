@@ -12,13 +12,14 @@ import type { PreparedSelector } from '../injectors/selector.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import {
   coinSalt,
-  constantTreatment,
+  constantTreatments,
   HOLDOUT,
   isHeldOut,
   tossCoins,
   withoutCoins,
+  type Asking,
   type Holdout,
-  type Treatment,
+  type Treatments,
 } from './coins.ts';
 import { overriddenRules, type ServedKnowledge, type TrialRules } from './override.ts';
 import { UnitSnapshots } from './unit-snapshots.ts';
@@ -48,8 +49,8 @@ export interface KnowledgeServingOptions {
   readonly trialRules: TrialRules;
   /** Default: 1 % of units get no knowledge, each rule is withheld from 10 % of units. */
   readonly holdout?: Holdout;
-  /** How a rule is served now. Synchronous. Default: by `holdout` alone. */
-  readonly treatment?: (project: string, rule: Rule, fingerprint: string) => Treatment;
+  /** How rules are served now. Synchronous. Default: by `holdout` alone. */
+  readonly treatments?: (project: string, asking: Asking) => Treatments;
   /** Secret of the service: coins and fences derive from it. */
   readonly secret: string;
   readonly now: () => Date;
@@ -84,6 +85,7 @@ export interface KnowledgeServing {
 /** What became of a request: who decided, and each selected rule's part. */
 interface Verdict {
   readonly arm: Arm;
+  readonly fingerprint: string;
   readonly set: RuleSet;
   readonly selected: readonly Rule[];
   readonly items: readonly DecisionItem[];
@@ -113,28 +115,31 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
 
   const decide = (request: KnowledgeRequest, knowledge: ServedKnowledge, unit: string): Verdict => {
     const snapshot = knowledge.snapshot();
+    const stated = request.fingerprint ?? '';
     const overridden = overriddenRules(request, knowledge, options.trialRules);
     if (overridden !== undefined) {
       const set = { rules: overridden, snapshot };
       const found = select(request, set);
-      return { arm: 'override', set, ...found, items: withoutCoins(found.selected) };
+      return { arm: 'override', fingerprint: stated, set, ...found, items: withoutCoins(found.selected) };
     }
     const newest = { rules: knowledge.served(), snapshot };
     const set = snapshotsOf(knowledge.project).of(unit, newest, options.now().getTime());
     const found = select(request, set);
     const salt = coinSalt(secret, knowledge.project);
-    const items = tossCoins(
-      found.selected,
-      salt,
-      unit,
-      (rule) =>
-        options.treatment?.(knowledge.project, rule, request.fingerprint ?? '') ??
-        constantTreatment(rule, holdout),
-    );
+    const asking = { agent: request.agent ?? '', unit, fingerprint: stated };
+    const treatments = options.treatments?.(knowledge.project, asking) ?? constantTreatments(asking, holdout);
+    const { fingerprint } = treatments;
+    const items = tossCoins(found.selected, salt, unit, treatments.of);
     if (isHeldOut(salt, unit, holdout)) {
-      return { arm: 'holdout', set, ...found, items: items.map((item) => ({ ...item, injected: false })) };
+      return {
+        arm: 'holdout',
+        fingerprint,
+        set,
+        ...found,
+        items: items.map((item) => ({ ...item, injected: false })),
+      };
     }
-    return { arm: items.length === 0 ? 'abstained' : 'served', set, ...found, items };
+    return { arm: items.length === 0 ? 'abstained' : 'served', fingerprint, set, ...found, items };
   };
 
   const serving: KnowledgeServing = {
@@ -142,7 +147,11 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
       const decision = options.ids();
       // Without any name for the unit each call is a unit of its own.
       const unit = request.unit ?? request.session ?? request.run ?? decision;
-      const { arm, set, selected, items, bestCosine } = decide(request, options.knowledge(project), unit);
+      const { arm, fingerprint, set, selected, items, bestCosine } = decide(
+        request,
+        options.knowledge(project),
+        unit,
+      );
       const injected = selected.filter((_, index) => items[index]?.injected === true);
       const text = renderer.render(injected, {
         project,
@@ -163,7 +172,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
         trialId: request.trial ?? '',
         at: now.toISOString(),
         snapshot: set.snapshot,
-        fingerprint: request.fingerprint ?? '',
+        fingerprint,
         taskHash: createHash('sha256').update(request.task).digest('hex'),
         arm,
         items,
