@@ -39,6 +39,7 @@ interface LearnOptions {
   readonly budget?: number;
   readonly alpha?: number;
   readonly control?: string;
+  readonly mode?: string;
   readonly maxRuns?: number;
   readonly seed?: string;
   readonly wait: boolean;
@@ -54,6 +55,7 @@ export function addLearnCommand(program: Command): void {
     .option('--budget <n>', 'most trials that validation may spend', positiveInteger)
     .option('--alpha <share>', 'bound on false promotions, for example 0.05', share)
     .option('--control <kind>', 'fwer: no false promotion in the cycle; fdr: few among the promoted')
+    .option('--mode <kind>', 'race: pairs per candidate; factorial: all candidates in the same trials; auto')
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
     .option('--no-wait', 'start the pass and return')
@@ -90,8 +92,8 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
   return concurrency === undefined ? {} : { concurrency };
 }
 
-function requestOf({ budget, alpha, control, maxRuns, seed }: LearnOptions): object {
-  return { runsBudget: budget, alpha, control, maxRuns, seed };
+function requestOf({ budget, alpha, control, mode, maxRuns, seed }: LearnOptions): object {
+  return { runsBudget: budget, alpha, control, mode, maxRuns, seed };
 }
 
 function tell({ state, phase, runsSelected, runsAnalysed, candidates, validation }: PassView): string {

@@ -10,6 +10,8 @@ export interface LearnRequest {
   /** Bound on false promotions. */
   readonly alpha?: number;
   readonly control?: 'fwer' | 'fdr';
+  /** How candidates are tested. Default `race`. */
+  readonly mode?: 'race' | 'factorial' | 'auto';
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
 }
@@ -31,6 +33,7 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   seed: z.string().min(1).max(200).exactOptional(),
   alpha: z.number().gt(0).lt(1).exactOptional(),
   control: z.enum(['fwer', 'fdr']).exactOptional(),
+  mode: z.enum(['race', 'factorial', 'auto']).exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
 });
 

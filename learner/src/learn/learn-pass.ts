@@ -10,6 +10,8 @@ export interface LearnRequest {
   /** Bound on false promotions. */
   readonly alpha?: number;
   readonly control?: 'fwer' | 'fdr';
+  /** How candidates are tested. Default `race`. */
+  readonly mode?: 'race' | 'factorial' | 'auto';
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
 }

@@ -57,6 +57,7 @@ export async function validateCandidates(
     runsBudget: decisionRuns,
     confirmRuns,
     ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
+    ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });
   const incumbents = base.served();

@@ -28,13 +28,25 @@ export function startConfidenceSequence(alpha: number): ConfidenceSequence {
  * stays constant. Bisects only when the new bound is inside the running one.
  */
 export function observeInterval(sequence: ConfidenceSequence, d: number): ConfidenceSequence {
-  const values = counted(sequence.values, d);
+  return lookAtInterval(countObservation(sequence, d));
+}
+
+/** Adds one observation without a look: the interval stays as it is, and stays valid. Spares the bisection. */
+export function countObservation(sequence: ConfidenceSequence, d: number): ConfidenceSequence {
+  return {
+    ...sequence,
+    observations: sequence.observations + 1,
+    values: counted(sequence.values, d),
+  };
+}
+
+/** Narrows the interval by everything observed so far. */
+export function lookAtInterval(sequence: ConfidenceSequence): ConfidenceSequence {
+  const { values } = sequence;
   const target = Math.log(2 / sequence.alpha);
   const mirrored = values.map(([value, count]) => [-value, count] as const);
   return {
-    alpha: sequence.alpha,
-    observations: sequence.observations + 1,
-    values,
+    ...sequence,
     lower: lowerBound(values, sequence.lower, target),
     upper: -lowerBound(mirrored, -sequence.upper, target),
   };

@@ -1,9 +1,9 @@
 import { encodeRows, type Row, type SqlDriver, type Table } from '@tracelore/collector/store';
 import type { NewId } from '../ids.ts';
 import type { Clock } from './clock.ts';
-import type { TrialResult, TrialSpec } from './trial-runner.ts';
+import type { TrialPlace, TrialResult, TrialSpec } from './trial-runner.ts';
 
-/** Columns as in `store/schema/004_trials.sql`. */
+/** Columns as in `store/schema/004_trials.sql` and `009_trial_design.sql`. */
 export const TRIALS: Table = {
   name: 'trials',
   columns: {
@@ -22,6 +22,15 @@ export const TRIALS: Table = {
     attempts: 'UInt8',
     trace_id: 'String',
     duration_ms: 'Float64',
+    phase: 'LowCardinality(String)',
+    candidate: 'String',
+    coins: 'Array(String)',
+    period: 'UInt8',
+    pass: 'UInt16',
+    block: 'String',
+    round: 'UInt32',
+    position: 'UInt32',
+    pair: 'UInt32',
     created_at: "DateTime64(3, 'UTC')",
     finished_at: "DateTime64(3, 'UTC')",
   },
@@ -100,6 +109,17 @@ export function createTrialLog(options: {
   };
 }
 
+const NO_PLACE: Omit<TrialPlace, 'phase'> = {
+  candidate: '',
+  coins: [],
+  period: 0,
+  pass: 0,
+  block: '',
+  round: 0,
+  position: 0,
+  pair: 0,
+};
+
 function encodeTrial(record: TrialRecord): Row {
   const { result, spec } = record;
   const isScored = result.kind === 'scored';
@@ -119,6 +139,9 @@ function encodeTrial(record: TrialRecord): Row {
     attempts: record.attempts,
     trace_id: record.traceId,
     duration_ms: isScored ? result.durationMs : 0,
+    phase: '',
+    ...NO_PLACE,
+    ...spec.place,
     created_at: record.createdAt,
     finished_at: record.finishedAt,
   };

@@ -1,6 +1,30 @@
 /** A rule under test or in force, named exactly: `id@version`. */
 export type RuleReference = string;
 
+/**
+ * Where a trial stands in the plan of its validation cycle. Together with the score this is all that a verdict is
+ * recomputed from.
+ */
+export interface TrialPlace {
+  /** `confirmation`: fresh pairs that decide nothing. */
+  readonly phase: 'decision' | 'confirmation';
+  /** From 0; each call of the runner is one. */
+  readonly round: number;
+  /** Place in the random order of the round, from 0. */
+  readonly position: number;
+  /** Candidate the trial is about, `id@version`; '' = shared by several. */
+  readonly candidate: RuleReference;
+  /** Candidates included by a coin each, in a factorial trial: those that came up are among the rules. */
+  readonly coins: readonly RuleReference[];
+  /** Period and pass of the candidate; a shared baseline run has no period. */
+  readonly period: number;
+  readonly pass: number;
+  /** Names the text of the rules in force for this case: baseline runs are shared by (case, pass, block). */
+  readonly block: string;
+  /** Number of the pair, or of the factorial trial, in the cycle: evidence is taken in in this order. */
+  readonly pair: number;
+}
+
 export interface TrialSpec {
   readonly caseId: string;
   /** The whole rule set the agent may be given in this trial; no coins. */
@@ -9,6 +33,8 @@ export interface TrialSpec {
   readonly purpose: 'baseline' | 'treatment' | 'evaluation';
   /** Groups the trials of one cycle or eval run. */
   readonly group: string;
+  /** Absent outside validation cycles. */
+  readonly place?: TrialPlace;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Random } from '../stats/random.ts';
-import type { TrialSpec } from '../trials/trial-runner.ts';
+import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { runTrials } from './run-trials.ts';
@@ -9,6 +9,12 @@ import type { ValidationInput } from './validator.ts';
 
 /** Judged pairs below which a confirmed lift is not published. */
 const CONFIRM_PAIRS_MIN = 8;
+
+interface ConfirmationTrial extends Pick<TrialSpec, 'caseId' | 'rules'> {
+  readonly contender: Contender;
+  readonly pair: number;
+  readonly purpose: 'baseline' | 'treatment';
+}
 
 /**
  * Confirmation batches: fresh pairs for every promoted rule, the final rules in force against the same without it, in
@@ -22,7 +28,7 @@ export async function confirmLifts(
   settings: RaceSettings,
 ): Promise<void> {
   let left = settings.confirmRuns;
-  const trials: { contender: Contender; pair: number; spec: TrialSpec }[] = [];
+  const trials: ConfirmationTrial[] = [];
   const promoted = race.contenders.filter((contender) => contender.status === 'promoted');
   for (const contender of promoted) {
     const pairs = Math.min(settings.confirmPairs, Math.floor(left / 2));
@@ -34,9 +40,8 @@ export async function confirmLifts(
     const all = race.inForce.rules.map(itemReference);
     const without = all.filter((reference) => reference !== itemReference(contender.rule));
     for (const [pair, caseId] of order.slice(0, pairs).entries()) {
-      const group = input.id;
-      trials.push({ contender, pair, spec: { caseId, rules: without, purpose: 'baseline', group } });
-      trials.push({ contender, pair, spec: { caseId, rules: all, purpose: 'treatment', group } });
+      trials.push({ contender, pair, caseId, rules: without, purpose: 'baseline' });
+      trials.push({ contender, pair, caseId, rules: all, purpose: 'treatment' });
     }
     contender.runs.confirm = 2 * pairs;
     left -= 2 * pairs;
@@ -45,18 +50,41 @@ export async function confirmLifts(
   const shuffled = random.split('confirm order').shuffle(trials);
   const results = await runTrials(
     input,
-    shuffled.map((trial) => trial.spec),
+    shuffled.map((trial, position) => specOf(trial, position, race, input.id)),
   );
   if (!results.ok) return;
   for (const contender of promoted) {
     const scores = { baseline: new Map<number, number>(), treatment: new Map<number, number>() };
     for (const [index, trial] of shuffled.entries()) {
       const score = results.scores[index];
-      if (trial.contender === contender && typeof score === 'number' && trial.spec.purpose !== 'evaluation')
-        scores[trial.spec.purpose].set(trial.pair, score);
+      if (trial.contender === contender && typeof score === 'number')
+        scores[trial.purpose].set(trial.pair, score);
     }
     contender.confirmedLift = meanDifference(scores.treatment, scores.baseline);
   }
+}
+
+function specOf(
+  { contender, pair, caseId, rules, purpose }: ConfirmationTrial,
+  position: number,
+  race: Race,
+  group: string,
+): TrialSpec {
+  const candidate = itemReference(contender.rule);
+  const { period, pass } = contender;
+  const { round } = race;
+  const place: TrialPlace = {
+    phase: 'confirmation',
+    round,
+    position,
+    candidate,
+    coins: [],
+    period,
+    pass,
+    block: '',
+    pair,
+  };
+  return { caseId, rules, purpose, group, place };
 }
 
 /** Where the rule matters in the final set. */
@@ -70,7 +98,8 @@ async function casesInScope(
   return triggeredCases(contender.rule, input.cases, { rules, blocks }, input.render);
 }
 
-function meanDifference(
+/** Mean over the pairs with both runs judged; null below {@link CONFIRM_PAIRS_MIN} of them. */
+export function meanDifference(
   treatment: ReadonlyMap<number, number>,
   baseline: ReadonlyMap<number, number>,
 ): number | null {

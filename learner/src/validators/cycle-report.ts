@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
 import { logThreshold } from './decide.ts';
-import { logEvidence, meanLift, provisionalLift } from './evidence.ts';
+import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import type { RaceSettings } from './race-options.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
 import type { CandidateReport, CycleReport, ValidationInput } from './validator.ts';
@@ -18,12 +18,16 @@ export function reportCycle(
     project: input.project,
     startedAt: startedAt.toISOString(),
     finishedAt: input.now().toISOString(),
+    mode: settings.mode,
     control: settings.control,
     alpha: settings.alpha,
     candidates: race.size,
     bound: boundInWords(race, settings),
     runsBudget: settings.runsBudget,
     runsUsed: race.runsUsed,
+    rounds: race.round,
+    baselineRuns: settings.baselineRuns,
+    liftMin: settings.liftMin,
     icc: intraclassCorrelation(Object.values(race.replicates)),
     seed: input.seed,
     fingerprint: input.fingerprint,
@@ -37,7 +41,12 @@ function boundInWords(race: Race, settings: RaceSettings): string {
   const family = `${race.size} ${race.size === 1 ? 'candidate' : 'candidates'}`;
   return settings.control === 'fwer'
     ? `P(any false promotion among the ${family} of this cycle) ≤ ${level}, at any look; a candidate restarted by a promotion is tested at half its level each time`
-    : `expected share of false promotions among those of this cycle (${family}) ≤ ${level}, at any look; proven for fresh baselines, measured for shared ones`;
+    : `expected share of false promotions among those of this cycle (${family}) ≤ ${level}, at any look; ${settings.mode === 'race' ? 'proven for fresh baselines, measured for shared ones' : 'proven for trials randomised one by one'}`;
+}
+
+function passesOf({ attempts, pass, passFirst }: Contender, race: Race, { mode }: RaceSettings): number {
+  if (attempts === 0) return 0;
+  return mode === 'factorial' ? race.pass + 1 : pass - passFirst + 1;
 }
 
 function reportContender(contender: Contender, race: Race, settings: RaceSettings): CandidateReport {
@@ -54,6 +63,8 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     weight: contender.weight,
     period: contender.period,
     alphaPeriod: alphaOf(contender, settings),
+    roundFirst: contender.roundFirst,
+    mde: contender.mde,
     pairs: evidence.n,
     gains: evidence.gains,
     losses: evidence.losses,
@@ -71,12 +82,12 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     logEFutility: logE.futility,
     triggeredTasks: contender.triggered.length,
     coverage,
-    passes: contender.attempts === 0 ? 0 : contender.pass - contender.passFirst + 1,
+    passes: passesOf(contender, race, settings),
     lift: {
       raw: meanLift(evidence),
       provisional,
       confirmed: contender.confirmedLift,
-      confidenceSequence: [evidence.interval.lower, evidence.interval.upper],
+      confidenceSequence: liftInterval(evidence),
       overall: coverage * (contender.confirmedLift ?? provisional),
     },
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),

@@ -3,7 +3,7 @@ import { eBh } from '../stats/e-bh.ts';
 import { eBonferroni, eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { Random } from '../stats/random.ts';
 import { advancePass } from './draw-cases.ts';
-import { logEvidence, meanLift, provisionalLift, startEvidence, withMde } from './evidence.ts';
+import { logEvidence, meanLift, provisionalLift, withMde } from './evidence.ts';
 import { missingKeys, points } from './promotion-keys.ts';
 import {
   FUTILITY_E,
@@ -13,7 +13,7 @@ import {
   VOID_PAIRS_MAX,
   type RaceSettings,
 } from './race-options.ts';
-import { alphaOf, tooFewCases, type Contender, type Race } from './race-state.ts';
+import { alphaOf, noEvidence, tooFewCases, type Contender, type Race } from './race-state.ts';
 import { renderBlocks, triggeredCases, type Render } from './triggered-cases.ts';
 
 /** One look at all evidence: harmful ones leave, proven ones join the rules in force, hopeless ones stop. */
@@ -60,6 +60,7 @@ export function climbLadder(race: Race, random: Random, settings: RaceSettings):
     if (logEvidence(evidence).futility >= Math.log(FUTILITY_E)) continue;
     if (!advancePass(contender, race, random, settings)) continue;
     contender.evidence = evidence;
+    contender.mde = race.mde;
     contender.status = 'active';
     contender.reason = '';
   }
@@ -153,11 +154,9 @@ async function askAgain(
   contender.drawn = [];
   contender.attempts = 0;
   contender.changed = [];
-  contender.evidence = startEvidence({
-    alpha: settings.alpha,
-    mde: race.mde,
-    binary: settings.baselineRuns === 1,
-  });
+  contender.roundFirst = race.round;
+  contender.evidence = noEvidence(settings, race.mde);
+  contender.mde = race.mde;
   contender.incumbents = race.inForce.rules.map(itemReference);
   const enough = contender.triggered.length >= TRIGGERED_TASKS_MIN;
   contender.status = enough ? 'active' : 'needs_more_eval';

@@ -2,11 +2,17 @@ import { benefitLogE, observeBenefit, startBenefit, type Benefit } from '../stat
 import { bet, bettingLogE, startBetting, type Betting } from '../stats/betting.ts';
 import { clusteredLogE } from '../stats/clustered-key.ts';
 import {
+  countObservation,
+  lookAtInterval,
   observeInterval,
   startConfidenceSequence,
   type ConfidenceSequence,
 } from '../stats/confidence-sequence.ts';
 import { shrunkenLift } from '../stats/shrinkage.ts';
+
+/** Distinct differences up to which an interval is narrowed by each; beyond it by every 32nd. */
+const CHEAP_VALUES_MAX = 16;
+const LOOK_EVERY = 32;
 
 /** Running sums of differences. */
 interface Sums {
@@ -20,8 +26,13 @@ export interface SliceEvidence extends Sums {
   readonly harm: Betting;
 }
 
-/** Everything known about a candidate from one period, as plain data. Differences D = with − without, in [-1, 1]. */
+/**
+ * Everything known about a candidate from one period, as plain data. What is bet on are differences D in [-1, 1]: of a
+ * pair, with − without; of a factorial trial, the increment G, whose mean is half the lift. Sums are of lifts.
+ */
 export interface Evidence extends Sums {
+  /** Lift per difference: 1 for pairs, 2 for increments. */
+  readonly scale: 1 | 2;
   readonly gains: number;
   readonly losses: number;
   readonly benefit: Benefit;
@@ -34,9 +45,20 @@ export interface Evidence extends Sums {
   readonly slices: Readonly<Record<string, SliceEvidence>>;
 }
 
-/** Before the first pair. `binary` starts the closed-form process: right for one baseline run per pair. */
-export function startEvidence(options: { alpha: number; mde: number; binary: boolean }): Evidence {
+export interface EvidenceOptions {
+  readonly alpha: number;
+  /** Lift worth finding. */
+  readonly mde: number;
+  /** Starts the closed-form process: right for one baseline run per pair. */
+  readonly binary: boolean;
+  /** 1 for pairs, 2 for factorial increments. */
+  readonly scale: 1 | 2;
+}
+
+/** Before the first pair. */
+export function startEvidence(options: EvidenceOptions): Evidence {
   return {
+    scale: options.scale,
     n: 0,
     sum: 0,
     sumOfSquares: 0,
@@ -44,14 +66,14 @@ export function startEvidence(options: { alpha: number; mde: number; binary: boo
     losses: 0,
     benefit: startBenefit(options.binary),
     harm: startBetting(0, -1),
-    futility: startBetting(options.mde, -1),
+    futility: startBetting(options.mde / options.scale, -1),
     interval: startConfidenceSequence(options.alpha),
     tasks: {},
     slices: {},
   };
 }
 
-/** Adds one pair of an eval case. */
+/** Adds one pair, or one factorial trial, of an eval case. */
 export function observePair(
   evidence: Evidence,
   pair: { readonly caseId: string; readonly tags: readonly string[]; readonly difference: number },
@@ -60,44 +82,60 @@ export function observePair(
   const slices = { ...evidence.slices };
   for (const tag of new Set(pair.tags)) {
     const slice = slices[tag] ?? { n: 0, sum: 0, sumOfSquares: 0, harm: startBetting(0, -1) };
-    slices[tag] = { ...added(slice, d), harm: bet(slice.harm, d) };
+    slices[tag] = { ...added(slice, evidence.scale * d), harm: bet(slice.harm, d) };
   }
   return {
-    ...added(evidence, d),
+    scale: evidence.scale,
+    ...added(evidence, evidence.scale * d),
     gains: evidence.gains + (d > 0 ? 1 : 0),
     losses: evidence.losses + (d < 0 ? 1 : 0),
     benefit: observeBenefit(evidence.benefit, d),
     harm: bet(evidence.harm, d),
     futility: bet(evidence.futility, d),
-    interval: observeInterval(evidence.interval, d),
+    interval: narrowed(evidence.interval, d, evidence.n + 1),
     tasks: { ...evidence.tasks, [pair.caseId]: [...(evidence.tasks[pair.caseId] ?? []), d] },
     slices,
   };
 }
 
-function added(sums: Sums, d: number): Sums {
-  return { n: sums.n + 1, sum: sums.sum + d, sumOfSquares: sums.sumOfSquares + d * d };
+function added(sums: Sums, lift: number): Sums {
+  return { n: sums.n + 1, sum: sums.sum + lift, sumOfSquares: sums.sumOfSquares + lift * lift };
 }
 
 /** The same evidence asked about a smaller lift worth finding. */
 export function withMde(evidence: Evidence, mde: number): Evidence {
-  let futility = startBetting(mde, -1);
+  let futility = startBetting(mde / evidence.scale, -1);
   for (const [value, count] of evidence.interval.values) futility = bet(futility, value, count);
   return { ...evidence, futility };
 }
 
-/** Mean difference; 0 without pairs. */
+/**
+ * Looks after every observation while they take few values, else only now and then: each look costs time in proportion to
+ * the number of values.
+ */
+function narrowed(interval: ConfidenceSequence, d: number, n: number): ConfidenceSequence {
+  const isCheap = interval.values.length < CHEAP_VALUES_MAX || n % LOOK_EVERY === 0;
+  return isCheap ? observeInterval(interval, d) : countObservation(interval, d);
+}
+
+/** Running intersection of the confidence intervals for the lift. */
+export function liftInterval({ interval: observed, scale }: Evidence): readonly [number, number] {
+  const interval = lookAtInterval(observed);
+  return [Math.max(-1, scale * interval.lower), Math.min(1, scale * interval.upper)];
+}
+
+/** Mean lift; 0 without pairs. */
 export function meanLift(sums: Sums): number {
   return sums.n === 0 ? 0 : sums.sum / sums.n;
 }
 
-/** Variance of the differences (n − 1); 0 below two pairs. */
+/** Variance of the lifts (n − 1); 0 below two pairs. */
 export function varianceOf(sums: Sums): number {
   if (sums.n < 2) return 0;
   return Math.max(0, sums.sumOfSquares - sums.sum ** 2 / sums.n) / (sums.n - 1);
 }
 
-/** Mean difference shrunk for the winner's curse. */
+/** Mean lift shrunk for the winner's curse. */
 export function provisionalLift(sums: Sums): number {
   return sums.n === 0 ? 0 : shrunkenLift(meanLift(sums), varianceOf(sums) / sums.n);
 }

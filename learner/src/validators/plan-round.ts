@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Random } from '../stats/random.ts';
-import type { TrialSpec } from '../trials/trial-runner.ts';
+import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
 import { openCases } from './draw-cases.ts';
 import { logEvidence } from './evidence.ts';
 import type { RaceSettings } from './race-options.ts';
@@ -12,12 +12,14 @@ export interface PlannedPair {
   readonly contender: Contender;
   readonly caseId: string;
   readonly key: string;
+  /** From 0 in the cycle. */
+  readonly number: number;
 }
 
 /** What one trial of the round is for. */
 export type Slot =
   | { readonly kind: 'treatment'; readonly pair: PlannedPair }
-  | { readonly kind: 'baseline'; readonly caseId: string; readonly key: string };
+  | { readonly kind: 'baseline'; readonly caseId: string; readonly key: string; readonly pass: number };
 
 export interface Round {
   readonly pairs: readonly PlannedPair[];
@@ -40,7 +42,7 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
   for (const contender of byPromise(race).slice(0, settings.lanes)) {
     let batch = 0;
     const room = Math.min(settings.batchTasks, settings.pairsMax - contender.attempts);
-    for (const caseId of openCases(contender, race, random)) {
+    for (const caseId of openCases(contender, race, random, settings)) {
       if (batch >= room) break;
       const key = baselineKey(race, caseId, contender.pass);
       const missing = !baselines.has(key) && !isFresh(race, key, settings);
@@ -48,8 +50,8 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
       if (cost > left) continue;
       left -= cost;
       batch += 1;
-      pairs.push({ contender, caseId, key });
-      if (missing) baselines.set(key, { kind: 'baseline', caseId, key });
+      pairs.push({ contender, caseId, key, number: race.pairs + pairs.length });
+      if (missing) baselines.set(key, { kind: 'baseline', caseId, key, pass: contender.pass });
     }
   }
   const slots = random
@@ -58,14 +60,29 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
       ...pairs.map((pair): Slot => ({ kind: 'treatment', pair })),
       ...[...baselines.values()].flatMap((slot) => Array.from({ length: settings.baselineRuns }, () => slot)),
     ]);
-  const inForce = race.inForce.rules.map(itemReference);
-  return { pairs, slots, specs: slots.map((slot) => specOf(slot, inForce, group)) };
+  return { pairs, slots, specs: slots.map((slot, position) => specOf(slot, position, race, group)) };
 }
 
-function specOf(slot: Slot, inForce: readonly string[], group: string): TrialSpec {
-  if (slot.kind === 'baseline') return { caseId: slot.caseId, rules: inForce, purpose: 'baseline', group };
-  const { caseId, contender } = slot.pair;
-  return { caseId, rules: [...inForce, itemReference(contender.rule)], purpose: 'treatment', group };
+function specOf(slot: Slot, position: number, race: Race, group: string): TrialSpec {
+  const inForce = race.inForce.rules.map(itemReference);
+  const shared = { phase: 'decision', round: race.round, position, coins: [] } as const;
+  if (slot.kind === 'baseline') {
+    const { caseId, pass } = slot;
+    const place: TrialPlace = {
+      ...shared,
+      candidate: '',
+      period: 0,
+      pass,
+      block: blockOf(race, caseId),
+      pair: 0,
+    };
+    return { caseId, rules: inForce, purpose: 'baseline', group, place };
+  }
+  const { caseId, contender, number: pair } = slot.pair;
+  const { period, pass } = contender;
+  const candidate = itemReference(contender.rule);
+  const place: TrialPlace = { ...shared, candidate, period, pass, block: blockOf(race, caseId), pair };
+  return { caseId, rules: [...inForce, candidate], purpose: 'treatment', group, place };
 }
 
 function byPromise(race: Race): Contender[] {
@@ -88,11 +105,13 @@ function byPromise(race: Race): Contender[] {
  * by five.
  */
 function baselineKey(race: Race, caseId: string, pass: number): string {
-  const block = createHash('sha256')
-    .update(race.inForce.blocks[caseId] ?? '')
-    .digest('hex')
-    .slice(0, 16);
-  return `${caseId}\u0000${pass}\u0000${block}`;
+  return `${caseId}\u0000${pass}\u0000${blockOf(race, caseId)}`;
+}
+
+/** Names the text of the rules in force for a case. */
+export function blockOf(race: Race, caseId: string): string {
+  const text = race.inForce.blocks[caseId] ?? '';
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Old baselines may come from before an outage that treatment runs now suffer from. */

@@ -1,8 +1,7 @@
-import { SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
 import { logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { CLUSTERED_E_MIN, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
-import { doubtfulSlices, slicesOf } from './slices.ts';
+import { doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
 const VOID_TREATMENTS_MIN = 4;
@@ -15,26 +14,29 @@ const VOID_EXCESS_MAX = 0.1;
 export function missingKeys(contender: Contender, race: Race, settings: RaceSettings): string[] {
   const missing: string[] = [];
   const clustered = logEvidence(contender.evidence).clustered;
-  if (clustered < Math.log(CLUSTERED_E_MIN))
+  // Factorial increments are centred and randomised trial by trial: the first two keys guard against repeated pairs.
+  const isRace = settings.mode === 'race';
+  if (isRace && clustered < Math.log(CLUSTERED_E_MIN))
     missing.push(`E over tasks is ${Math.exp(clustered).toFixed(1)}, below ${CLUSTERED_E_MIN}`);
   const lift = provisionalLift(contender.evidence);
-  if (lift < settings.liftMin)
+  if (isRace && lift < settings.liftMin)
     missing.push(`shrunken lift is ${points(lift)}, below ${points(settings.liftMin)}`);
   const { baseline, treatment } = contender.voidPairs;
   const tried = contender.runs.treatment;
   if (treatment >= VOID_TREATMENTS_MIN && treatment - baseline > VOID_EXCESS_MAX * tried)
     missing.push(`${treatment} of ${tried} runs with the rule gave no result, ${baseline} without it`);
-  if (settings.sliceGuard) missing.push(...missingSlices(contender, race));
+  if (settings.sliceGuard) missing.push(...missingSlices(contender, race, settings));
   return missing;
 }
 
-function missingSlices(contender: Contender, race: Race): string[] {
-  const doubtful = doubtfulSlices(contender, race);
+function missingSlices(contender: Contender, race: Race, settings: RaceSettings): string[] {
+  const doubtful = doubtfulSlices(contender, race, settings);
+  const pairsMin = slicePairsMin(settings);
   return slicesOf(contender, race).flatMap((name) => {
     const slice = contender.evidence.slices[name];
     const pairs = slice?.n ?? 0;
-    if (slice === undefined || pairs < SLICE_PAIRS_MIN)
-      return [`slice ${name} has ${pairs} pairs, ${SLICE_PAIRS_MIN} are needed`];
+    if (slice === undefined || pairs < pairsMin)
+      return [`slice ${name} has ${pairs} pairs, ${pairsMin} are needed`];
     return doubtful.includes(name)
       ? [`slice ${name} is perhaps harmed: ${points(meanLift(slice))} on ${pairs} pairs`]
       : [];

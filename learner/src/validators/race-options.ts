@@ -6,6 +6,12 @@ export interface RaceOptions {
   readonly runsBudget: number;
   /** Trials for confirmation batches, on top of the budget. Default 0: lifts stay provisional. */
   readonly confirmRuns?: number;
+  /**
+   * `race`: pairs of a run with and a run without one candidate. `factorial`: every candidate that triggers on a case is
+   * included by a fair coin of its own, so that each trial informs about all of them. `auto`: factorial from
+   * {@link FACTORIAL_RUNS} trials per candidate on. Default `race`.
+   */
+  readonly mode?: 'race' | 'factorial' | 'auto';
   /** Error level of the cycle, in (0, 1). Default .05. */
   readonly alpha?: number;
   /** `fwer`: P(any false promotion) ≤ α. `fdr`: expected share of false promotions ≤ α. Default `fwer`. */
@@ -55,6 +61,8 @@ export interface RaceOptions {
   readonly weight?: (rule: Rule) => number;
 }
 
+/** Trials per candidate from which `auto` chooses the factorial mode. */
+export const FACTORIAL_RUNS = 60;
 /** Trials per candidate below which one baseline run per pair is the better use of them. */
 export const SCARCE_RUNS = 120;
 /** Triggered tasks a candidate needs to be tested at all. */
@@ -67,14 +75,15 @@ export const HARM_E = 20;
 export const REOPEN_OVERLAP = 0.3;
 /** E from which pairs are steered to slices that still lack them. */
 export const STEER_E = 20;
-/** Pairs up to which a slice that is perhaps harmed is preferred. */
-export const DOUBTFUL_SLICE_PAIRS = 40;
+/** A slice that is perhaps harmed is preferred up to so many times the pairs that every slice needs. */
+export const DOUBTFUL_FACTOR = 2;
 /** Trials in a row, without one judgement, after which the cycle stops. */
 export const VOID_TRIALS_MAX = 48;
 /** Void pairs of a candidate from which it is given up, if they outnumber its scored pairs. */
 export const VOID_PAIRS_MAX = 32;
 
-export type RaceSettings = Required<Omit<RaceOptions, 'weight'>> & Pick<RaceOptions, 'weight'>;
+export type RaceSettings = Required<Omit<RaceOptions, 'weight' | 'mode'>> &
+  Pick<RaceOptions, 'weight'> & { readonly mode: 'race' | 'factorial' };
 
 const DEFAULTS = {
   confirmRuns: 0,
@@ -105,7 +114,13 @@ export function resolveRace(options: RaceOptions, candidates: number): RaceSetti
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const isScarce = options.runsBudget < SCARCE_RUNS * candidates;
   const baselineRuns = isScarce ? 1 : 2;
-  const settings: RaceSettings = { ...DEFAULTS, baselineRuns, ...options, ...given };
+  const settings: RaceSettings = {
+    ...DEFAULTS,
+    baselineRuns,
+    ...options,
+    ...given,
+    mode: modeOf(options, candidates),
+  };
   const problems = [
     ...(['runsBudget', 'confirmRuns'] as const).flatMap((name) => integerProblem(name, settings[name], 0)),
     ...(
@@ -129,6 +144,11 @@ export function resolveRace(options: RaceOptions, candidates: number): RaceSetti
   ];
   if (problems.length > 0) throw new RangeError(`race options: ${problems.join('; ')}`);
   return settings;
+}
+
+function modeOf({ mode = 'race', runsBudget }: RaceOptions, candidates: number): RaceSettings['mode'] {
+  if (mode !== 'auto') return mode;
+  return runsBudget >= FACTORIAL_RUNS * candidates ? 'factorial' : 'race';
 }
 
 function integerProblem(name: string, value: number, least: number): string[] {

@@ -22,6 +22,8 @@ export interface Contender {
   triggered: readonly string[];
   /** From 0; every restart starts another. */
   period: number;
+  /** First round of the period. */
+  roundFirst: number;
   /** Runs on through restarts, so that no cached baseline is ever used twice by one candidate. */
   pass: number;
   /** First pass of the current period. */
@@ -31,6 +33,8 @@ export interface Contender {
   /** Pairs tried in the current period, void ones included. */
   attempts: number;
   evidence: Evidence;
+  /** Lift that its futility is asked about. */
+  mde: number;
   /** Cases whose baseline text changed since the period began. */
   changed: string[];
   voidPairs: { baseline: number; treatment: number };
@@ -47,6 +51,12 @@ export interface Baseline {
   readonly atRun: number;
 }
 
+/** Judged outcomes and how many. */
+export interface OutcomeSum {
+  readonly n: number;
+  readonly sum: number;
+}
+
 /** State of a cycle. Plain data: with the seed and the outcomes of the trials it determines everything that follows. */
 export interface Race {
   readonly cases: Readonly<Record<string, EvalCase>>;
@@ -55,10 +65,18 @@ export interface Race {
   readonly size: number;
   inForce: { readonly rules: readonly Rule[]; readonly blocks: Blocks };
   baselines: Record<string, Baseline>;
+  /** Factorial mode: judged outcomes so far by case and block, and of all trials. */
+  outcomes: Record<string, OutcomeSum>;
+  allOutcomes: OutcomeSum;
+  /** Factorial mode: pass over the cases, and those drawn in it. */
+  pass: number;
+  drawn: string[];
   /** Baseline outcomes by case and block, for the intraclass correlation. */
   replicates: Record<string, Replicates>;
   runsUsed: number;
   round: number;
+  /** Pairs planned so far. */
+  pairs: number;
   /** Trials in a row without a judgement. */
   voidStreak: number;
   /** Lift worth finding; lowered once by the ladder. */
@@ -92,8 +110,13 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     inForce,
     baselines: {},
     replicates: {},
+    outcomes: {},
+    allOutcomes: { n: 0, sum: 0 },
+    pass: 0,
+    drawn: [],
     runsUsed: 0,
     round: 0,
+    pairs: 0,
     voidStreak: 0,
     mde: settings.mde,
   };
@@ -118,21 +141,33 @@ async function startContender(
     heldOut: heldOutCases(input.cases, rule).length,
     triggered,
     period: 0,
+    roundFirst: 0,
     pass: 0,
     passFirst: 0,
     drawn: [],
     attempts: 0,
-    evidence: startEvidence({
-      alpha: settings.alpha,
-      mde: settings.mde,
-      binary: settings.baselineRuns === 1,
-    }),
+    evidence: noEvidence(settings, settings.mde),
+    mde: settings.mde,
     changed: [],
     voidPairs: { baseline: 0, treatment: 0 },
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: inForce.rules.map(itemReference),
   };
+}
+
+/** Evidence of a period that begins. */
+export function noEvidence(
+  { alpha, baselineRuns, mode }: Pick<RaceSettings, 'alpha' | 'baselineRuns' | 'mode'>,
+  mde: number,
+): Evidence {
+  const isFactorial = mode === 'factorial';
+  return startEvidence({
+    alpha,
+    mde,
+    binary: baselineRuns === 1 && !isFactorial,
+    scale: isFactorial ? 2 : 1,
+  });
 }
 
 /** Why a candidate with this many triggered cases cannot be tested. */

@@ -1,17 +1,20 @@
 import { createRandom, type Random } from '../stats/random.ts';
+import type { TrialSpec } from '../trials/trial-runner.ts';
 import { confirmLifts } from './confirm.ts';
 import { reportCycle } from './cycle-report.ts';
 import { climbLadder, decide } from './decide.ts';
+import { planFactorialRound } from './plan-factorial.ts';
 import { planRound } from './plan-round.ts';
 import { resolveRace, VOID_TRIALS_MAX, type RaceOptions, type RaceSettings } from './race-options.ts';
 import { startRace, type Race } from './race-state.ts';
+import { recordFactorial } from './record-factorial.ts';
 import { recordRound } from './record-round.ts';
 import { runTrials } from './run-trials.ts';
 import type { CycleReport, ValidationInput, Validator } from './validator.ts';
 
 /**
- * The default validator: candidates race for trials on held-out cases where the agent would be given them, each against
- * the rules in force. A promotion needs anytime-valid evidence under multiplicity control and every other key; the
+ * The default validator: candidates are tested on held-out cases where the agent would be given them, against the rules in
+ * force: in pairs, for which they race, or all in the same randomised trials. A promotion needs anytime-valid evidence under multiplicity control and every other key; the
  * promoted rule joins the rules in force. The report follows from the seed and the outcomes alone.
  *
  * Stops when every candidate is decided, the budget is used up, the runner gives no judgements or fails, or `signal`
@@ -57,8 +60,8 @@ async function runRounds(
       return { reason: `the last ${race.voidStreak} trials gave no result`, canRun: false };
     if (countActive(race) === 0 && !climbLadder(race, random, settings))
       return { reason: 'everyone is decided', canRun: true };
-    const round = planRound(race, random, settings, input.id);
-    if (round.pairs.length === 0)
+    const round = planNext(race, random, settings, input.id);
+    if (round.specs.length === 0)
       return { reason: `the budget of ${settings.runsBudget} trials was used up`, canRun: true };
     const results = await runTrials(input, round.specs);
     if (!results.ok) {
@@ -67,7 +70,7 @@ async function runRounds(
       race.runsUsed += round.specs.length;
       return { reason: results.reason, canRun: false };
     }
-    recordRound(race, round, results.scores, settings);
+    round.record(results.scores);
     await decide(race, input.render, random, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,
@@ -76,6 +79,21 @@ async function runRounds(
       promoted: race.contenders.filter((contender) => contender.status === 'promoted').length,
     });
   }
+}
+
+/** The trials of the next round, and what takes in their scores. */
+interface NextRound {
+  readonly specs: readonly TrialSpec[];
+  readonly record: (scores: readonly (number | null)[]) => void;
+}
+
+function planNext(race: Race, random: Random, settings: RaceSettings, group: string): NextRound {
+  if (settings.mode === 'factorial') {
+    const round = planFactorialRound(race, random, settings, group);
+    return { specs: round.specs, record: (scores) => recordFactorial(race, round, scores) };
+  }
+  const round = planRound(race, random, settings, group);
+  return { specs: round.specs, record: (scores) => recordRound(race, round, scores, settings) };
 }
 
 function countActive(race: Race): number {

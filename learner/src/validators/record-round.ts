@@ -17,6 +17,7 @@ export function recordRound(
   const atRun = race.runsUsed;
   race.runsUsed += round.specs.length;
   race.round += 1;
+  race.pairs += round.pairs.length;
   const judged = scores.filter((score) => score !== null).length;
   race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
 

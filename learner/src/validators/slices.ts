@@ -1,7 +1,7 @@
 import { bettingLogE } from '../stats/betting.ts';
 import { guardSlices, SLICE_PAIRS_MIN } from '../stats/slice-guard.ts';
 import { meanLift, varianceOf } from './evidence.ts';
-import { HARM_E, TRIGGERED_TASKS_MIN } from './race-options.ts';
+import { HARM_E, TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 
 /**
@@ -19,8 +19,13 @@ export function slicesOf(contender: Contender, race: Race): string[] {
   return [...counts].filter(([, count]) => count >= TRIGGERED_TASKS_MIN).map(([tag]) => tag);
 }
 
+/** Pairs a slice needs; an increment of a factorial trial is noisier than a pair. */
+export function slicePairsMin({ mode }: Pick<RaceSettings, 'mode'>): number {
+  return mode === 'factorial' ? 2 * SLICE_PAIRS_MIN : SLICE_PAIRS_MIN;
+}
+
 /** Slices that are perhaps harmed by the evidence so far; they are also given more pairs. */
-export function doubtfulSlices(contender: Contender, race: Race): string[] {
+export function doubtfulSlices(contender: Contender, race: Race, settings: RaceSettings): string[] {
   const names = slicesOf(contender, race);
   const { slices } = contender.evidence;
   const samples = names.flatMap((name) => {
@@ -31,7 +36,7 @@ export function doubtfulSlices(contender: Contender, race: Race): string[] {
   });
   return guardSlices(samples).flatMap(({ name, probabilityBad }) => {
     const slice = slices[name];
-    if (slice === undefined || slice.n < SLICE_PAIRS_MIN) return [];
+    if (slice === undefined || slice.n < slicePairsMin(settings)) return [];
     const isHarmed = bettingLogE(slice.harm) >= Math.log(HARM_E * names.length);
     return isHarmed || probabilityBad > DOUBT_PROBABILITY ? [name] : [];
   });

@@ -24,6 +24,10 @@ export interface CandidateReport {
   readonly weight: number;
   readonly period: number;
   readonly alphaPeriod: number;
+  /** Round of the cycle in which the period began. */
+  readonly roundFirst: number;
+  /** Lift that futility was asked about. */
+  readonly mde: number;
   readonly pairs: number;
   readonly gains: number;
   readonly losses: number;
@@ -55,6 +59,8 @@ export interface CycleReport {
   readonly project: string;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** How evidence was collected: pairs per candidate, or trials that include every candidate by a coin. */
+  readonly mode: 'race' | 'factorial';
   readonly control: 'fwer' | 'fdr';
   readonly alpha: number;
   readonly candidates: number;
@@ -62,6 +68,12 @@ export interface CycleReport {
   readonly bound: string;
   readonly runsBudget: number;
   readonly runsUsed: number;
+  /** Rounds whose outcomes became evidence; the trials of a later one, cut off, are none. */
+  readonly rounds: number;
+  /** Baseline runs averaged per pair. */
+  readonly baselineRuns: number;
+  /** Least shrunken lift of a promoted rule. */
+  readonly liftMin: number;
   readonly icc: number | null;
   readonly seed: string;
   readonly fingerprint: string;

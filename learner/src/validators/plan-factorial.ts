@@ -1,0 +1,77 @@
+import { itemReference } from '@tracelore/sdk/contract';
+import type { Random } from '../stats/random.ts';
+import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
+import { nextCases } from './draw-cases.ts';
+import { blockOf } from './plan-round.ts';
+import type { RaceSettings } from './race-options.ts';
+import type { Contender, Race } from './race-state.ts';
+
+/** A candidate's fair coin in one trial. */
+export interface Coin {
+  readonly contender: Contender;
+  readonly included: boolean;
+}
+
+/** One trial of a factorial round: a case under the rules in force and every candidate whose coin came up. */
+export interface FactorialTrial {
+  readonly caseId: string;
+  /** Names the text of the rules in force for this case. */
+  readonly block: string;
+  readonly coins: readonly Coin[];
+}
+
+export interface FactorialRound {
+  readonly trials: readonly FactorialTrial[];
+  /** In the order of {@link trials}. */
+  readonly specs: readonly TrialSpec[];
+}
+
+/**
+ * Plans one call of the runner: the next cases of the pass, each once. Every contender that competes and triggers on a
+ * case tosses a coin of its own, so that one trial informs about all of them. Never plans more trials than the budget has
+ * left.
+ */
+export function planFactorialRound(
+  race: Race,
+  random: Random,
+  settings: RaceSettings,
+  group: string,
+): FactorialRound {
+  const size = Math.min(settings.lanes * settings.batchTasks, settings.runsBudget - race.runsUsed);
+  const competing = race.contenders
+    .filter((contender) => contender.status === 'active')
+    .map((contender) => ({ contender, triggered: new Set(contender.triggered) }));
+  const tosses = random.split(`coins ${race.round}`);
+  const trials = nextCases(race, random, settings, size).map((caseId): FactorialTrial => {
+    const coins = competing
+      .filter(({ triggered }) => triggered.has(caseId))
+      .map(({ contender }) => ({ contender, included: tosses.integer(2) === 1 }));
+    return { caseId, block: blockOf(race, caseId), coins };
+  });
+  const inForce = race.inForce.rules.map(itemReference);
+  return { trials, specs: trials.map((trial, position) => specOf(trial, position, race, inForce, group)) };
+}
+
+function specOf(
+  { caseId, block, coins }: FactorialTrial,
+  position: number,
+  race: Race,
+  inForce: readonly string[],
+  group: string,
+): TrialSpec {
+  const included = coins
+    .filter((coin) => coin.included)
+    .map(({ contender }) => itemReference(contender.rule));
+  const place: TrialPlace = {
+    phase: 'decision',
+    round: race.round,
+    position,
+    candidate: '',
+    coins: coins.map(({ contender }) => itemReference(contender.rule)),
+    period: 0,
+    pass: race.pass,
+    block,
+    pair: race.pairs + position,
+  };
+  return { caseId, rules: [...inForce, ...included], purpose: 'treatment', group, place };
+}
