@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -137,6 +137,18 @@ test('what was written survives a kill', async () => {
   expect(rules.stdout).toContain('Round to two digits.');
   const failed = await tracelore(['traces', 'list', '--outcome', 'failed', ...url()], directory);
   expect(failed.stdout).toContain(run.slice(0, 8));
+});
+
+test('a copy of the directory of an ended service is a backup', async () => {
+  expect((await service.end('SIGTERM')).code).toBe(0);
+  await cp(path.join(directory, '.tracelore/data'), path.join(directory, 'copy'), { recursive: true });
+  const restored = await startService(directory, ['--data', 'copy']);
+  const rules = await tracelore(['knowledge', 'list', '--url', restored.api], directory);
+  expect(rules.stdout).toContain('Round to two digits.');
+  const runs = await tracelore(['traces', 'list', '--url', restored.api], directory);
+  expect(runs.stdout).toContain('0af76519');
+  expect((await restored.end('SIGTERM')).code).toBe(0);
+  service = await startService(directory);
 });
 
 test('with API keys the key decides, for the API and for traces', async () => {
