@@ -12,8 +12,6 @@ export interface ExportAnswer {
   readonly message: string;
 }
 
-export const ALL_STORED: ExportAnswer = { rejected: 0, message: '' };
-
 const UNAVAILABLE = 14;
 
 /** HTTP status and `google.rpc.Code` of each refusal. Only 429, 502, 503 and 504 make a sender try again. */

@@ -7,17 +7,6 @@ import { json, notFound } from './problem.ts';
 /** Most cases in one request. */
 export const CASES_MAX = 5_000;
 
-/** A case as it is added. */
-export interface NewEvalCase {
-  readonly task: string;
-  readonly expected: string;
-  readonly input?: unknown;
-  readonly scorer?: ScorerName;
-  readonly tags?: readonly string[];
-  /** Agent it is for; absent = any. */
-  readonly agent?: string;
-}
-
 export interface AddedCases {
   readonly added: number;
   readonly duplicates: number;
