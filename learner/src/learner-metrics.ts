@@ -7,8 +7,10 @@ export function learnerMetrics({
   registry,
   decisions,
   withheld,
-}: Pick<LearnerParts, 'registry' | 'decisions' | 'withheld'>): Metric[] {
+  online,
+}: Pick<LearnerParts, 'registry' | 'decisions' | 'withheld' | 'online'>): Metric[] {
   const { stored, waiting, dropped } = decisions.counts();
+  const units = online.counts();
   const projects = registry.projects().map((project) => ({ project, base: registry.of(project) }));
   return [
     single('process_uptime_seconds', 'gauge', 'Since the start of the process.', process.uptime()),
@@ -31,6 +33,19 @@ export function learnerMetrics({
       'Records of knowledge answers that were lost.',
       dropped,
     ),
+    single(
+      'tracelore_online_units_waiting',
+      'gauge',
+      'Pairs of a served rule and a unit that wait for an outcome.',
+      units.waiting,
+    ),
+    single(
+      'tracelore_online_units_dropped_total',
+      'counter',
+      'Pairs of a served rule and a unit that were left out, since too many waited.',
+      units.dropped,
+    ),
+    single('tracelore_online_watches', 'gauge', 'Measured experiments that are held.', units.watches),
     {
       name: 'tracelore_rules',
       kind: 'gauge',

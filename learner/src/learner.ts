@@ -84,9 +84,13 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   }
 
   async function watchAll(signal: AbortSignal): Promise<void> {
+    const failures: unknown[] = [];
     for (const project of parts.registry.projects()) {
-      if (!signal.aborted) await parts.online.look(project);
+      if (signal.aborted) break;
+      // One project that cannot be looked at must not keep the others waiting.
+      await parts.online.look(project).catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   async function begin(): Promise<string> {

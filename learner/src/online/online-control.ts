@@ -11,7 +11,7 @@ import { observeUnit } from './rule-watch.ts';
 import { settleUnit } from './settle-unit.ts';
 import { withheldShare, type StageShares } from './stage.ts';
 import { createUnitLedger, unitKey, type Closing, type LedgerEntry } from './unit-ledger.ts';
-import { createUnitReader } from './unit-reader.ts';
+import { createUnitReader, READ_MAX } from './unit-reader.ts';
 import { createWatchBook, loadWatchBook, type WatchBook } from './watch-book.ts';
 import { createWatchLog, type Watched } from './watch-log.ts';
 import { layerOf, watchViews, type LayerView, type WatchView } from './watch-view.ts';
@@ -51,6 +51,17 @@ export interface OnlineControl {
   views(project: string, rule: Rule): readonly WatchView[];
   /** What the whole layer changes; `null` while nothing is measured. */
   layer(project: string): LayerView | null;
+  /** Over all projects. */
+  counts(): OnlineCounts;
+}
+
+export interface OnlineCounts {
+  /** Pairs of rule and unit that wait for an outcome. */
+  readonly waiting: number;
+  /** Pairs that were left out because too many waited. */
+  readonly dropped: number;
+  /** Experiments that are held. */
+  readonly watches: number;
 }
 
 interface ProjectWatch {
@@ -96,11 +107,19 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
   async function read(project: string, state: ProjectWatch): Promise<void> {
     const decisionsAfter = state.decisionsReadMs ?? state.startMs;
     const outcomesAfter = state.outcomesReadMs ?? state.startMs;
+    const startedMs = now().getTime();
+    let noted = 0;
     for await (const decision of reader.decisions(project, decisionsAfter - OVERLAP_MS)) {
       state.pending.note(decision, holdoutGlobal);
       state.decisionsReadMs = Math.max(state.decisionsReadMs ?? 0, Date.parse(decision.at));
+      noted += 1;
     }
-    if (state.pending.size === 0) return;
+    if (noted < READ_MAX) state.decisionsReadMs = startedMs;
+    if (state.pending.size === 0) {
+      // Nobody waits for what came so far.
+      if (noted < READ_MAX) state.outcomesReadMs = startedMs;
+      return;
+    }
     for await (const outcome of reader.outcomes(project, outcomesAfter - OVERLAP_MS)) {
       state.pending.hear(outcome);
       state.outcomesReadMs = Math.max(state.outcomesReadMs ?? 0, outcome.receivedAtMs);
@@ -187,5 +206,15 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
     views: (project, rule) =>
       isMeasured ? watchViews(knowledge(project), rule, stateOf(project).book, shares) : [],
     layer: (project) => (holdoutGlobal > 0 ? layerOf(stateOf(project).book, holdoutGlobal) : null),
+    counts() {
+      const states = [...projects.values()];
+      const sum = (count: (state: ProjectWatch) => number): number =>
+        states.reduce((total, state) => total + count(state), 0);
+      return {
+        waiting: sum(({ pending }) => pending.size),
+        dropped: sum(({ pending }) => pending.dropped),
+        watches: sum(({ book }) => book.all().length),
+      };
+    },
   };
 }
