@@ -6,8 +6,10 @@ export {
   type SqlValue,
 } from './driver.ts';
 export { encodeRows, type Row, type Table } from './encode-rows.ts';
+export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';
 export { openStore } from './open-store.ts';
+export { expire, type Expired, type Retention } from './retention.ts';
 export { type RowValue } from './row-codec.ts';
 export {
   RUN_STATES,
