@@ -46,7 +46,12 @@ export function learnerEndpoints(
     ...evalEndpoints(evals),
     ...recordEndpoints({
       cycles: (project, ruleId) => verdicts.cycles(project, ruleId),
-      cycle: (project, id) => verdicts.cycle(project, id),
+      cycle: async (project, id) => {
+        const found = await verdicts.cycle(project, id);
+        const rule = found === undefined ? knowledge(project).find(id) : undefined;
+        return rule?.ok === true ? await verdicts.verdictOf(project, rule.rule.id) : found;
+      },
+      recompute: (project, id) => loop.recompute(project, id),
       decision: (project, id) => decisions.get(project, id),
     }),
     ...statusEndpoints({

@@ -111,6 +111,13 @@ test('failures become a lesson, the lesson is proven with the agent in a file, a
   const shown = await run('knowledge', 'show', id);
   expect(shown.stdout).toContain(`outcome.comment: "${FAILURE}"`);
   expect(shown.stdout).toMatch(/validated by learner: .*\n.*activated by learner/);
+  const verdict = await run('verdict', 'show', id);
+  expect(verdict.stdout).toMatch(/^Bound +P\(any false promotion among the 1 candidate of this cycle\) ≤ 5 %/m);
+  const cycle = /^Cycle +([0-9a-f-]+),/m.exec(verdict.stdout)?.[1] ?? '';
+  const recomputed = await run('verdict', 'recompute', cycle.slice(0, 8));
+  expect(recomputed).toMatchObject({ code: 0, stderr: '' });
+  expect(recomputed.stdout).toMatch(/^1 of 1 verdicts follow from the \d+ stored trials/);
+  expect(await run('verdict', 'recompute', 'ffffffff')).toMatchObject({ code: 1 });
   const answer = await fetch(`${service.api}/v1/knowledge/get`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/plain' },

@@ -9,6 +9,7 @@ import { addLearnCommand } from './learn.ts';
 import { addStatusCommand } from './status.ts';
 import { addTraceCommands } from './traces.ts';
 import { addUpCommand } from './up.ts';
+import { addVerdictCommands } from './verdict.ts';
 
 const EXIT_FAILED = 1;
 
@@ -24,6 +25,7 @@ addLearnCommand(program);
 addTraceCommands(program);
 addKnowledgeCommands(program);
 addEvalCommands(program);
+addVerdictCommands(program);
 
 // A reader that went away (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DecisionRecord } from '../injectors/rule-set.ts';
+import type { RecomputedCycle } from '../validators/recompute.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound } from './problem.ts';
@@ -8,7 +9,10 @@ import { json, notFound } from './problem.ts';
 export interface RecordServices {
   /** Newest first; with a rule only cycles that judged it. */
   readonly cycles: (project: string, ruleId?: string) => Promise<readonly CycleReport[]>;
+  /** By the id of a cycle, or of a rule: then the newest that judged it. */
   readonly cycle: (project: string, id: string) => Promise<CycleReport | undefined>;
+  /** Makes the verdicts of a cycle again from its stored trials. */
+  readonly recompute: (project: string, cycleId: string) => Promise<RecomputedCycle | undefined>;
   readonly decision: (project: string, id: string) => Promise<DecisionRecord | undefined>;
 }
 
@@ -26,7 +30,7 @@ export function recordEndpoints(records: RecordServices): Endpoint[] {
     endpoint({
       method: 'GET',
       path: '/v1/verdicts/{id}',
-      summary: 'One validation cycle with every number behind it.',
+      summary: 'One validation cycle with every number behind it, by its id or that of a rule it judged.',
       body: NO_BODY,
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
@@ -34,6 +38,19 @@ export function recordEndpoints(records: RecordServices): Endpoint[] {
         return cycle === undefined
           ? notFound(`No validation cycle has the id "${parameter('id')}".`)
           : json(cycle);
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/v1/verdicts/{id}/recomputed',
+      summary: 'The verdicts of a cycle made again from its stored trials and seed, and every difference.',
+      body: NO_BODY,
+      query: NO_QUERY,
+      answer: async ({ project, parameter }) => {
+        const recomputed = await records.recompute(project, parameter('id'));
+        return recomputed === undefined
+          ? notFound(`No validation cycle has the id "${parameter('id')}".`)
+          : json(recomputed);
       },
     }),
     endpoint({

@@ -134,6 +134,12 @@ describe('a learning pass', () => {
     );
     expect(Number(stored[0]?.trials)).toBeGreaterThanOrEqual(cycle?.runsUsed ?? Number.POSITIVE_INFINITY);
 
+    const recomputed = await bench.loop.recompute(bench.project, pass.cycleId.slice(0, 10));
+    expect(recomputed?.verdicts.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(recomputed).toMatchObject({ cycleId: pass.cycleId, equal: true });
+    expect(recomputed?.trials).toBeGreaterThanOrEqual(cycle?.runsUsed ?? Number.POSITIVE_INFINITY);
+    expect(await bench.loop.recompute(bench.project, 'nothing-here')).toBeUndefined();
+
     const second = await bench.learn({ runsBudget: 400 });
     expect(second).toMatchObject({ state: 'succeeded', runsSelected: 0, analyzerCalls: 0 });
     expect((await bench.loop.learning.list(bench.project)).map(({ id }) => id)).toEqual([second.id, pass.id]);

@@ -17,10 +17,12 @@ import { systemClock, type Clock } from '../trials/clock.ts';
 import { createTrialBroker, type TrialBroker } from '../trials/trial-broker.ts';
 import { createTrialLog } from '../trials/trial-log.ts';
 import { createRaceValidator } from '../validators/race.ts';
+import type { RecomputedCycle } from '../validators/recompute.ts';
 import { createAnalysisLog } from './analysis-log.ts';
 import type { LearnParts } from './learn-parts.ts';
 import { createLearnService, type LearnService } from './learn-service.ts';
 import { createPassLog } from './pass-log.ts';
+import { recomputeVerdict } from './recompute-verdict.ts';
 import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
 
 export interface LearningLoopOptions {
@@ -59,6 +61,8 @@ export interface LearningLoop {
   readonly learning: LearnService;
   readonly verdicts: VerdictLog;
   readonly settler: Settler;
+  /** Makes a stored cycle's verdicts again from its stored trials; undefined when there is no such cycle. */
+  recompute(project: string, cycleId: string): Promise<RecomputedCycle | undefined>;
   /** Stops passes and evaluations, and stores what waits. */
   stop(): Promise<void>;
 }
@@ -128,6 +132,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     learning,
     verdicts,
     settler,
+    recompute: (project, cycleId) => recomputeVerdict({ store, verdicts, cases }, project, cycleId),
     async stop() {
       await Promise.all([learning.stop(), evals.stop()]);
       await trialLog.flush();

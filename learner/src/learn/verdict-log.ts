@@ -1,5 +1,5 @@
 import { encodeRows, type Row, type SqlDriver, type Table } from '@tracelore/collector/store';
-import type { NewId } from '../ids.ts';
+import { ID_PREFIX_CHARACTERS, type NewId } from '../ids.ts';
 import type { CandidateReport, CycleReport } from '../validators/validator.ts';
 import { storedRecord } from './stored-record.ts';
 
@@ -64,6 +64,7 @@ export interface VerdictLog {
   save(cycle: CycleReport): Promise<void>;
   /** Newest first; with a rule only those that judged it. */
   cycles(project: string, ruleId?: string): Promise<readonly CycleReport[]>;
+  /** By id, or by a prefix of at least 8 characters that no other cycle has. */
   cycle(project: string, id: string): Promise<CycleReport | undefined>;
   /** Newest one that judged the rule. */
   verdictOf(project: string, ruleId: string): Promise<CycleReport | undefined>;
@@ -107,7 +108,12 @@ export function createVerdictLog(options: {
     },
     cycles: (project, ruleId) =>
       read(project, ruleId === undefined ? `{id: String} = ''` : JUDGED_IT, ruleId ?? '', CYCLES_LISTED_MAX),
-    cycle: async (project, id) => (await read(project, 'cycle_id = {id: String}', id, 1))[0],
+    async cycle(project, id) {
+      const exact = await read(project, 'cycle_id = {id: String}', id, 1);
+      if (exact.length > 0 || id.length < ID_PREFIX_CHARACTERS) return exact[0];
+      const [found, ...others] = await read(project, 'startsWith(cycle_id, {id: String})', id, 2);
+      return others.length === 0 ? found : undefined;
+    },
     verdictOf: async (project, ruleId) => (await read(project, JUDGED_IT, ruleId, 1))[0],
     async fingerprints(project) {
       const rows = await driver.query<{ cycle_id: string; fingerprint: string }>(
