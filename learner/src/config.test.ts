@@ -89,6 +89,16 @@ describe('resolveConfig', () => {
     expect(wrong).toThrow('redaction (configuration file): expected true, false, or an object');
   });
 
+  test('how long traces are kept', () => {
+    const kept = (value: unknown): unknown => resolveConfig({ file: { retentionDays: value } }).retentionDays;
+    expect(resolveConfig({}).retentionDays).toStrictEqual({});
+    expect(kept(90)).toStrictEqual({ days: 90 });
+    expect(kept('shop=30, *=90')).toStrictEqual({ days: 90, projects: { shop: 30 } });
+    expect(kept({ shop: 30 })).toStrictEqual({ projects: { shop: 30 } });
+    for (const wrong of ['0', 'shop', 'shop=x', {}, [30], 'shop=30,web=0'])
+      expect(() => kept(wrong)).toThrow('retentionDays (configuration file): expected days');
+  });
+
   test('a model needs a key or a server', () => {
     expect(modelConfigured(resolveConfig({}))).toBe(false);
     expect(modelConfigured(resolveConfig({ environment: { OPENAI_API_KEY: 'sk-x' } }))).toBe(true);

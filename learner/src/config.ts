@@ -1,6 +1,8 @@
+import type { Retention } from '@tracelore/collector/store';
 import { PROJECT_NAME } from './http/access.ts';
 import { LearnerError } from './errors.ts';
 import { MODEL_CALLS_PER_DAY } from './llm/daily-budget.ts';
+import { parseRetention, RETENTION_EXPECTED } from './retention-config.ts';
 import { parseRedaction, REDACTION_EXPECTED, type RedactionConfig } from './redaction-config.ts';
 
 /** Everything the services can be told. See {@link FIELDS} for names, defaults and what is accepted. */
@@ -24,6 +26,8 @@ export interface Config {
   readonly rateRequestsPerSecond: number;
   /** What is replaced before it is stored; false = nothing. */
   readonly redaction: RedactionConfig | false;
+  /** How long traces are kept; of what nothing is said about, for ever. */
+  readonly retentionDays: Retention;
   /** Project of requests that name none. */
   readonly project: string;
   /** Directory of the embedded database, when there is no `clickhouseUrl`. */
@@ -108,6 +112,12 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     expected: REDACTION_EXPECTED,
     fallback: parseRedaction(true) ?? false,
     parse: parseRedaction,
+  },
+  retentionDays: {
+    environment: ['TRACELORE_RETENTION_DAYS'],
+    expected: RETENTION_EXPECTED,
+    fallback: {},
+    parse: parseRetention,
   },
   project: text(['TRACELORE_PROJECT'], 'default', '1 to 64 letters, digits, ".", "-" or "_"', PROJECT_NAME),
   data: text(['TRACELORE_DATA'], './.tracelore/data', 'a directory', /./),
@@ -197,6 +207,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     rateBytesPerSecond: read('rateBytesPerSecond'),
     rateRequestsPerSecond: read('rateRequestsPerSecond'),
     redaction: read('redaction'),
+    retentionDays: read('retentionDays'),
     project: read('project'),
     data: read('data'),
     clickhouseUrl: read('clickhouseUrl'),

@@ -1,6 +1,7 @@
 import { modelConfigured } from './config.ts';
 import { createFreshness } from './freshness.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { erasureEndpoints } from './http/erasures.ts';
 import { evalEndpoints } from './http/evals.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
 import { learningEndpoints } from './http/learning.ts';
@@ -11,6 +12,7 @@ import { traceEndpoints } from './http/traces.ts';
 import { trialEndpoints } from './http/trials.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
+import { createEraser } from './store/erase-subject.ts';
 import { VERSION } from './version.ts';
 
 /** The whole API over the parts of one learner. `ending` answers those who wait. */
@@ -19,7 +21,7 @@ export function learnerEndpoints(
   options: PartsOptions,
   ending: AbortSignal,
 ): Endpoint[] {
-  const { store, config, newId, collector } = options;
+  const { store, config, newId, collector, now } = options;
   const { registry, serving, decisions, loop, online, recordOutcomes } = parts;
   const { learning, evals, cases, broker, verdicts } = loop;
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
@@ -34,6 +36,9 @@ export function learnerEndpoints(
     }),
     ...outcomeEndpoints({ recordOutcomes, newId }),
     ...traceEndpoints(store, fresh),
+    ...erasureEndpoints({
+      erase: createEraser({ store, knowledge, settle: async () => await collector?.settleRuns(), now }),
+    }),
     ...trialEndpoints(broker, ending),
     ...learningEndpoints({
       start: async (project, request) => {

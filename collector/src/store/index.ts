@@ -6,6 +6,7 @@ export {
   type SqlValue,
 } from './driver.ts';
 export { encodeRows, type Row, type Table } from './encode-rows.ts';
+export { deleteRows, type Deletion } from './delete-rows.ts';
 export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';
 export { openStore } from './open-store.ts';

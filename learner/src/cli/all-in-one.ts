@@ -7,6 +7,7 @@ import { createLearner } from '../learner.ts';
 import { CliError } from './cli-error.ts';
 import { collectorMetrics } from './collector-metrics.ts';
 import { collectorSettings } from './collector-settings.ts';
+import { startRetention } from './retention-job.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
 const SHUTDOWN_MS = 15_000;
@@ -45,6 +46,10 @@ export async function runAllInOne(options: {
       metrics: () => collectorMetrics(collector.stats()),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
+    const retention = startRetention(store, config.retentionDays, (text) =>
+      process.stderr.write(`tracelore: ${text}\n`),
+    );
+    closers.push(() => retention.stop());
     await collector.start();
     const { url: otlp, grpc } = collector.address;
     const addresses = { otlp, ...(grpc && { grpc: grpc.url }), api: await learner.start() };

@@ -3,6 +3,7 @@ import { LearnerError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { CliError } from './cli-error.ts';
 import { addGlobalOptions } from './context.ts';
+import { addEraseCommand } from './erase.ts';
 import { addEvalCommands } from './eval.ts';
 import { addKnowledgeCommands } from './knowledge.ts';
 import { addLearnCommand } from './learn.ts';
@@ -25,6 +26,7 @@ addLearnCommand(program);
 addTraceCommands(program);
 addKnowledgeCommands(program);
 addEvalCommands(program);
+addEraseCommand(program);
 addVerdictCommands(program);
 
 // A reader that went away (`| head`) is no failure.
