@@ -1,7 +1,7 @@
 import { watchAbandonment } from './abandonment.ts';
 import { isThenable, observeStep } from './observe-thenable.ts';
 import type { ResultRecorder } from './result-recorder.ts';
-import { type Method, methodOf, shadow } from './shadow.ts';
+import { type Method, hasMethod, shadow } from './shadow.ts';
 
 /**
  * Watches an iterator (sync or async; a generator object is one). Every step runs in the span's context, since a
@@ -123,11 +123,10 @@ class StepObserver {
 
 export function isIterator(value: object): boolean {
   return (
-    methodOf(value, 'next') !== undefined &&
-    (methodOf(value, Symbol.iterator) !== undefined || methodOf(value, Symbol.asyncIterator) !== undefined)
+    hasMethod(value, 'next') && (hasMethod(value, Symbol.iterator) || hasMethod(value, Symbol.asyncIterator))
   );
 }
 
 export function isAsyncIterable(value: object): boolean {
-  return methodOf(value, Symbol.asyncIterator) !== undefined;
+  return hasMethod(value, Symbol.asyncIterator);
 }

@@ -3,11 +3,11 @@ import { ReadableStream, type ReadableByteStreamController } from 'node:stream/w
 import { watchAbandonment } from './abandonment.ts';
 import { observeReadable } from './observe-iterator.ts';
 import type { ResultRecorder } from './result-recorder.ts';
-import { methodOf, shadow } from './shadow.ts';
+import { hasMethod, shadow } from './shadow.ts';
 
 /** A Node stream that can be read: told by its methods, since it may come from another copy of the module. */
 export function isNodeReadable(value: object): boolean {
-  return ['pipe', 'on', 'read', 'emit'].every((key) => methodOf(value, key) !== undefined);
+  return ['pipe', 'on', 'read', 'emit'].every((key) => hasMethod(value, key));
 }
 
 /**

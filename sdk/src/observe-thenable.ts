@@ -1,12 +1,12 @@
 import { watchAbandonment } from './abandonment.ts';
 import type { ResultRecorder } from './result-recorder.ts';
-import { methodOf, shadow } from './shadow.ts';
+import { hasMethod, shadow } from './shadow.ts';
 
 /** Called once with the value; what it returns is what the host gets (the same value, except for a wrapped stream). */
 export type OnValue = (value: unknown) => unknown;
 
 export function isThenable(value: unknown): value is object {
-  return methodOf(value, 'then') !== undefined;
+  return hasMethod(value, 'then');
 }
 
 /**

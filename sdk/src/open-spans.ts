@@ -13,6 +13,7 @@ const open = new Set<OpenSpan>();
 
 export function addOpenSpan(span: OpenSpan): void {
   open.add(span);
+  if (open.size === 1) return;
   const [oldest] = open;
   if (oldest === undefined) return;
   if (open.size > OPEN_SPANS_MAX || span.startedAt - oldest.startedAt > SPAN_OPEN_MAX_MS) {

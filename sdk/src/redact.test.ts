@@ -28,6 +28,16 @@ it('replaces credentials and keeps what they belong to', () => {
   expect(redactSecrets(`a ${key} b`)).toBe('a [redacted] b');
 });
 
+it.each(['Bearer', 'bearer', 'BEARER', 'Basic', 'basic', 'BASIC'])(
+  'replaces %s credentials, also in the shortest text that can hold them',
+  (scheme) => expect(redactSecrets(`${scheme} abcdefghijklmnop`)).toBe(`${scheme} [redacted]`),
+);
+
+it('replaces the shortest secrets there are', () => {
+  expect(redactSecrets(join('xoxb', '-1234567890'))).toBe('[redacted]');
+  expect(redactSecrets('://u:p@')).toBe('://u:[redacted]@');
+});
+
 it('leaves ordinary text and ids alone', () => {
   const text =
     'The task-list at https://x.org:443/a@b costs 12:30; id 5f3c9a7e1b2d4f6890abcdef12345678, skill basic facts';

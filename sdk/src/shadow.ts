@@ -1,5 +1,15 @@
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
+/** Whether a foreign value has a method of that name that can be read. */
+export function hasMethod(value: unknown, key: PropertyKey): value is object {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  try {
+    return typeof Reflect.get(value, key) === 'function';
+  } catch {
+    return false;
+  }
+}
+
 /** A method of a foreign value, or `undefined` where there is none or it cannot be read. */
 export function methodOf(value: unknown, key: PropertyKey): Method | undefined {
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return undefined;

@@ -90,31 +90,38 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
     this.kind = options.kind ?? (outer.run === undefined ? 'agent' : 'other');
     this.#run = run;
     const agent = options.agent ?? (this.kind === 'agent' ? options.name : undefined);
-    const inner = outer.derive({ ...identity(options), agent, run });
-    const attributes: Attributes = {
-      ...kindAttributes(this.kind, options.name),
-      ...(this.kind === 'llm' && options.sawKnowledge !== false ? knowledgeOf(outer) : {}),
-      ...scopeAttributes(inner),
-      ...(agent === undefined ? {} : { [ATTR.agentName]: agent }),
-      ...(outer.run === undefined && inner.tags.length > 0 ? { [ATTR.tags]: [...inner.tags] } : {}),
-      ...options.attributes,
-    };
+    const { session, user, conversation, tags } = options;
+    this.scope = outer.derive({ span: this, run, agent, session, user, conversation, tags });
     this.otel = sdkTracer().startSpan(
       options.name,
       {
         kind: REMOTE_KINDS.has(this.kind) ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes,
+        attributes: this.#initialAttributes(options, outer, agent),
         ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
       },
       parentContext(outer),
     );
-    this.scope = inner.derive({ span: this });
     run.root ??= this;
     if (outer.run === undefined && outer.trial !== undefined) outer.trial.traceId ??= this.traceId;
     this.captures = this.otel.isRecording() && (options.capture ?? true) && currentConfig().captureContent;
     if (!this.otel.isRecording()) checkApiCopies();
     addOpenSpan(this);
     if (options.input !== undefined) this.setInput(options.input);
+  }
+
+  #initialAttributes(options: SpanOptions, outer: Scope, agent: string | undefined): Attributes {
+    const attributes = scopeAttributes(this.scope);
+    const operation = OPERATION_OF_KIND[this.kind];
+    if (operation !== undefined) attributes[ATTR.operation] = operation;
+    if (this.kind === 'tool') attributes[ATTR.toolName] = options.name;
+    if (this.kind === 'workflow') attributes[ATTR.workflowName] = options.name;
+    if (agent !== undefined) attributes[ATTR.agentName] = agent;
+    if (outer.run === undefined && this.scope.tags.length > 0) attributes[ATTR.tags] = [...this.scope.tags];
+    if (this.kind === 'llm' && options.sawKnowledge !== false) {
+      const knowledge = knowledgeInScope(outer);
+      if (knowledge !== undefined) Object.assign(attributes, knowledgeAttributes(knowledge));
+    }
+    return options.attributes === undefined ? attributes : Object.assign(attributes, options.attributes);
   }
 
   get traceId(): string {
@@ -193,39 +200,16 @@ function newRun(): Run {
   };
 }
 
-function identity(options: SpanOptions): Parameters<Scope['derive']>[0] {
-  return {
-    session: options.session,
-    user: options.user,
-    conversation: options.conversation,
-    tags: options.tags,
-  };
-}
-
-function kindAttributes(kind: SpanKindName, name: string): Attributes {
-  const operation = OPERATION_OF_KIND[kind];
-  return {
-    ...(operation === undefined ? {} : { [ATTR.operation]: operation }),
-    ...(kind === 'tool' ? { [ATTR.toolName]: name } : {}),
-    ...(kind === 'workflow' ? { [ATTR.workflowName]: name } : {}),
-  };
-}
-
-function knowledgeOf(scope: Scope): Attributes {
-  const knowledge = knowledgeInScope(scope);
-  return knowledge === undefined ? {} : knowledgeAttributes(knowledge);
-}
-
 /** What every span in a scope says about the run it belongs to. */
 export function scopeAttributes(scope: Scope): Attributes {
-  return {
-    ...(scope.run === undefined ? {} : { [ATTR.runId]: scope.run.id }),
-    ...(scope.trial === undefined ? {} : { [ATTR.trialId]: scope.trial.id }),
-    ...(scope.session === undefined ? {} : { [ATTR.sessionId]: scope.session }),
-    ...(scope.user === undefined ? {} : { [ATTR.userId]: scope.user }),
-    ...(scope.conversation === undefined ? {} : { [ATTR.conversationId]: scope.conversation }),
-    ...(scope.fingerprint === undefined ? {} : { [ATTR.fingerprint]: scope.fingerprint }),
-  };
+  const attributes: Attributes = {};
+  if (scope.run !== undefined) attributes[ATTR.runId] = scope.run.id;
+  if (scope.trial !== undefined) attributes[ATTR.trialId] = scope.trial.id;
+  if (scope.session !== undefined) attributes[ATTR.sessionId] = scope.session;
+  if (scope.user !== undefined) attributes[ATTR.userId] = scope.user;
+  if (scope.conversation !== undefined) attributes[ATTR.conversationId] = scope.conversation;
+  if (scope.fingerprint !== undefined) attributes[ATTR.fingerprint] = scope.fingerprint;
+  return attributes;
 }
 
 /** Longest stack trace kept, bytes. */

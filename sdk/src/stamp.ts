@@ -6,12 +6,14 @@ import { knowledgeAttributes } from './knowledge-attributes.ts';
 import { knowledgeInScope, type Scope } from './scope.ts';
 import { scopeAttributes } from './span.ts';
 
-/**
- * What a span that was just started gets, so that it belongs to the run it was made in. Spans that say already which
- * run that is (ours do) get nothing.
- */
+/** Whether a span says already which run it belongs to, as ours do. */
+export function isStamped(attributes: Attributes): boolean {
+  return attributes[ATTR.runId] !== undefined;
+}
+
+/** What a span that was just started gets, so that it belongs to the run it was made in. */
 export function stampAttributes(scope: Scope, attributes: Attributes): Attributes {
-  if (attributes[ATTR.runId] !== undefined) return {};
+  if (isStamped(attributes)) return {};
   const knowledge = isModelCall(attributes) ? knowledgeInScope(scope) : undefined;
   return {
     ...scopeAttributes(scope),

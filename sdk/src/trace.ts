@@ -7,7 +7,7 @@ import { guarded } from './diagnostics.ts';
 import { getKnowledge } from './knowledge.ts';
 import { observeResult } from './observe-result.ts';
 import { ResultRecorder } from './result-recorder.ts';
-import { startSpan } from './span.ts';
+import { type SpanOptions, startSpan } from './span.ts';
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -63,9 +63,10 @@ export function trace<F extends AnyFunction>(
 }
 
 function wrap<F extends AnyFunction>(fn: F, options: TraceOptions<F>): F {
+  const fixed = fixedOptions(fn, options);
   // A proxy keeps the whole function as it is: name, length, own properties, overloads.
   return new Proxy(fn, {
-    apply: (target, self: unknown, args: Parameters<F>) => call(target, self, args, options),
+    apply: (target, self: unknown, args: Parameters<F>) => call(target, self, args, options, fixed),
   });
 }
 
@@ -74,10 +75,11 @@ function call<F extends AnyFunction>(
   self: unknown,
   args: Parameters<F>,
   options: TraceOptions<F>,
+  fixed: SpanOptions,
 ): unknown {
   const perform = (given: Parameters<F>): unknown => Reflect.apply(fn, self, given);
   if (currentConfig().disabled) return perform(args);
-  const span = startSpan(spanOptions(fn, args, options));
+  const span = startSpan(spanOptions(fixed, args, options));
   if (span.captures) guarded('input_extractor', undefined, () => span.setInput(inputOf(args, options)));
   const recorder = new ResultRecorder(span, { output: outputOf(options), chunk: options.chunk });
   let result: unknown;
@@ -92,15 +94,9 @@ function call<F extends AnyFunction>(
   return guarded('observe_result', result, () => observeResult(result, recorder));
 }
 
-function spanOptions<F extends AnyFunction>(
-  fn: F,
-  args: Parameters<F>,
-  options: TraceOptions<F>,
-): Parameters<typeof startSpan>[0] {
+/** What is the same for every call. */
+function fixedOptions<F extends AnyFunction>(fn: F, options: TraceOptions<F>): SpanOptions {
   const { kind, agent, tags, attributes, capture } = options;
-  const session = perCall(options.session, args);
-  const user = perCall(options.user, args);
-  const conversation = perCall(options.conversation, args);
   return {
     name: options.name ?? (fn.name || 'anonymous'),
     ...(kind === undefined ? {} : { kind }),
@@ -108,6 +104,20 @@ function spanOptions<F extends AnyFunction>(
     ...(tags === undefined ? {} : { tags }),
     ...(attributes === undefined ? {} : { attributes }),
     ...(capture === undefined ? {} : { capture }),
+  };
+}
+
+function spanOptions<F extends AnyFunction>(
+  fixed: SpanOptions,
+  args: Parameters<F>,
+  options: TraceOptions<F>,
+): SpanOptions {
+  const session = perCall(options.session, args);
+  const user = perCall(options.user, args);
+  const conversation = perCall(options.conversation, args);
+  if (session === undefined && user === undefined && conversation === undefined) return fixed;
+  return {
+    ...fixed,
     ...(session === undefined ? {} : { session }),
     ...(user === undefined ? {} : { user }),
     ...(conversation === undefined ? {} : { conversation }),

@@ -4,7 +4,7 @@ import { guarded } from '../diagnostics.ts';
 import { FLUSH_DEADLINE_DEFAULT_MS } from '../lifecycle.ts';
 import { ATTR } from '../contract/attributes.ts';
 import { currentScope, scopeOf } from '../scope.ts';
-import { stampAttributes } from '../stamp.ts';
+import { isStamped, stampAttributes } from '../stamp.ts';
 import type { SpanDelivery } from './delivery.ts';
 import type { EndedSpan } from './ended-span.ts';
 
@@ -41,8 +41,8 @@ export function createSpanProcessor(
   return {
     onStart(span, parentContext) {
       guarded('stamp', undefined, () => {
-        const scope = scopeOf(parentContext) ?? currentScope();
-        span.setAttributes(stampAttributes(scope, span.attributes));
+        if (isStamped(span.attributes)) return;
+        span.setAttributes(stampAttributes(scopeOf(parentContext) ?? currentScope(), span.attributes));
       });
     },
     onEnd(span) {
