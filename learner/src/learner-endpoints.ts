@@ -48,7 +48,13 @@ export function learnerEndpoints(
       find: (project, id) => learning.find(project, id),
       list: (project) => learning.list(project),
     }),
-    ...evalEndpoints(evals),
+    ...evalEndpoints({
+      ...evals,
+      addFromTrace: async (project, request) => {
+        await fresh();
+        return await evals.addFromTrace(project, request);
+      },
+    }),
     ...recordEndpoints({
       cycles: (project, ruleId) => verdicts.cycles(project, ruleId),
       cycle: async (project, id) => {

@@ -125,6 +125,25 @@ test('cases come from the command line and from files; what is wrong in a file i
   expect((await run('eval', 'add', '--from-trace', 'ffffffff')).stderr).toContain('No run has');
 });
 
+test('a case is made of a run that has only just been received', async () => {
+  const send = (url: string, body: object): Promise<Response> =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-tracelore-project': 'fresh' },
+      body: JSON.stringify(body),
+    });
+  const traceId = 'abad1dea'.repeat(4);
+  const now = String(BigInt(Date.now()) * 1_000_000n);
+  const attributes = [{ key: 'input.value', value: { stringValue: 'What is 1 + 1?' } }];
+  const span = { traceId, spanId: 'f'.repeat(16), name: 'answer', startTimeUnixNano: now, attributes };
+  const spans = [{ ...span, endTimeUnixNano: now }];
+  await send(`${service.otlp}/v1/traces`, { resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const made = await send(`${service.api}/v1/evals/cases/from-trace`, { run: 'abad', expected: '2' });
+  expect(await made.json()).toMatchObject({
+    case: { task: 'What is 1 + 1?', expected: '2', sourceRunId: traceId },
+  });
+});
+
 test('an agent in a file is evaluated with and without the rules, and the two are compared', async () => {
   const project = ['--project', 'evaluated'];
   await run('eval', 'add', '--task', 'What is the revenue in euros?', '--expected', '200', ...project);
