@@ -14,7 +14,12 @@ const WEBHOOK =
 /** Signature in a link that grants access by itself. */
 const SIGNED_URL = /([?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=)[A-Za-z0-9%+/=_-]{16,1024}/gi;
 
-const EMAIL = /[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/g;
+/** What stands before the `@` of an address; the first character of an escape of JSON (`\\n`) does not belong to it. */
+const LOCAL_PART = /(?<=\\[bfnrt]|\\u[0-9a-fA-F]{4}|(?<!\\)(?<!\\u[0-9a-fA-F]{0,3}))[A-Za-z0-9._%+-]{1,64}$/;
+const LOCAL_CHARACTERS_MAX = 64;
+/** Characters kept in front of it, to see an escape. */
+const BEFORE_CHARACTERS = 6;
+const DOMAIN = /(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])/y;
 
 export function redactPrivateKeys(text: string, found: Found): string {
   if (!text.includes('PRIVATE KEY')) return text;
@@ -31,9 +36,20 @@ export function redactUrls(text: string, found: Found): string {
     .replace(SIGNED_URL, (_whole, before: string) => before + mark('url_signature', found));
 }
 
+/** Looks at the surroundings of each `@`: a search for the whole address would try every beginning. */
 export function redactEmails(text: string, found: Found): string {
-  if (!text.includes('@')) return text;
-  return text.replace(EMAIL, () => mark('email', found));
+  let result = '';
+  let kept = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const before = text.slice(Math.max(kept, at - LOCAL_CHARACTERS_MAX - BEFORE_CHARACTERS), at);
+    const local = LOCAL_PART.exec(before)?.[0];
+    DOMAIN.lastIndex = at + 1;
+    if (local === undefined || !DOMAIN.test(text)) continue;
+    result += text.slice(kept, at - local.length) + mark('email', found);
+    kept = DOMAIN.lastIndex;
+    at = kept - 1;
+  }
+  return kept === 0 ? text : result + text.slice(kept);
 }
 
 function mark(rule: string, found: Found): string {

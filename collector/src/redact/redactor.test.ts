@@ -61,6 +61,16 @@ it('finds e-mail addresses when told to', () => {
   );
 });
 
+it.each([String.raw`{"a":"\nann@example.org"}`, String.raw`{"a":"x\u00e4ann@example.org"}`])(
+  'keeps JSON JSON around addresses: %s',
+  (json) => {
+    const clean = redact(json, { emails: true });
+    expect(clean).toContain('[redacted:email]"');
+    expect(clean).not.toContain('ann');
+    expect(() => JSON.parse(clean)).not.toThrow();
+  },
+);
+
 it('finds what its own rules say', () => {
   const options = { rules: [{ name: 'employee', pattern: /\bemp-\d{4,8}\b/i }] };
   expect(redact('EMP-12345 and emp-1', options)).toBe('[redacted:employee] and emp-1');
@@ -114,6 +124,7 @@ it('redacts values by the names of attributes, whatever they look like', () => {
       ['gen_ai.token.type', 'input'],
       ['session.id', 's1'],
       ['card', 4111111111111111n],
+      ['smtp.password.invalid_utf8', new Uint8Array([0x61, 0xff])],
     ]) as never,
   );
   const hidden = '[redacted:sensitive_name]';
@@ -129,6 +140,7 @@ it('redacts values by the names of attributes, whatever they look like', () => {
     'gen_ai.token.type': 'input',
     'session.id': 's1',
     card: '[redacted:credit_card]',
+    'smtp.password.invalid_utf8': hidden,
   });
 });
 
@@ -149,6 +161,8 @@ it('takes time in proportion to hostile text', () => {
     'a@a.'.repeat(80_000),
     'bearer '.repeat(40_000),
     `authorization${' '.repeat(300_000)}`,
+    `${'a'.repeat(3_000_000)}@b.org`,
+    `sk-${'a'.repeat(30_000_000)}`,
   ];
   const redactor = new Redactor({ emails: true });
   // Quadratic work would take minutes: the test's own time limit is the assertion.

@@ -1,3 +1,4 @@
+import { INVALID_UTF8_SUFFIX } from '../decode/protobuf-values.ts';
 import type { Attributes, AttributeValue } from '../records.ts';
 import { redactCards } from './card-numbers.ts';
 import { NAMED_RULE, redactNamedValues } from './named-values.ts';
@@ -116,9 +117,11 @@ export class Redactor {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { secrets = true } = this.#options;
+    // The bytes of a text that was not valid UTF-8 stand beside it.
+    const plain = key.endsWith(INVALID_UTF8_SUFFIX) ? key.slice(0, -INVALID_UTF8_SUFFIX.length) : key;
     const name: Name = {
       clean: this.text(key),
-      isSensitive: (secrets && isSensitiveName(key)) || this.#names.has(key.toLowerCase()),
+      isSensitive: (secrets && isSensitiveName(plain)) || this.#names.has(plain.toLowerCase()),
     };
     // A name that holds a secret is not kept, and counts each time.
     if (name.clean !== key) return name;

@@ -5,33 +5,37 @@ const BEFORE = String.raw`(?:^|[^A-Za-z0-9_]|\\[bfnrt]|\\u[0-9a-fA-F]{4})`;
 
 /**
  * Secrets that are recognisable by themselves: rule, beginning, rest. Each is one word of at least
- * {@link WORD_CHARACTERS_MIN} characters from `A-Z a-z 0-9 _ - .`; what must be followed by something else is bounded,
- * else hostile text takes time in the square of its length.
+ * {@link WORD_CHARACTERS_MIN} characters from `A-Z a-z 0-9 _ - .`; all repetitions are bounded, else hostile text takes time in the square of its length,
+ * or more stack than there is.
  */
 const SHAPES: readonly (readonly [rule: string, beginning: string, rest: string])[] = [
   // Signed tokens: header.payload.signature, the first two JSON in base64url.
-  ['jwt', 'eyJ', String.raw`[A-Za-z0-9_-]{8,256}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,}`],
+  ['jwt', 'eyJ', String.raw`[A-Za-z0-9_-]{8,256}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}`],
   ['aws_key', 'A(?:KIA|SIA|BIA|CCA)', '[0-9A-Z]{16}'],
   // Model providers and payment: sk-…, sk-ant-…, sk-or-…, sk-lf-…, sk_live_…
-  ['api_key', '[rs]k[-_]', '[A-Za-z0-9_-]{20,}'],
+  ['api_key', '[rs]k[-_]', '[A-Za-z0-9_-]{20,4096}'],
   ['api_key', 'AIza', '[0-9A-Za-z_-]{35}'],
-  ['api_key', '(?:hf|gsk|r8|fw|pcsk|npm|sbp|whsec)_', '[A-Za-z0-9_]{20,}'],
-  ['api_key', '(?:xai|pplx|tvly|pypi|NRAK|HRKU|sntrys|key)-', '[A-Za-z0-9_-]{24,}'],
-  ['api_key', 'lsv2_', '[A-Za-z0-9_]{24,}'],
+  ['api_key', '(?:hf|gsk|r8|fw|pcsk|npm|sbp|whsec)_', '[A-Za-z0-9_]{20,4096}'],
+  ['api_key', '(?:xai|pplx|tvly|pypi|NRAK|HRKU|sntrys|key)-', '[A-Za-z0-9_-]{24,4096}'],
+  ['api_key', 'lsv2_', '[A-Za-z0-9_]{24,4096}'],
   ['api_key', 'dapi', '[a-f0-9]{32}'],
-  ['api_key', String.raw`SG\.`, String.raw`[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}`],
-  ['api_key', '(?:shp(?:at|ca|pa|ss)|lin_api|dop_v1|doo_v1|glsa|glc|phx|dckr_pat)_', '[A-Za-z0-9_=-]{20,}'],
-  ['api_key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{40,}'],
+  ['api_key', String.raw`SG\.`, String.raw`[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,4096}`],
+  [
+    'api_key',
+    '(?:shp(?:at|ca|pa|ss)|lin_api|dop_v1|doo_v1|glsa|glc|phx|dckr_pat)_',
+    '[A-Za-z0-9_=-]{20,4096}',
+  ],
+  ['api_key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{40,4096}'],
   // Code hosts, chat, secret stores, sign-in.
-  ['access_token', 'gh[pousr]_', '[A-Za-z0-9]{30,}'],
-  ['access_token', 'github_pat_', '[A-Za-z0-9_]{30,}'],
-  ['access_token', 'gl(?:pat|ptt|dt|rt|agent|oas)-', '[A-Za-z0-9_-]{20,}'],
-  ['access_token', 'xox[abeoprs]-', '[A-Za-z0-9-]{11,}'],
-  ['access_token', 'xapp-', '[A-Za-z0-9-]{20,}'],
-  ['access_token', String.raw`hv[sbr]\.`, '[A-Za-z0-9_-]{20,}'],
-  ['access_token', String.raw`ya29\.`, '[A-Za-z0-9_-]{20,}'],
-  ['access_token', 'GOCSPX-', '[A-Za-z0-9_-]{20,}'],
-  ['access_token', 'ATATT3', '[A-Za-z0-9_=-]{40,}'],
+  ['access_token', 'gh[pousr]_', '[A-Za-z0-9]{30,4096}'],
+  ['access_token', 'github_pat_', '[A-Za-z0-9_]{30,4096}'],
+  ['access_token', 'gl(?:pat|ptt|dt|rt|agent|oas)-', '[A-Za-z0-9_-]{20,4096}'],
+  ['access_token', 'xox[abeoprs]-', '[A-Za-z0-9-]{11,4096}'],
+  ['access_token', 'xapp-', '[A-Za-z0-9-]{20,4096}'],
+  ['access_token', String.raw`hv[sbr]\.`, '[A-Za-z0-9_-]{20,4096}'],
+  ['access_token', String.raw`ya29\.`, '[A-Za-z0-9_-]{20,4096}'],
+  ['access_token', 'GOCSPX-', '[A-Za-z0-9_-]{20,4096}'],
+  ['access_token', 'ATATT3', '[A-Za-z0-9_=-]{40,4096}'],
 ];
 
 /** The look behind comes after the beginning, so that a search passes over other words quickly. */
