@@ -22,7 +22,7 @@ function quantile(values: readonly (number | null)[], share: number): number {
 
 const always = (without: number, withRule: number) => (): Chances => ({ without, with: withRule });
 
-describe('a watched rule', () => {
+describe('a watched rule', { timeout: 60_000 }, () => {
   it.each([
     [0.8, 0.6],
     [0.95, 0.75],
@@ -62,7 +62,7 @@ describe('a watched rule', () => {
   });
 });
 
-it('the effect of each rule is found although retrieval follows difficulty', () => {
+it('the effect of each rule is found although retrieval follows difficulty', { timeout: 60_000 }, () => {
   const results = runConfounded('confounded', 8_000, 0.2);
   expect(results).toHaveLength(40);
   expect(rmse(results, ({ measured }) => measured.estimate)).toBeLessThanOrEqual(0.045);

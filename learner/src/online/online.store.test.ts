@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openStore, StoreError, type SqlDriver, type Store } from '@tracelore/collector/store';
 import type { Outcome } from '@tracelore/sdk/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newRandomId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from '../knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from '../knowledge/knowledge-registry.ts';
@@ -19,6 +19,7 @@ import { createOnlineControl, type OnlineControl } from './online-control.ts';
 import { observeUnit, startWatch, WATCH } from './rule-watch.ts';
 import { stageShares } from './stage.ts';
 import type { ClosedUnit } from './stratum.ts';
+import { DECISIONS_READ_MAX } from './unit-reader.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 10, 20, 12);
@@ -33,6 +34,13 @@ let project = '';
 let projects = 0;
 let runs = 0;
 
+/** The same ids, and so the same coins, in every run. */
+let idsMade = 0;
+function newId(): string {
+  idsMade += 1;
+  return createHash('sha256').update(`id ${idsMade}`).digest('hex').slice(0, 32);
+}
+
 const now = (): Date => new Date(nowMs);
 
 beforeAll(async () => {
@@ -40,7 +48,7 @@ beforeAll(async () => {
   store = await openStore({ location: { kind: 'embedded', directory } });
   await migrateLearner(store);
   const log = createKnowledgeLog(store.driver, store.database);
-  registry = await openKnowledge({ log, now, newId: newRandomId });
+  registry = await openKnowledge({ log, now, newId });
 });
 
 afterAll(async () => {
@@ -63,7 +71,7 @@ function controlOn(driver: SqlDriver = store.driver, holdoutGlobal = 0): OnlineC
     holdoutGlobal,
     outcomeWindowMs: HOUR_MS,
     now,
-    newId: newRandomId,
+    newId,
   });
 }
 
@@ -101,7 +109,7 @@ async function serve(
   outcomeOf: (injected: boolean, at: number) => number | null,
   fingerprint = '',
 ): Promise<Served[]> {
-  const decisions = createDecisionLog({ driver: store.driver, database: store.database, ids: newRandomId });
+  const decisions = createDecisionLog({ driver: store.driver, database: store.database, ids: newId });
   const served = Array.from({ length: count }, (_, at): Served => {
     runs += 1;
     nowMs += 1;
@@ -113,7 +121,7 @@ async function serve(
     const injected = coin < propensity;
     const item = { rule: `${rule.id}@${rule.version}`, rank: 1, propensity, coin, injected, epoch };
     const names = { unit, runId: `run-${runs}`, agent: 'a', trialId: '', taskHash: '' };
-    const record = { id: newRandomId(), project, at: now().toISOString(), snapshot: 1, bestCosine: null };
+    const record = { id: newId(), project, at: now().toISOString(), snapshot: 1, bestCosine: null };
     const { fingerprint: counted } = treatments;
     decisions.record({ ...record, ...names, fingerprint: counted, arm: 'served', items: [item] });
     return { unit, run: names.runId, injected, propensity, outcome: outcomeOf(injected, at) };
@@ -127,7 +135,7 @@ async function judge(served: readonly Served[], source: Outcome['source'] = 'che
   const record = createOutcomeRecorder({
     write: (batch, key) => store.write(batch, key),
     now,
-    newId: newRandomId,
+    newId,
   });
   const outcomes = served.flatMap(({ run, outcome }): Outcome[] =>
     outcome === null ? [] : [{ id: `${run}:${source}`, run, name: 'outcome', source, score: outcome }],
@@ -231,6 +239,19 @@ describe('a unit is consumed exactly once', () => {
     const afterwards = await restarted();
     expect(afterwards.views(project, rule)).toEqual(control.views(project, rule));
   });
+});
+
+it('a backlog longer than one reading is worked off at once, and nothing of it twice', async () => {
+  const rule = await release();
+  const served = await serve(controlOn(), rule, DECISIONS_READ_MAX + 300, () => 0.5);
+  await judge(served);
+  const control = await restarted();
+  await control.look(project);
+  expect(control.views(project, rule)[0]?.units).toBe(served.length);
+  const again = await restarted();
+  await again.look(project);
+  expect(await ledgerRows()).toBe(served.length);
+  expect(control.counts()).toMatchObject({ waiting: 0, dropped: 0 });
 });
 
 describe('the outcome window', () => {

@@ -118,6 +118,15 @@ describe('a unit', () => {
     });
   });
 
+  it('says when there is something new to wait for', () => {
+    const pending = new PendingUnits(HOUR_MS);
+    expect(pending.note(decision(), 0)).toBe(true);
+    expect(pending.note(decision(), 0)).toBe(false);
+    expect(pending.note(decision({ runId: 'second' }), 0)).toBe(true);
+    expect(pending.note(decision({ items: [item(), item({ rule: 's@1' })] }), 0)).toBe(true);
+    expect(pending.note(decision({ arm: 'abstained', items: [] }), 0)).toBe(false);
+  });
+
   it('is consumed once: what is read again, or comes later, is not a new unit', () => {
     const pending = pendingWith(decision());
     pending.hear(outcome());

@@ -3,7 +3,10 @@ import { firstFinal, type RunOutcome, type UnitOutcome } from './settle-unit.ts'
 import { unitKey, type Closing } from './unit-ledger.ts';
 import { LAYER_ID } from './watch-book.ts';
 
-/** Pairs of rule and unit that wait for their outcome, per project: some 50 MB. At the limit the oldest are left out. */
+/**
+ * Pairs of rule and unit that wait for their outcome, per project: some 50 MB. At the limit new ones are left out, whatever
+ * their arm, and those that wait go on to their end.
+ */
 export const PENDING_MAX = 100_000;
 /** Pairs remembered after they were consumed, since decisions are read again for a while. */
 const CONSUMED_MAX = 100_000;
@@ -25,7 +28,7 @@ export class PendingUnits {
   readonly #byRun: Map<string, Set<string>> = new Map();
   readonly #consumed: Set<string> = new Set();
   /** Left out at the limit. */
-  dropped: number = 0;
+  refused: number = 0;
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
@@ -42,26 +45,28 @@ export class PendingUnits {
 
   /**
    * Takes note of an answer. Trials, overrides and answers that name no run are no units: nothing was tossed, or no
-   * outcome can be told to be theirs.
+   * outcome can be told to be theirs. Returns whether it brought something to wait for.
    */
-  note(decision: DecisionRecord, globalHoldout: number): void {
+  note(decision: DecisionRecord, globalHoldout: number): boolean {
     const { arm, items, trialId, runId, unit } = decision;
-    if (trialId !== '' || runId === '' || items.length === 0) return;
-    if (arm !== 'served' && arm !== 'holdout') return;
+    if (trialId !== '' || runId === '' || items.length === 0) return false;
+    if (arm !== 'served' && arm !== 'holdout') return false;
+    let isNews = false;
     const common = { unit, fingerprint: decision.fingerprint, decidedAtMs: Date.parse(decision.at) };
     if (globalHoldout > 0) {
       const propensity = 1 - globalHoldout;
       const epoch = layerEpoch(globalHoldout);
       const layer = { ruleId: LAYER_ID, epoch, injected: arm === 'served', propensity, fingerprint: '' };
-      this.#add({ ...common, ...layer, runs: [runId] });
+      isNews = this.#add({ ...common, ...layer, runs: [runId] });
     }
     // Units of the global hold-out got nothing whatever the coins of the rules said.
-    if (arm === 'holdout') return;
-    for (const { rule, epoch, propensity, injected } of items) {
+    for (const { rule, epoch, propensity, injected } of arm === 'holdout' ? [] : items) {
       if (epoch === '' || propensity <= 0 || propensity >= 1) continue;
       const [ruleId = ''] = rule.split('@');
-      this.#add({ ...common, ruleId, epoch, injected, propensity, runs: [runId] });
+      const isNew = this.#add({ ...common, ruleId, epoch, injected, propensity, runs: [runId] });
+      isNews ||= isNew;
     }
+    return isNews;
   }
 
   /** Takes note of an outcome; the same one again changes nothing. */
@@ -104,10 +109,15 @@ export class PendingUnits {
     }
   }
 
-  #add(pending: PendingUnit): void {
+  /** Whether the pair is new, or has a new run. */
+  #add(pending: PendingUnit): boolean {
     const key = unitKey(pending);
-    if (this.#consumed.has(key)) return;
+    if (this.#consumed.has(key)) return false;
     const known = this.#pending.get(key);
+    if (known === undefined && this.#pending.size >= PENDING_MAX) {
+      this.refused += 1;
+      return false;
+    }
     const runs = [...new Set([...(known?.runs ?? []), ...pending.runs])];
     const first = known === undefined || pending.decidedAtMs < known.decidedAtMs ? pending : known;
     this.#pending.set(key, { ...known, ...first, runs });
@@ -115,10 +125,7 @@ export class PendingUnits {
       const keys = this.#byRun.get(run) ?? new Set();
       this.#byRun.set(run, keys.add(key));
     }
-    if (this.#pending.size <= PENDING_MAX) return;
-    const [oldest] = this.#pending.keys();
-    if (oldest !== undefined) this.#remove(oldest);
-    this.dropped += 1;
+    return known === undefined || runs.length > known.runs.length;
   }
 
   #remove(key: string): void {

@@ -107,9 +107,15 @@ export function observeUnit(watch: RuleWatch, unit: ClosedUnit): RuleWatch {
       harm: bet(suspicion.harm, g),
       benefit: bet(suspicion.benefit, g),
     },
-    recent: outcome === null ? watch.recent : [...watch.recent, outcome].slice(-RECENT_MAX),
+    recent: outcome === null ? watch.recent : remember(watch.recent, outcome),
     strata: countUnit(watch.strata, unit, prediction),
   });
+}
+
+function remember(recent: readonly number[], outcome: number): readonly number[] {
+  const kept = recent.slice(recent.length < RECENT_MAX ? 0 : 1);
+  kept.push(outcome);
+  return kept;
 }
 
 /** Why nothing is decided about this rule, or `null`: the arms cannot be compared. */

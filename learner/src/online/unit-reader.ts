@@ -6,14 +6,15 @@ import type { RunOutcome } from './settle-unit.ts';
 
 /** Runs of one look-up. */
 const RUNS_MAX = 1_000;
-/** Rows of one reading; what is beyond it is read the next time. */
-export const READ_MAX = 200_000;
+/** Rows of one reading; what is beyond it is read the next time. An answer makes up to eleven pairs of rule and unit. */
+export const DECISIONS_READ_MAX = 5_000;
+export const OUTCOMES_READ_MAX = 200_000;
 
 /** Reads what units are made of: answers and outcomes, as they were stored. */
 export interface UnitReader {
-  /** Answers decided after this time that coins were tossed for, oldest first, at most {@link READ_MAX}. */
+  /** Answers decided after this time that coins were tossed for, oldest first, at most {@link DECISIONS_READ_MAX}. */
   decisions(project: string, afterMs: number): AsyncIterable<DecisionRecord>;
-  /** Outcomes received after this time, oldest first, at most {@link READ_MAX}. */
+  /** Outcomes received after this time, oldest first, at most {@link OUTCOMES_READ_MAX}. */
   outcomes(project: string, afterMs: number): AsyncIterable<RunOutcome>;
   /** Every outcome of these runs. */
   outcomesOf(project: string, runIds: readonly string[]): Promise<readonly RunOutcome[]>;
@@ -41,7 +42,7 @@ export function createUnitReader(options: {
           WHERE project = {project: String} AND at > fromUnixTimestamp64Milli({after: Int64}, 'UTC')
             AND toStartOfHour(at) >= toStartOfHour(fromUnixTimestamp64Milli({after: Int64}, 'UTC'))
             AND arm IN ('served', 'holdout') AND trial_id = ''
-          ORDER BY at, decision_id LIMIT ${READ_MAX}`,
+          ORDER BY at, decision_id LIMIT ${DECISIONS_READ_MAX}`,
         { parameters: { project, after: afterMs } },
       );
       for await (const row of rows) yield decodeDecision(row);
@@ -49,7 +50,7 @@ export function createUnitReader(options: {
     async *outcomes(project, afterMs) {
       const rows = driver.stream<OutcomeRow>(
         `${select} AND received_at > fromUnixTimestamp64Milli({after: Int64}, 'UTC')
-          ORDER BY received_at, run_id LIMIT ${READ_MAX}`,
+          ORDER BY received_at, run_id LIMIT ${OUTCOMES_READ_MAX}`,
         { parameters: { project, after: afterMs } },
       );
       for await (const row of rows) yield* decodeOutcome(row);
