@@ -29,8 +29,12 @@ it('replaces credentials and keeps what they belong to', () => {
 });
 
 it.each(['Bearer', 'bearer', 'BEARER', 'Basic', 'basic', 'BASIC'])(
-  'replaces %s credentials, also in the shortest text that can hold them',
-  (scheme) => expect(redactSecrets(`${scheme} abcdefghijklmnop`)).toBe(`${scheme} [redacted]`),
+  'replaces %s credentials in short and in long text',
+  (scheme) => {
+    const long = 'x '.repeat(1_000);
+    expect(redactSecrets(`${scheme} abcdefghijklmnop`)).toBe(`${scheme} [redacted]`);
+    expect(redactSecrets(`${long}${scheme} abcdefghijklmnop`)).toBe(`${long}${scheme} [redacted]`);
+  },
 );
 
 it('replaces the shortest secrets there are', () => {
