@@ -1,3 +1,4 @@
+import { contradicts } from './contradiction.ts';
 import type { RuleText } from '../knowledge/rule.ts';
 import { ruleTextHash } from '../knowledge/rule-hash.ts';
 import { LONG_STOP_WORDS } from '../search/stop-words.ts';
@@ -15,7 +16,7 @@ type Said = Pick<RuleText, 'content' | 'appliesWhen'>;
 
 /**
  * Whether two rules say the same. Contradicting rules look even more alike than paraphrases ("the year starts in April",
- * "… in July"), so similarity alone never merges: numbers and negations must agree, and one text may add words but not
+ * "… in July"), so what contradicts is never the same, and similarity alone never merges: numbers and negations must agree, and one text may add words but not
  * replace one by another. What they say decides; the situations they name may be worded differently, since a rule is
  * found by its content too.
  */
@@ -24,6 +25,7 @@ export function saysTheSame(a: Said, b: Said, similarityMin: number): boolean {
   const [left, right] = [plain(a.content), plain(b.content)];
   const [when, otherWhen] = [plain(a.appliesWhen), plain(b.appliesWhen)];
   return (
+    !contradicts(a, b) &&
     isAlike(left, right, similarityMin) &&
     sameFacts(left, right) &&
     sameFacts(when, otherWhen) &&

@@ -19,6 +19,8 @@ export interface EditedData {
 export interface JudgedData {
   readonly reason: string;
   readonly verdictId?: string | undefined;
+  /** Rule that this one was proven in the place of, `id@version`. */
+  readonly supersedes?: string | undefined;
 }
 
 const ruleText: z.ZodType<RuleText> = z.object({
@@ -54,7 +56,11 @@ const proposed: z.ZodType<ProposedData> = z.object({
   reason: z.string(),
 });
 const edited: z.ZodType<EditedData> = z.object({ text: ruleText, tokens: z.number() });
-const judged: z.ZodType<JudgedData> = z.object({ reason: z.string(), verdictId: z.string().optional() });
+const judged: z.ZodType<JudgedData> = z.object({
+  reason: z.string(),
+  verdictId: z.string().optional(),
+  supersedes: z.string().optional(),
+});
 
 /** Decoders of the `data` column; they throw on a payload that this version does not understand. */
 export const decodeProposed = (data: string): ProposedData => proposed.parse(JSON.parse(data));

@@ -113,6 +113,32 @@ describe('the life of rules', () => {
     });
   });
 
+  test('what was proven in the place of another rule takes that place, in one step', async () => {
+    const base = (await reopen()).of('supersede');
+    const old = await proposed(base, 'Divide amounts by 10.');
+    const pinned = await proposed(base, 'Divide fees by 10.');
+    for (const { id } of [old, pinned]) done(await base.approve(id, 'ann'));
+    done(await base.pin(pinned.id, 'ann'));
+    const replacement = await proposed(base, 'Divide amounts by 100.');
+    done(await base.validate(replacement.id, 'v', 'helps', `${old.id}@1`));
+    const before = base.snapshot();
+    const activated = done(await base.activate(`${replacement.id}@1`, 'learner', 'helps'));
+    expect(activated).toMatchObject({ status: 'active', supersedes: `${old.id}@1` });
+    expect(base.snapshot()).toBe(before + 2);
+    expect(base.find(old.id)).toMatchObject({
+      rule: { status: 'deprecated', reason: `superseded by ${replacement.id}@1` },
+    });
+    expect((await reopen()).of('supersede').served()).toEqual(base.served());
+
+    const other = await proposed(base, 'Divide fees by 100.');
+    done(await base.validate(other.id, 'v', 'helps', `${pinned.id}@1`));
+    done(await base.activate(other.id, 'learner', 'helps'));
+    expect(base.find(pinned.id)).toMatchObject({ rule: { status: 'active' } });
+    expect(
+      done(await base.edit(other.id, { content: 'Divide fees by 1000.' }, 'ann')).supersedes,
+    ).toBeUndefined();
+  });
+
   test('a quarantined candidate needs a person, who lifts the quarantine', async () => {
     const base = (await reopen()).of('quarantine');
     const change = await base.propose(text('Call the tool twice.'), BY_ANALYZER, {

@@ -1,7 +1,9 @@
+import { itemReference } from '@tracelore/sdk/contract';
 import { scanText } from '../analyzers/scan.ts';
 import { LearnerError } from '../errors.ts';
 import { shortId, type NewId } from '../ids.ts';
 import { grammarProblems } from './grammar.ts';
+import type { JudgedData } from './event-data.ts';
 import { chain } from './hash-chain.ts';
 import type { Change, KnowledgeBase, KnowledgeEvent, KnowledgeEventType, Refusal } from './knowledge-base.ts';
 import type { KnowledgeLog } from './knowledge-log.ts';
@@ -102,8 +104,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
     });
   }
 
-  validate(ruleId: string, verdictId: string, reason: string): Promise<Change> {
-    return this.#judge(ruleId, 'validated', LEARNER_ACTOR, reason, verdictId);
+  validate(ruleId: string, verdictId: string, reason: string, supersedes?: string): Promise<Change> {
+    return this.#judge(ruleId, 'validated', LEARNER_ACTOR, reason, { verdictId, supersedes });
   }
   activate(ruleId: string, actor: string, reason: string): Promise<Change> {
     return this.#judge(ruleId, 'activated', actor, reason);
@@ -118,7 +120,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     });
   }
   reject(idOrPrefix: string, actor: string, reason: string, verdictId?: string): Promise<Change> {
-    return this.#judge(idOrPrefix, 'rejected', actor, reason, verdictId);
+    return this.#judge(idOrPrefix, 'rejected', actor, reason, { verdictId });
   }
   deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'deprecated', actor, reason);
@@ -138,7 +140,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     type: EventOfRule,
     actor: string,
     reason: string,
-    verdictId?: string,
+    about: Omit<JudgedData, 'reason'> = {},
   ): Promise<Change> {
     return this.#inTurn(async () => {
       const [id = '', version] = idOrPrefix.split('@');
@@ -147,15 +149,30 @@ export class LogBackedKnowledge implements KnowledgeBase {
       const { rule } = found;
       if (version !== undefined && version !== String(rule.version))
         return refuseVersion(rule, type, version);
-      return await this.#judgeNow(rule, type, actor, { reason, verdictId });
+      return await this.#judgeNow(rule, type, actor, { reason, ...about });
     });
   }
 
   async #judgeNow(rule: Rule, type: EventOfRule, actor: string, data: object): Promise<Change> {
     return (
       refuseTransition(rule, type, actor) ??
-      (await this.#append(rule.id, [{ type, ruleId: rule.id, actor, data }]))
+      (await this.#append(rule.id, [
+        { type, ruleId: rule.id, actor, data },
+        ...this.#supersede(rule, type, actor),
+      ]))
     );
+  }
+
+  /** What was proven in the place of another rule must not stand beside it: the other one leaves in the same step. */
+  #supersede(rule: Rule, type: EventOfRule, actor: string): NewEvent[] {
+    if (type !== 'activated' && type !== 'approved') return [];
+    const [id = ''] = rule.supersedes?.split('@') ?? [];
+    const old = this.list({ status: 'active' }).find((each) => each.id === id);
+    if (old === undefined || itemReference(old) !== rule.supersedes) return [];
+    // What a person pinned only a person takes away.
+    if (old.priority === 'pinned' && actor === LEARNER_ACTOR) return [];
+    const data = { reason: `superseded by ${itemReference(rule)}` };
+    return [{ type: 'deprecated', ruleId: id, actor, data }];
   }
 
   #refuseText(text: RuleText, exceptId?: string): Refusal | undefined {

@@ -27,17 +27,18 @@ export function project(before: ProjectedRule | undefined, event: KnowledgeEvent
   if (event.type === 'edited') {
     const { text, tokens } = decodeEdited(event.data);
     const version = { ...text, tokens, version: before.rule.version + 1 };
-    const { verdictId: _ofOldText, approvedBy: _ofOldTextToo, ...kept } = before.rule;
+    const { verdictId: _ofOldText, approvedBy: _by, supersedes: _what, ...kept } = before.rule;
     const reason = `edited by ${event.actor}`;
     const rule = { ...kept, ...standing, ...version, reason, updatedAt: event.at };
     return { rule, versions: [...before.versions, version], history };
   }
-  const { reason, verdictId } = decodeJudged(event.data);
+  const { reason, verdictId, supersedes } = decodeJudged(event.data);
   const rule = {
     ...before.rule,
     ...standing,
     ...(reason === '' ? {} : { reason }),
     ...(verdictId === undefined ? {} : { verdictId }),
+    ...(supersedes === undefined ? {} : { supersedes }),
     ...(event.type === 'approved' || event.type === 'released' ? { approvedBy: event.actor } : {}),
     updatedAt: event.at,
   };

@@ -63,6 +63,8 @@ export interface Rule extends RuleText {
   readonly provenance: Provenance;
   /** Why it has its status: the reason of the last status change. */
   readonly reason: string;
+  /** Rule that it was proven in the place of, `id@version`. */
+  readonly supersedes?: string;
   /** Person who approved this text, if one did. */
   readonly approvedBy?: string;
   /** Newest verdict about it, if it was validated. */

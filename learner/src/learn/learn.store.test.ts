@@ -299,6 +299,31 @@ describe('a learning pass', () => {
     expect(bench.base.list()).toMatchObject([{ status: 'candidate' }]);
   });
 
+  it('tests a lesson in the place of the active rule that it contradicts, and gives it that place', async () => {
+    bench = await openLoopBench(disk.store, ({ body }) =>
+      lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
+    );
+    const appliesWhen = 'a question asks for the revenue of a shop in euros';
+    const wrong = await bench.base.propose(
+      { kind: 'skill', content: WRONG, appliesWhen, tags: [] },
+      { origin: 'human', by: 'ann', evidence: [] },
+    );
+    const wrongId = wrong.ok ? wrong.rule.id : '';
+    await bench.base.approve(wrongId, 'ann');
+    await bench.writeRuns(FAILED);
+    await bench.loop.evals.addCases(bench.project, CASES);
+    stopRunner = bench.startRunner(agent);
+    const pass = await bench.learn({ runsBudget: 300 });
+    expect(pass.promoted).toHaveLength(1);
+    expect(bench.base.served()).toMatchObject([{ content: RIGHT, supersedes: `${wrongId}@1` }]);
+    expect(bench.base.find(wrongId)).toMatchObject({
+      rule: { status: 'deprecated', reason: `superseded by ${pass.promoted[0]}@1` },
+    });
+    const cycle = await bench.loop.verdicts.cycle(bench.project, pass.cycleId);
+    expect(cycle?.reports).toMatchObject([{ replaces: `${wrongId}@1` }]);
+    expect(await bench.loop.recompute(bench.project, pass.cycleId)).toMatchObject({ equal: true });
+  });
+
   it('leaves a rule alone that is edited at the very moment of its release', async () => {
     bench = await openLoopBench(disk.store, 'no model');
     const text = { kind: 'skill', content: RIGHT, appliesWhen: 'a revenue is asked for', tags: [] } as const;

@@ -40,7 +40,7 @@ async function act(
   }
   switch (report.status) {
     case 'promoted': {
-      const validated = await base.validate(exactly, cycle.id, reason);
+      const validated = await base.validate(exactly, cycle.id, reason, report.replaces ?? undefined);
       if (!validated.ok) return refused(ruleId, validated);
       record.update({ promoted: [...record.current.promoted, ruleId] });
       // Code runs with the agent's rights: a person always looks at it first.

@@ -1,3 +1,4 @@
+import { contradicts } from '../analyzers/contradiction.ts';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { chooseCandidates } from './choose-candidates.ts';
@@ -68,6 +69,9 @@ export async function validateCandidates(
     project,
     candidates,
     incumbents,
+    // A pinned rule is a person's: nothing takes its place without one.
+    replaces: (candidate) =>
+      incumbents.find((rule) => rule.priority === 'normal' && contradicts(candidate, rule)),
     cases,
     render: (task, rules) => parts.render(project, task, rules),
     trials: parts.broker.runner(project, cases),

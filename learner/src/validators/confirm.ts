@@ -1,4 +1,5 @@
 import { itemReference } from '@tracelore/sdk/contract';
+import type { Rule } from '../knowledge/rule.ts';
 import type { Random } from '../stats/random.ts';
 import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
 import type { RaceSettings } from './race-options.ts';
@@ -38,7 +39,7 @@ export async function confirmLifts(
     const order: string[] = [];
     while (order.length < pairs) order.push(...own.shuffle(cases));
     const all = race.inForce.rules.map(itemReference);
-    const without = all.filter((reference) => reference !== itemReference(contender.rule));
+    const without = rulesWithout(contender, race).map(itemReference);
     for (const [pair, caseId] of order.slice(0, pairs).entries()) {
       trials.push({ contender, pair, caseId, rules: without, purpose: 'baseline' });
       trials.push({ contender, pair, caseId, rules: all, purpose: 'treatment' });
@@ -93,9 +94,17 @@ async function casesInScope(
   race: Race,
   input: ValidationInput,
 ): Promise<readonly string[]> {
-  const rules = race.inForce.rules.filter((rule) => rule !== contender.rule);
+  const rules = rulesWithout(contender, race);
   const blocks = await renderBlocks(input.cases, rules, input.render);
-  return triggeredCases(contender.rule, input.cases, { rules, blocks }, input.render);
+  return triggeredCases(contender.rule, input.cases, { rules, blocks }, input.render, contender.replaces);
+}
+
+/** The final rules without the contender: what it replaced is back in its place. */
+function rulesWithout({ rule, replaces }: Contender, race: Race): readonly Rule[] {
+  return [
+    ...race.inForce.rules.filter((each) => each !== rule),
+    ...(replaces === undefined ? [] : [replaces]),
+  ];
 }
 
 /** Mean over the pairs with both runs judged; null below {@link CONFIRM_PAIRS_MIN} of them. */

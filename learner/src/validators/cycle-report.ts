@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { itemReference } from '@tracelore/sdk/contract';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
 import { logThreshold } from './decide.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
@@ -90,6 +91,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
       confidenceSequence: liftInterval(evidence),
       overall: coverage * (contender.confirmedLift ?? provisional),
     },
+    replaces: contender.replaces === undefined ? null : itemReference(contender.replaces),
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),
   };
 }

@@ -14,7 +14,7 @@ import {
   type RaceSettings,
 } from './race-options.ts';
 import { alphaOf, noEvidence, tooFewCases, type Contender, type Race } from './race-state.ts';
-import { renderBlocks, triggeredCases, type Render } from './triggered-cases.ts';
+import { renderBlocks, treatedRules, triggeredCases, type Render } from './triggered-cases.ts';
 
 /** One look at all evidence: harmful ones leave, proven ones join the rules in force, hopeless ones stop. */
 export async function decide(
@@ -109,7 +109,11 @@ async function promote(winner: Contender, race: Race, render: Render, settings: 
   );
   winner.incumbents = race.inForce.rules.map(itemReference);
   const before = race.inForce.blocks;
-  const rules = [...race.inForce.rules, winner.rule];
+  const rules = treatedRules(race.inForce.rules, winner.rule, winner.replaces);
+  for (const contender of race.contenders) {
+    // What is no longer in force cannot be replaced once more.
+    if (contender !== winner && contender.replaces === winner.replaces) contender.replaces = undefined;
+  }
   race.inForce = { rules, blocks: await renderBlocks(Object.values(race.cases), rules, render) };
   const changed = new Set(Object.keys(before).filter((id) => before[id] !== race.inForce.blocks[id]));
   for (const contender of race.contenders) {
@@ -142,7 +146,7 @@ async function askAgain(
       ? touched.length >= settings.restartOverlap * scope
       : contender.changed.length >= REOPEN_OVERLAP * scope;
   const cases = Object.values(race.cases);
-  contender.triggered = await triggeredCases(contender.rule, cases, race.inForce, render);
+  contender.triggered = await triggeredCases(contender.rule, cases, race.inForce, render, contender.replaces);
   if (!restart) return;
   if (contender.period + 1 >= settings.periodsMax) {
     settle(contender, 'deferred', `promotions changed its baseline ${settings.periodsMax} times; next cycle`);

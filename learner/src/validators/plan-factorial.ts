@@ -5,6 +5,7 @@ import { nextCases } from './draw-cases.ts';
 import { blockOf } from './plan-round.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
+import { treatedRules } from './triggered-cases.ts';
 
 /** A candidate's fair coin in one trial. */
 export interface Coin {
@@ -48,20 +49,20 @@ export function planFactorialRound(
       .map(({ contender }) => ({ contender, included: tosses.integer(2) === 1 }));
     return { caseId, block: blockOf(race, caseId), coins };
   });
-  const inForce = race.inForce.rules.map(itemReference);
-  return { trials, specs: trials.map((trial, position) => specOf(trial, position, race, inForce, group)) };
+  return { trials, specs: trials.map((trial, position) => specOf(trial, position, race, group)) };
 }
 
 function specOf(
   { caseId, block, coins }: FactorialTrial,
   position: number,
   race: Race,
-  inForce: readonly string[],
   group: string,
 ): TrialSpec {
-  const included = coins
-    .filter((coin) => coin.included)
-    .map(({ contender }) => itemReference(contender.rule));
+  const included = coins.filter((coin) => coin.included).map(({ contender }) => contender);
+  const rules = included.reduce(
+    (all, contender) => treatedRules(all, contender.rule, contender.replaces),
+    race.inForce.rules,
+  );
   const place: TrialPlace = {
     phase: 'decision',
     round: race.round,
@@ -73,5 +74,5 @@ function specOf(
     block,
     pair: race.pairs + position,
   };
-  return { caseId, rules: [...inForce, ...included], purpose: 'treatment', group, place };
+  return { caseId, rules: rules.map(itemReference), purpose: 'treatment', group, place };
 }

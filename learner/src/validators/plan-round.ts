@@ -6,6 +6,7 @@ import { openCases } from './draw-cases.ts';
 import { logEvidence } from './evidence.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
+import { treatedRules } from './triggered-cases.ts';
 
 /** One comparison of a round: the contender's run of a case against the baseline stored under `key`. */
 export interface PlannedPair {
@@ -82,7 +83,8 @@ function specOf(slot: Slot, position: number, race: Race, group: string): TrialS
   const { period, pass } = contender;
   const candidate = itemReference(contender.rule);
   const place: TrialPlace = { ...shared, candidate, period, pass, block: blockOf(race, caseId), pair };
-  return { caseId, rules: [...inForce, candidate], purpose: 'treatment', group, place };
+  const rules = treatedRules(race.inForce.rules, contender.rule, contender.replaces).map(itemReference);
+  return { caseId, rules, purpose: 'treatment', group, place };
 }
 
 function byPromise(race: Race): Contender[] {

@@ -10,6 +10,8 @@ import type { CandidateVerdict, ValidationInput } from './validator.ts';
 /** One candidate in the race. Plain data, changed only between two calls of the runner. */
 export interface Contender {
   readonly rule: Rule;
+  /** Rule in force that it is tested in the place of; undefined also once that one is no longer in force. */
+  replaces: Rule | undefined;
   status: 'active' | CandidateVerdict;
   reason: string;
   /** False: it never competed and does not count in K. */
@@ -49,6 +51,11 @@ export interface Baseline {
   readonly scores: readonly number[];
   /** Trials started before it. */
   readonly atRun: number;
+}
+
+function replacedBy(candidate: Rule, { replaces, incumbents }: ValidationInput): Rule | undefined {
+  const named = replaces?.(candidate);
+  return incumbents.find(({ id, version }) => id === named?.id && version === named.version);
 }
 
 /** Judged outcomes and how many. */
@@ -129,11 +136,13 @@ async function startContender(
   settings: RaceSettings,
   repeated: boolean,
 ): Promise<Contender> {
-  const triggered = repeated ? [] : await triggeredCases(rule, input.cases, inForce, input.render);
+  const replaces = replacedBy(rule, input);
+  const triggered = repeated ? [] : await triggeredCases(rule, input.cases, inForce, input.render, replaces);
   const entered = triggered.length >= TRIGGERED_TASKS_MIN;
   const status = repeated ? 'rejected' : entered ? 'active' : 'needs_more_eval';
   return {
     rule,
+    replaces,
     status,
     reason: repeated ? 'this version is already in force or in this cycle' : tooFewCases(triggered.length),
     entered,

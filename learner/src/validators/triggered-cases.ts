@@ -30,6 +30,15 @@ export function heldOutCases(cases: readonly EvalCase[], candidate: Rule): reado
   return cases.filter((each) => each.sourceRunId === '' || !taughtBy.has(each.sourceRunId));
 }
 
+/** The rules in force with a candidate among them, in the place of the rule it replaces if there is one. */
+export function treatedRules(
+  inForce: readonly Rule[],
+  candidate: Rule,
+  replaces: Rule | undefined,
+): readonly Rule[] {
+  return [...inForce.filter((rule) => rule !== replaces), candidate];
+}
+
 /**
  * Ids of the cases where the candidate changes what the agent reads. Elsewhere both arms would be the same run: such
  * pairs cost trials and say nothing.
@@ -39,8 +48,9 @@ export async function triggeredCases(
   cases: readonly EvalCase[],
   inForce: { readonly rules: readonly Rule[]; readonly blocks: Blocks },
   render: Render,
+  replaces?: Rule,
 ): Promise<readonly string[]> {
   const heldOut = heldOutCases(cases, candidate);
-  const treated = await renderBlocks(heldOut, [...inForce.rules, candidate], render);
+  const treated = await renderBlocks(heldOut, treatedRules(inForce.rules, candidate, replaces), render);
   return heldOut.map((each) => each.id).filter((id) => treated[id] !== inForce.blocks[id]);
 }

@@ -51,6 +51,8 @@ export interface CandidateReport {
     readonly overall: number;
   };
   readonly incumbentHash: string;
+  /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
+  readonly replaces: string | null;
 }
 
 /** One cycle: the bound it states, what it cost, and every candidate's report. */
@@ -93,6 +95,11 @@ export interface ValidationInput {
   readonly candidates: readonly Rule[];
   /** Rules in force: the baseline is this set, never the empty one. */
   readonly incumbents: readonly Rule[];
+  /**
+   * Rule in force that a candidate contradicts: the candidate is tested in its place. Asked once per candidate, at the
+   * start. Default: none.
+   */
+  readonly replaces?: (candidate: Rule) => Rule | undefined;
   readonly cases: readonly EvalCase[];
   /** The text the agent would be given for a task from these rules: equal texts mean "not triggered". */
   readonly render: (task: string, rules: readonly Rule[]) => string;
