@@ -14,6 +14,9 @@ describe('resolveConfig', () => {
       project: 'default',
       data: './.tracelore/data',
       holdoutGlobal: 0.01,
+      holdoutRule: 0.1,
+      stages: true,
+      outcomeWindowHours: 24,
     });
   });
 

@@ -35,6 +35,7 @@ const TABLE: readonly (readonly [
   ['approved', ['candidate', 'validated'], 'active'],
   ['rejected', ['candidate', 'validated', 'active', 'deprecated'], 'archived'],
   ['deprecated', ['candidate', 'validated', 'active'], 'deprecated'],
+  ['rested', ['active'], 'validated'],
   ['pinned', ['active'], 'same'],
   ['quarantined', ['candidate', 'validated', 'active'], 'same'],
 ];
@@ -73,6 +74,9 @@ describe('lifecycle', () => {
       expect(nextStanding(pinned, type).priority).toBe('normal');
     }
     expect(refuseTransition(pinned, 'pinned', 'ann')?.message).toContain('pinned already');
+    expect(refuseTransition(pinned, 'rested', LEARNER_ACTOR)?.message).toContain(
+      'cannot rest rule abcdef01: it is pinned',
+    );
     expect(refuseTransition(rule({ status: 'active' }), 'unpinned', 'ann')?.message).toContain('not pinned');
   });
 });
