@@ -1,9 +1,12 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { context, createContextKey } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { configure } from '../configure.ts';
@@ -167,6 +170,20 @@ describe('one export', () => {
     expect(requests).toBe(3);
     made.close();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is itself not traced', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const key = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+    const suppressed: unknown[] = [];
+    const look = (): void => void suppressed.push(context.active().getValue(key));
+    subscribe('http.client.request.created', look);
+    const made = exporter();
+    await made.export([SPAN]);
+    await made.resend(made.encode([SPAN]));
+    unsubscribe('http.client.request.created', look);
+    context.disable();
+    expect(suppressed).toEqual([true, true]);
   });
 
   it('has the bytes that the same spans have when they are spooled', async () => {
