@@ -112,7 +112,9 @@ test('failures become a lesson, the lesson is proven with the agent in a file, a
   expect(shown.stdout).toContain(`outcome.comment: "${FAILURE}"`);
   expect(shown.stdout).toMatch(/validated by learner: .*\n.*activated by learner/);
   const verdict = await run('verdict', 'show', id);
-  expect(verdict.stdout).toMatch(/^Bound +P\(any false promotion among the 1 candidate of this cycle\) ≤ 5 %/m);
+  expect(verdict.stdout).toMatch(
+    /^Bound +P\(any false promotion among the 1 candidate of this cycle\) ≤ 5 %/m,
+  );
   const cycle = /^Cycle +([0-9a-f-]+),/m.exec(verdict.stdout)?.[1] ?? '';
   const recomputed = await run('verdict', 'recompute', cycle.slice(0, 8));
   expect(recomputed).toMatchObject({ code: 0, stderr: '' });
