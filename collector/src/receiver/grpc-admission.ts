@@ -24,25 +24,36 @@ export interface Admission {
 export function admission(grpc: Grpc, { timeoutMs, admit, refuse, admitted }: Admission): ServerInterceptor {
   return (_method, call) => {
     let timer: NodeJS.Timeout | undefined;
+    let isReceived = false;
+    const sendStatus = call.sendStatus.bind(call);
+    const end = (error: unknown): void => {
+      clearTimeout(timer);
+      sendStatus(refuse(error));
+    };
+    // The library ends calls by itself, past all interceptors: its statuses would make senders drop what can be sent
+    // again, and nobody would count them.
+    call.sendStatus = (status) => {
+      const refusal = refusalOf(grpc, status, isReceived);
+      if (refusal === undefined) sendStatus(status);
+      else end(refusal);
+    };
     const listener = new grpc.ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
           admitted(metadata, admit(headersOf(metadata)));
         } catch (error) {
-          call.sendStatus(refuse(error));
+          end(error);
           return;
         }
         timer = setTimeout(
-          () =>
-            call.sendStatus(
-              refuse(new Refusal('overloaded', 'the message did not arrive in time: send again')),
-            ),
+          () => end(new Refusal('overloaded', 'the message did not arrive in time: send again')),
           timeoutMs,
         ).unref();
         next(metadata);
       })
       .withOnReceiveHalfClose((next) => {
         clearTimeout(timer);
+        isReceived = true;
         next();
       })
       .withOnCancel(() => clearTimeout(timer))
@@ -56,6 +67,21 @@ export function admission(grpc: Grpc, { timeoutMs, admit, refuse, admitted }: Ad
       .build();
     return new grpc.ServerInterceptingCall(call, responder);
   };
+}
+
+interface LibraryStatus {
+  readonly code?: number | null | undefined;
+  readonly details?: string | null | undefined;
+}
+
+/** What a status of the library's own means, if it is one that a sender must not get. */
+function refusalOf(grpc: Grpc, { code, details }: LibraryStatus, isReceived: boolean): Refusal | undefined {
+  const { INTERNAL, RESOURCE_EXHAUSTED, UNKNOWN } = grpc.status;
+  if (!isReceived && code === RESOURCE_EXHAUSTED) return new Refusal('too_large', details ?? 'too large');
+  if (!isReceived && code === INTERNAL) return new Refusal('bad_compression', details ?? 'not readable');
+  return code === INTERNAL || code === UNKNOWN
+    ? new Refusal('internal', 'unexpected failure: send again')
+    : undefined;
 }
 
 /** Metadata as headers; of several values the first counts. */

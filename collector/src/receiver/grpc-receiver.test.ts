@@ -141,12 +141,13 @@ test('bad data is INVALID_ARGUMENT with the reason', async () => {
 test.each([false, true])(
   'a message over the limit is RESOURCE_EXHAUSTED without RetryInfo (gzip: %s)',
   async (gzip) => {
-    const { target, store } = await start({ bodyBytesMax: 2_048 });
+    const { target, store, collector } = await start({ bodyBytesMax: 2_048 });
     expect(await call(target, 'traces', Buffer.alloc(2_049), { gzip })).toMatchObject({
       code: grpc.status.RESOURCE_EXHAUSTED,
-      status: undefined,
+      status: { code: 8, details: [] },
     });
     expect(store.batches).toHaveLength(0);
+    expect(collector.stats().refused).toStrictEqual({ too_large: 1 });
   },
 );
 
@@ -252,10 +253,11 @@ test('a message that does not arrive in time is refused', async () => {
   expect(await rawCall(target, Buffer.from([0, 0, 0, 1, 0]), {}, false)).toBe(grpc.status.UNAVAILABLE);
 });
 
-test('broken compression and unknown services have a status that is not UNKNOWN', async () => {
-  const { target } = await start();
+test('broken compression is INVALID_ARGUMENT, an unknown service UNIMPLEMENTED', async () => {
+  const { target, collector } = await start();
   const broken = await rawCall(target, frameOf(Buffer.from('no gzip'), true), { 'grpc-encoding': 'gzip' });
-  expect(broken).toBe(grpc.status.INTERNAL);
+  expect(broken).toBe(grpc.status.INVALID_ARGUMENT);
+  expect(collector.stats().refused).toStrictEqual({ bad_compression: 1 });
   expect(await rawCall(target, frameOf(Buffer.alloc(0), false), { ':path': '/a.b/C' })).toBe(
     grpc.status.UNIMPLEMENTED,
   );
