@@ -50,7 +50,7 @@ const isRight = (ruleId: string): boolean => ruleId.startsWith('right');
 const isGood = (ruleId: string): boolean => ['rule-0', 'rule-1', 'rule-2'].includes(ruleId);
 const isNothing = (): boolean => false;
 
-const SCENARIOS: readonly Scenario[] = [
+const PAIRED: readonly Scenario[] = [
   { name: '20 useless', world: independent(USELESS, 0.6), helps: isNothing, options: { runsBudget: 2_500 } },
   {
     name: '20 useless, e-BH',
@@ -83,6 +83,14 @@ const SCENARIOS: readonly Scenario[] = [
     options: { runsBudget: 4_000, ...CONFIRM },
   },
 ];
+
+/** The same worlds and budgets with every candidate in the same randomised trials. */
+const FACTORIAL: readonly Scenario[] = PAIRED.map(({ name, options, ...scenario }) => ({
+  ...scenario,
+  name: `factorial: ${name}`,
+  options: { ...options, mode: 'factorial' },
+}));
+const SCENARIOS: readonly Scenario[] = [...PAIRED, ...FACTORIAL];
 
 function accuracy(world: SimulatedWorld, ids: readonly string[]): number {
   const references = ids.map((id) => `${id}@1`);
