@@ -74,7 +74,10 @@ function countIncrement(
   return increments.map(([value, units], index) => [value, index === at ? units + 1 : units]);
 }
 
-/** Log E that the arms are not split as the coins were: assignment or logging is broken. Disjoint strata multiply. */
+/**
+ * Log E that the arms are not split as the coins were: assignment or logging is broken, or outcomes come later in one arm,
+ * so that those that are there already cannot be compared. Disjoint strata multiply.
+ */
 export function splitLogE(strata: readonly Stratum[]): number {
   return ratioLogE(strata, ({ units, missing }) => units + missing);
 }
