@@ -68,7 +68,10 @@ export class ChdbConnection implements Connection {
       if (kind !== CLASS_READ) throw refusal('a query must read, use command or insert for the rest');
       const sql = `${params.query}\n${settingsClause(params.clickhouse_settings, queryId)}`;
       const parameters = encodeParameters(params.query_params);
-      output = STREAMS.test(sql) ? lane.stream(sql, FORMAT, parameters) : lane.whole(sql, FORMAT, parameters);
+      // A caller who takes the whole answer anyway gets it from the thread pool: starting a stream plans the query on the
+      // event loop, which for wide tables takes tens of milliseconds.
+      const streams = STREAMS.test(sql) && params.clickhouse_settings?.wait_end_of_query !== 1;
+      output = streams ? lane.stream(sql, FORMAT, parameters) : lane.whole(sql, FORMAT, parameters);
     } catch (error) {
       ended(error);
       throw toClientError(error, params.abort_signal);
