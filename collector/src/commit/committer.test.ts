@@ -22,7 +22,7 @@ function setUp(): {
     store,
     clock,
     committer,
-    submit: (key, batch = sampleBatch(), bytes = 100) => committer.submit({ key, batch, bytes }),
+    submit: (key, batch = sampleBatch(), bytes = 100) => committer.submit({ key, batches: [batch], bytes }),
   };
 }
 
@@ -152,4 +152,23 @@ test('an error that is not in the data is never a refusal', async () => {
   const result = submit('a');
   await clock.advance(0);
   expect(await result).toMatchObject({ state: 'unavailable' });
+});
+
+test('rows that cannot be encoded are refused at once, and what makes them may throw', async () => {
+  const { submit, committer, store } = setUp();
+  store.prepare = () => {
+    throw new StoreError('invalid_row', 'spans row 0 column name: not a text');
+  };
+  expect(await submit('a')).toMatchObject({
+    state: 'refused',
+    problem: expect.stringContaining('not a text'),
+  });
+  const { store: other, committer: second } = setUp();
+  const broken = (function* (): Generator<Batch> {
+    yield sampleBatch();
+    throw new Error('broken in the middle');
+  })();
+  expect(() => second.submit({ key: 'b', batches: broken, bytes: 1 })).toThrow('broken in the middle');
+  await Promise.all([committer.flush(), second.flush()]);
+  expect([...store.tokens, ...other.tokens]).toStrictEqual([]);
 });

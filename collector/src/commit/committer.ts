@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch } from '../records.ts';
 import type { BatchWriter, PreparedBatch } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { failureOf, type CommitResult } from './commit-result.ts';
 import { CommitPace, type Clock } from './commit-pace.ts';
 
@@ -15,7 +16,7 @@ const RETRY_DELAYS_MS = [100, 500, 2_000];
 /** What one request adds. `key` identifies its content: the same key again is the same rows. */
 export interface Submission {
   readonly key: string;
-  readonly batch: Batch;
+  readonly batches: Iterable<Batch>;
   /** Size of the request body, inflated. */
   readonly bytes: number;
 }
@@ -60,14 +61,16 @@ export class Committer {
   }
 
   /**
-   * Resolves when the rows are stored, or with the reason why they are not. Never rejects. The batch is encoded here and not
-   * kept: objects that live until a commit cost more in garbage collection than all the rest of the work on them.
+   * Resolves when the rows are stored, or with the reason why they are not; throws, never rejects, what `batches` throws.
+   * These are encoded here and not kept: objects that live until a commit cost more in garbage collection than all other
+   * work on them.
    */
-  submit({ key, batch, bytes }: Submission): Promise<CommitResult> {
+  submit({ key, batches, bytes }: Submission): Promise<CommitResult> {
     let prepared: PreparedBatch;
     try {
-      prepared = this.#writer.prepare(batch);
+      prepared = this.#writer.prepare(batches);
     } catch (error) {
+      if (!StoreError.isInstance(error)) throw error;
       return Promise.resolve(failureOf(error).result);
     }
     if (prepared.rows === 0) return Promise.resolve({ state: 'stored' });

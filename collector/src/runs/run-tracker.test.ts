@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../records.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { sampleBatch } from '../testing/sample-batch.ts';
-import { runsOf, RunTracker } from './run-tracker.ts';
+import { noteRuns, RunTracker, type RunKey } from './run-tracker.ts';
 
 const QUIET_MS = 10_000;
 
@@ -16,6 +16,12 @@ function setUp(): { store: MemoryStore; tracker: RunTracker; time: { now: number
     onFailure: (error) => failures.push(error),
   });
   return { store, tracker, time, failures };
+}
+
+function runsOf(batch: Batch): Iterable<RunKey> {
+  const runs = new Map<string, RunKey>();
+  noteRuns(batch, runs);
+  return runs.values();
 }
 
 function runOf(batch: Batch): string {

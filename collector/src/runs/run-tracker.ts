@@ -16,12 +16,13 @@ export interface RunKey {
   readonly runId: string;
 }
 
-/** The runs that a batch adds to, each once. */
-export function runsOf(batch: Batch): RunKey[] {
-  const runs = new Map<string, RunKey>();
-  for (const { project, runId } of [...batch.spans, ...batch.outcomes])
+/** Notes the runs that a batch adds to, each once. */
+export function noteRuns(batch: Batch, runs: Map<string, RunKey>): void {
+  const note = ({ project, runId }: RunKey): void => {
     if (runId !== '') runs.set(keyOf(project, runId), { project, runId });
-  return [...runs.values()];
+  };
+  for (const span of batch.spans) note(span);
+  for (const outcome of batch.outcomes) note(outcome);
 }
 
 function keyOf(project: string, runId: string): string {
@@ -69,7 +70,7 @@ export class RunTracker {
   }
 
   /** Notes runs to which a commit has added. */
-  touch(runs: readonly RunKey[]): void {
+  touch(runs: Iterable<RunKey>): void {
     const at = this.#options.now();
     for (const { project, runId } of runs) {
       const key = keyOf(project, runId);

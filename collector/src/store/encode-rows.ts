@@ -15,17 +15,17 @@ export type Row = Readonly<Record<string, RowValue>>;
 /** What stands in each column of a record's row. */
 export type Columns<Item> = Readonly<Record<string, (item: Item) => RowValue>>;
 
-/** Rows of a table as RowBinary. @throws StoreError `invalid_row`, naming table, row, column, value and what was expected. */
-export type RowEncoder<Item> = (items: readonly Item[]) => Uint8Array;
+/**
+ * Writes one record as a row.
+ * @throws StoreError `invalid_row`, naming table, row, column, value and what was expected.
+ */
+export type RowEncoder<Item> = (writer: RowWriter, item: Item, index: number) => void;
 
 interface Column<Item> {
   readonly name: string;
   readonly codec: Codec;
   readonly valueOf: (item: Item) => RowValue;
 }
-
-/** Encoding is never interrupted, so all share one buffer: a new one for every request would cost more than the writing. */
-const WRITER: RowWriter = new RowWriter();
 
 /**
  * The encoder of one kind of record, without an object per row in between.
@@ -39,23 +39,17 @@ export function rowEncoder<Item>(table: Table, columns: Columns<Item>): RowEncod
   });
   const unknown = Object.keys(columns).find((name) => !(name in table.columns));
   if (unknown !== undefined) throw invalid(table, 0, unknown, 'the table has no such column');
-  return (items) => {
-    WRITER.clear();
-    for (const [index, item] of items.entries()) writeRow(table, list, item, index);
-    return WRITER.take();
-  };
-}
-
-function writeRow<Item>(table: Table, columns: readonly Column<Item>[], item: Item, index: number): void {
-  let name = '';
-  try {
-    for (const column of columns) {
-      name = column.name;
-      column.codec(WRITER, column.valueOf(item));
+  return (writer, item, index) => {
+    let name = '';
+    try {
+      for (const column of list) {
+        name = column.name;
+        column.codec(writer, column.valueOf(item));
+      }
+    } catch (error) {
+      throw invalid(table, index, name, error instanceof Error ? error.message : String(error));
     }
-  } catch (error) {
-    throw invalid(table, index, name, error instanceof Error ? error.message : String(error));
-  }
+  };
 }
 
 /** Built per table at first use. */
@@ -85,7 +79,10 @@ export function encodeRows(table: Table, rows: readonly Row[], token: string): E
   for (const [index, row] of rows.entries())
     for (const name in row)
       if (!(name in table.columns)) throw invalid(table, index, name, 'the table has no such column');
-  return encodedRows(table, [encoderOf(table)(rows)], rows.length, token);
+  const encode = encoderOf(table);
+  const writer = new RowWriter();
+  for (const [index, row] of rows.entries()) encode(writer, row, index);
+  return encodedRows(table, [writer.bytes()], rows.length, token);
 }
 
 /** Encoded rows, whole ones per chunk, as one insert. */

@@ -3,10 +3,11 @@ import { checkedDatabase } from './database-name.ts';
 import type { SqlDriver } from './driver.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
+import { prepareBatches } from './prepare-batches.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { runWriter } from './run-writer.ts';
 import { traceReader } from './trace-reader.ts';
-import { prepareBatch, writePrepared } from './write-batch.ts';
+import { writePrepared } from './write-batch.ts';
 
 export const DEFAULT_DATABASE = 'tracelore';
 
@@ -32,10 +33,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     driver,
     database,
     location: options.location,
-    prepare: prepareBatch,
+    prepare: prepareBatches,
     writePrepared: (batches, token) => writePrepared(driver, batches, token),
     // Encoding throws; callers of a promise expect a rejection.
-    write: async (batch, token) => await writePrepared(driver, [prepareBatch(batch)], token),
+    write: async (batch, token) => await writePrepared(driver, [prepareBatches([batch])], token),
     ...traceReader(driver, database),
     ...runWriter(driver, database),
     close: (deadlineMs) => driver.close(deadlineMs),

@@ -41,18 +41,19 @@ test('lengths of 128 and more take several bytes, and the buffer grows', () => {
 });
 
 /** A length as readers of LEB128 take it, also with leading zeros; and what follows it. */
-function decoded(bytes: readonly number[]): { readonly length: number; readonly rest: readonly number[] } {
+function decoded(bytes: Buffer): { readonly length: number; readonly rest: string } {
   const last = bytes.findIndex((byte) => byte < 0x80);
-  const length = bytes.slice(0, last + 1).reduce((sum, byte, index) => sum + (byte & 0x7f) * 128 ** index, 0);
-  return { length, rest: bytes.slice(last + 1) };
+  const length = bytes.subarray(0, last + 1).reduce((sum, byte, i) => sum + (byte & 0x7f) * 128 ** i, 0);
+  return { length, rest: bytes.toString('hex', last + 1) };
 }
 
 test('every text is its length and its bytes, whatever its length and characters', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.nat(6_000), (start, more) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(6_000), (start, more) => {
       const text = (start + 'é'.repeat(more % 7) + 'x'.repeat(more)).toWellFormed();
       const bytes = Buffer.from(text);
-      expect(decoded(encode('String', text))).toEqual({ length: bytes.length, rest: [...bytes] });
+      const encoded = Buffer.from(encode('String', text));
+      expect(decoded(encoded)).toEqual({ length: bytes.length, rest: bytes.toString('hex') });
     }),
     { numRuns: 40 },
   );

@@ -7,6 +7,12 @@ const UTF8_BYTES_MAX = 3;
 const LOOPED_CHARACTERS_MAX = 48;
 const ASCII_MAX = 0x7f;
 
+/** Bytes and the buffer, perhaps longer, in which they stand. */
+export interface EncodedBytes {
+  readonly buffer: Buffer;
+  readonly bytes: Uint8Array;
+}
+
 /** A growing byte buffer with the primitive writes of RowBinary (little endian, lengths as LEB128). */
 export class RowWriter {
   #buffer: Buffer = Buffer.allocUnsafe(START_BYTES);
@@ -17,12 +23,13 @@ export class RowWriter {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** The bytes written so far as a copy of their exact size; the writer is empty afterwards. */
-  take(): Uint8Array {
-    const bytes = Buffer.allocUnsafeSlow(this.#length);
-    this.#buffer.copy(bytes, 0, 0, this.#length);
+  /** Copies what was written into a buffer that `bufferOf` gives for that many bytes; the writer is empty afterwards. */
+  moveTo(bufferOf: (bytes: number) => Buffer): EncodedBytes {
+    const length = this.#length;
+    const buffer = bufferOf(length);
+    this.#buffer.copy(buffer, 0, 0, length);
     this.clear();
-    return bytes;
+    return { buffer, bytes: buffer.subarray(0, length) };
   }
 
   clear(): void {

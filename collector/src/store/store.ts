@@ -116,7 +116,7 @@ export interface SpanView {
   }[];
 }
 
-/** A batch in the form in which its store writes it. */
+/** Batches in the form in which their store writes them. */
 export interface PreparedBatch {
   readonly rows: number;
 }
@@ -124,11 +124,15 @@ export interface PreparedBatch {
 /** Writes what the collector accepted. A resolved write is stored. */
 export interface BatchWriter {
   /**
-   * Brings a batch into the form in which it waits for its write: bytes, no objects.
-   * @throws StoreError `invalid_row`
+   * Brings batches into the form in which they wait for their write: bytes, no objects. Each is taken when the one before it
+   * has been encoded.
+   * @throws StoreError `invalid_row`, and what `batches` throws
    */
-  prepare(batch: Batch): PreparedBatch;
-  /** Stores prepared batches together. `token` identifies them: the same token again stores nothing new. */
+  prepare(batches: Iterable<Batch>): PreparedBatch;
+  /**
+   * Stores prepared batches together, each once. `token` identifies them: the same token again stores nothing new. After a
+   * failure the same batches can be written again.
+   */
   writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void>;
 }
 

@@ -2,14 +2,18 @@ import type { CollectorStore } from '../config.ts';
 import type { Batch } from '../records.ts';
 import type { PreparedBatch } from '../store/store.ts';
 
-/** Its own prepared form is the batch itself. */
+/** Its own prepared form is the batches themselves, as one. */
 class KeptBatch implements PreparedBatch {
   readonly batch: Batch;
   readonly rows: number;
 
-  constructor(batch: Batch) {
-    this.batch = batch;
-    this.rows = batch.spans.length + batch.logs.length + batch.outcomes.length;
+  constructor(batches: readonly Batch[]) {
+    this.batch = {
+      spans: batches.flatMap(({ spans }) => spans),
+      logs: batches.flatMap(({ logs }) => logs),
+      outcomes: batches.flatMap(({ outcomes }) => outcomes),
+    };
+    this.rows = this.batch.spans.length + this.batch.logs.length + this.batch.outcomes.length;
   }
 }
 
@@ -41,17 +45,13 @@ export class MemoryStore implements CollectorStore {
     return promise.then(() => undefined);
   }
 
-  prepare(batch: Batch): PreparedBatch {
-    return new KeptBatch(batch);
+  prepare(batches: Iterable<Batch>): PreparedBatch {
+    return new KeptBatch([...batches]);
   }
 
   async writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void> {
-    const kept = batches.filter((batch) => batch instanceof KeptBatch).map(({ batch }) => batch);
-    const batch: Batch = {
-      spans: kept.flatMap(({ spans }) => spans),
-      logs: kept.flatMap(({ logs }) => logs),
-      outcomes: kept.flatMap(({ outcomes }) => outcomes),
-    };
+    const kept = batches.filter((batch) => batch instanceof KeptBatch);
+    const { batch } = new KeptBatch(kept.map((one) => one.batch));
     this.tokens.push(token);
     for (const arrived of this.#arrivals.splice(0)) arrived();
     await this.#gate;
