@@ -17,10 +17,10 @@ const NAMED = new RegExp(
 /** What every match of {@link NAMED} holds: looking for the ends of the names first is four times as fast. */
 const NAME_END =
   /(?:ssword|sswd|ssphrase|sscode|secret|key|token|ization|cookie|dential)s?\\{0,15}["']?\s{0,8}[:=]/i;
-const SCHEMES = [/bearer {1,4}[\w.~+/-]{16}/i, /basic {1,4}[\w.~+/-]{16}/i] as const;
+const SCHEMES = [/bearer {1,4}[\w.~+/\\-]{16}/i, /basic {1,4}[\w.~+/\\-]{16}/i] as const;
 
 /** Values without quotes. Code that reads a secret from somewhere else (`getenv(`, `environ[`) is none. */
-const BARE = /[A-Za-z0-9+/_.~!@#$%^*=-]{1,4096}/y;
+const BARE = /(?:[A-Za-z0-9+/_.~!@#$%^*=-]|\\{1,7}\/){1,4096}/y;
 const BARE_CHARACTERS_MIN = 4;
 /** Shortest value after a colon without quotes, where prose is likely: it needs a digit too. */
 const PROSE_CHARACTERS_MIN = 6;
@@ -30,7 +30,8 @@ const NO_VALUES: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none',
 const HEADER = /(?:authorization|cookies?)$/i;
 const LINE = /[^\r\n"\\]{1,8192}/y;
 /** What follows `Bearer ` or `Basic `: long, and no word of prose. */
-const CREDENTIAL = /(?=[A-Za-z._~+/-]*(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9._~+/-]{16,4096}={0,2}/y;
+const CREDENTIAL =
+  /(?=[A-Za-z._~+/\\-]*(?:[0-9=]|[a-z][A-Z]))(?:[A-Za-z0-9._~+/-]|\\{1,7}\/){16,4096}={0,2}/y;
 
 /** Replaces the values of sensitive names, and credentials after their scheme, in prose, code, headers and JSON. */
 export function redactNamedValues(text: string, found: Found): string {

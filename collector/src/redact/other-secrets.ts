@@ -5,11 +5,11 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----[^"]*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|(?=\\*")|$)/g;
 
 /** Password in a URL or connection string; who connects to what stays readable. */
-const URL_PASSWORD = /(:\/\/[^\s:@/"'\\]{0,100}):([^\s@/"'\\]{1,200})@/g;
+const URL_PASSWORD = /(:(?:\\{0,7}\/){2}[^\s:@/"'\\]{0,100}):([^\s@/"'\\]{1,200})@/g;
 
 /** Addresses that are secrets as a whole: who knows them may post. */
 const WEBHOOK =
-  /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/)[A-Za-z0-9/_-]{16,200}/g;
+  /(hooks\.slack\.com\\{0,7}\/(?:services|workflows)\\{0,7}\/|discord(?:app)?\.com\\{0,7}\/api\\{0,7}\/webhooks\\{0,7}\/)[A-Za-z0-9/\\_-]{16,200}/g;
 
 /** Signature in a link that grants access by itself. */
 const SIGNED_URL = /([?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=)[A-Za-z0-9%+/=_-]{16,1024}/gi;
@@ -27,7 +27,8 @@ export function redactPrivateKeys(text: string, found: Found): string {
 }
 
 export function redactUrls(text: string, found: Found): string {
-  if (!text.includes('://')) return text;
+  // JSON of some languages has a backslash before each slash.
+  if (!text.includes('://') && !text.includes(':\\/')) return text;
   return text
     .replace(URL_PASSWORD, (whole: string, before: string, password: string) =>
       password.startsWith(MARK_BEGINNING) ? whole : `${before}:${mark('url_password', found)}@`,

@@ -44,6 +44,31 @@ it.each([
 });
 
 it.each([
+  // As .NET, Go and PHP write JSON.
+  [
+    String.raw`{"a":"{\u0022password\u0022:\u0022hunter2\u0022}"}`,
+    String.raw`{"a":"{\"password\":\"[redacted:sensitive_name]\"}"}`,
+  ],
+  [
+    String.raw`{"a":"Bearer abcd\u002Befgh1234\u002Bijkl5678"}`,
+    String.raw`{"a":"Bearer [redacted:credential]"}`,
+  ],
+  [
+    String.raw`{"a":"https:\/\/app:hunter2@db\/x"}`,
+    String.raw`{"a":"https:\/\/app:[redacted:url_password]@db\/x"}`,
+  ],
+  [String.raw`{"a":"Bearer abcd\/efgh1234\/ijkl5678"}`, String.raw`{"a":"Bearer [redacted:credential]"}`],
+])('sees through escapes: %s', (json, expected) => {
+  expect(redact(json)).toBe(expected);
+  expect(() => JSON.parse(expected)).not.toThrow();
+});
+
+it('does not rewrite escapes when there is nothing to redact', () => {
+  const json = String.raw`{"a":"\u003cb\u003e \u0026 \\u0041 C:\\u0062"}`;
+  expect(redact(json)).toBe(json);
+});
+
+it.each([
   'The task-list at https://x.org:443/a@b costs 12:30; id 5f3c9a7e1b2d4f6890abcdef12345678, skill basic facts',
   'The secret: read the password field, then compare tokens. Basic information follows.',
   '{"type":"object","properties":{"password":{"type":"string"}},"required":["password","api_key"]}',

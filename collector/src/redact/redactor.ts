@@ -4,6 +4,7 @@ import { redactCards } from './card-numbers.ts';
 import { NAMED_RULE, redactNamedValues } from './named-values.ts';
 import { redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
 import { MARK_BEGINNING, markOf, type Found } from './redaction.ts';
+import { withoutEscapes } from './json-escapes.ts';
 import type { RedactionOptions, RedactionRule } from './redaction-options.ts';
 import { redactWords } from './secret-words.ts';
 import { isSensitiveName } from './sensitive-names.ts';
@@ -41,6 +42,12 @@ export class Redactor {
   }
 
   text(text: string): string {
+    const readable = withoutEscapes(text);
+    const clean = this.#clean(readable);
+    return clean === readable ? text : clean;
+  }
+
+  #clean(text: string): string {
     const { secrets = true, cards = true, emails = false } = this.#options;
     let clean = text;
     if (secrets && text.length >= SECRET_CHARACTERS_MIN) {
