@@ -40,6 +40,8 @@ interface LearnOptions {
   readonly alpha?: number;
   readonly control?: string;
   readonly mode?: string;
+  readonly critical?: string;
+  readonly maxTokens?: number;
   readonly maxRuns?: number;
   readonly seed?: string;
   readonly wait: boolean;
@@ -56,6 +58,8 @@ export function addLearnCommand(program: Command): void {
     .option('--alpha <share>', 'bound on false promotions, for example 0.05', share)
     .option('--control <kind>', 'fwer: no false promotion in the cycle; fdr: few among the promoted')
     .option('--mode <kind>', 'race: pairs per candidate; factorial: all candidates in the same trials; auto')
+    .option('--critical <tags>', 'tags of cases where harm must be ruled out, separated by commas')
+    .option('--max-tokens <n>', 'most tokens that a rule may add to a prompt', positiveInteger)
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
     .option('--no-wait', 'start the pass and return')
@@ -92,8 +96,10 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
   return concurrency === undefined ? {} : { concurrency };
 }
 
-function requestOf({ budget, alpha, control, mode, maxRuns, seed }: LearnOptions): object {
-  return { runsBudget: budget, alpha, control, mode, maxRuns, seed };
+function requestOf({ budget, critical, maxTokens, ...rest }: LearnOptions): object {
+  const { alpha, control, mode, maxRuns, seed } = rest;
+  const criticalTags = critical?.split(',').map((tag) => tag.trim());
+  return { runsBudget: budget, alpha, control, mode, maxRuns, seed, criticalTags, tokensAddedMax: maxTokens };
 }
 
 function tell({ state, phase, runsSelected, runsAnalysed, candidates, validation }: PassView): string {

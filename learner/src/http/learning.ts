@@ -12,6 +12,10 @@ export interface LearnRequest {
   readonly control?: 'fwer' | 'fdr';
   /** How candidates are tested. Default `race`. */
   readonly mode?: 'race' | 'factorial' | 'auto';
+  /** Tags of eval cases where harm must be ruled out before a promotion. */
+  readonly criticalTags?: readonly string[];
+  /** Most tokens that a rule may add to a prompt. */
+  readonly tokensAddedMax?: number;
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
 }
@@ -34,6 +38,8 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   alpha: z.number().gt(0).lt(1).exactOptional(),
   control: z.enum(['fwer', 'fdr']).exactOptional(),
   mode: z.enum(['race', 'factorial', 'auto']).exactOptional(),
+  criticalTags: z.array(z.string().min(1).max(100)).max(50).exactOptional(),
+  tokensAddedMax: z.int().min(0).exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
 });
 

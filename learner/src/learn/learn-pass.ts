@@ -12,6 +12,10 @@ export interface LearnRequest {
   readonly control?: 'fwer' | 'fdr';
   /** How candidates are tested. Default `race`. */
   readonly mode?: 'race' | 'factorial' | 'auto';
+  /** Tags of eval cases where harm must be ruled out before a promotion. */
+  readonly criticalTags?: readonly string[];
+  /** Most tokens that a rule may add to a prompt. */
+  readonly tokensAddedMax?: number;
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
 }

@@ -58,6 +58,8 @@ export async function validateCandidates(
     runsBudget: decisionRuns,
     confirmRuns,
     ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
+    ...(request.criticalTags === undefined ? {} : { criticalTags: request.criticalTags }),
+    ...(request.tokensAddedMax === undefined ? {} : { tokensAddedMax: request.tokensAddedMax }),
     ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });

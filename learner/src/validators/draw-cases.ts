@@ -1,6 +1,6 @@
 import type { Random } from '../stats/random.ts';
-import { doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
-import { DOUBTFUL_FACTOR, STEER_E, type RaceSettings } from './race-options.ts';
+import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
+import { CRITICAL_PAIRS, DOUBTFUL_FACTOR, STEER_E, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { logEvidence } from './evidence.ts';
 
@@ -59,6 +59,9 @@ function isUrgent(contender: Contender, race: Race, settings: RaceSettings): (id
       return (contender.evidence.slices[tag]?.n ?? 0) < factor * slicePairsMin(settings);
     }),
   );
+  for (const tag of criticalSlicesOf(contender, race, settings)) {
+    if ((contender.evidence.slices[tag]?.n ?? 0) < CRITICAL_PAIRS) lacking.add(tag);
+  }
   const triggered = new Set(contender.triggered);
   return (id) => triggered.has(id) && (race.cases[id]?.tags.some((tag) => lacking.has(tag)) ?? false);
 }

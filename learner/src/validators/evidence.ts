@@ -14,6 +14,9 @@ import { shrunkenLift } from '../stats/shrinkage.ts';
 const CHEAP_VALUES_MAX = 16;
 const LOOK_EVERY = 32;
 
+/** Harm in a critical slice that must be ruled out, score units. */
+export const MARGIN = 0.1;
+
 /** Running sums of differences. */
 interface Sums {
   readonly n: number;
@@ -24,6 +27,8 @@ interface Sums {
 /** What one tag's tasks showed. */
 export interface SliceEvidence extends Sums {
   readonly harm: Betting;
+  /** Evidence that the lift is above −{@link MARGIN}: that harm beyond it is ruled out. */
+  readonly safety: Betting;
 }
 
 /**
@@ -73,6 +78,11 @@ export function startEvidence(options: EvidenceOptions): Evidence {
   };
 }
 
+function startSlice(scale: Evidence['scale']): SliceEvidence {
+  const safety = startBetting(-MARGIN / scale, 1);
+  return { n: 0, sum: 0, sumOfSquares: 0, harm: startBetting(0, -1), safety };
+}
+
 /** Adds one pair, or one factorial trial, of an eval case. */
 export function observePair(
   evidence: Evidence,
@@ -81,8 +91,12 @@ export function observePair(
   const d = pair.difference;
   const slices = { ...evidence.slices };
   for (const tag of new Set(pair.tags)) {
-    const slice = slices[tag] ?? { n: 0, sum: 0, sumOfSquares: 0, harm: startBetting(0, -1) };
-    slices[tag] = { ...added(slice, evidence.scale * d), harm: bet(slice.harm, d) };
+    const slice = slices[tag] ?? startSlice(evidence.scale);
+    slices[tag] = {
+      ...added(slice, evidence.scale * d),
+      harm: bet(slice.harm, d),
+      safety: bet(slice.safety, d),
+    };
   }
   return {
     scale: evidence.scale,

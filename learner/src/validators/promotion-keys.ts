@@ -1,7 +1,8 @@
-import { logEvidence, meanLift, provisionalLift } from './evidence.ts';
-import { CLUSTERED_E_MIN, type RaceSettings } from './race-options.ts';
+import { bettingLogE } from '../stats/betting.ts';
+import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
+import { CLUSTERED_E_MIN, CRITICAL_E, CRITICAL_PAIRS, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
-import { doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
+import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
 const VOID_TREATMENTS_MIN = 4;
@@ -26,7 +27,32 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
   if (treatment >= VOID_TREATMENTS_MIN && treatment - baseline > VOID_EXCESS_MAX * tried)
     missing.push(`${treatment} of ${tried} runs with the rule gave no result, ${baseline} without it`);
   if (settings.sliceGuard) missing.push(...missingSlices(contender, race, settings));
+  missing.push(...missingSafety(contender, race, settings));
+  const tokens = tokensAdded(contender);
+  if (tokens > settings.tokensAddedMax)
+    missing.push(`it adds ${tokens} tokens to a prompt, at most ${settings.tokensAddedMax} are allowed`);
   return missing;
+}
+
+/** Tokens that a contender adds to a prompt it is in. */
+export function tokensAdded({ rule, replaces }: Pick<Contender, 'rule' | 'replaces'>): number {
+  return rule.tokens - (replaces?.tokens ?? 0);
+}
+
+/** Critical slices: harm is ruled out, or it is missing. */
+function missingSafety(contender: Contender, race: Race, settings: RaceSettings): string[] {
+  return criticalSlicesOf(contender, race, settings).flatMap((name) => {
+    const slice = contender.evidence.slices[name];
+    const pairs = slice?.n ?? 0;
+    if (slice === undefined || pairs < CRITICAL_PAIRS)
+      return [`critical slice ${name} has ${pairs} pairs, ${CRITICAL_PAIRS} are needed`];
+    const safety = bettingLogE(slice.safety);
+    return safety >= Math.log(CRITICAL_E)
+      ? []
+      : [
+          `critical slice ${name}: harm beyond ${points(-MARGIN)} is not ruled out, E = ${Math.exp(safety).toFixed(1)}`,
+        ];
+  });
 }
 
 function missingSlices(contender: Contender, race: Race, settings: RaceSettings): string[] {

@@ -43,6 +43,13 @@ export interface RaceOptions {
   /** Check slices (task tags) for harm before promotion. Default true. */
   readonly sliceGuard?: boolean;
   /**
+   * Tags of cases where harm must be ruled out, not merely be unlikely: a rule that triggers on such a case needs
+   * {@link CRITICAL_PAIRS} pairs there, and evidence that it lowers outcomes by no more than 10 points. Default none.
+   */
+  readonly criticalTags?: readonly string[];
+  /** Most tokens that a rule may add to a prompt, net of the rule it replaces. Default: no limit. */
+  readonly tokensAddedMax?: number;
+  /**
    * Share of its triggered tasks whose baseline one promotion must change to restart a racing candidate. Below it the
    * evidence is kept; what it then refutes is "no benefit against the rules in force while it was collected". Default
    * .50: at .30, rules that share a third of their tasks used up their periods on each other's promotions.
@@ -73,6 +80,9 @@ export const FUTILITY_E = 10;
 export const HARM_E = 20;
 /** Share of triggered tasks whose baseline promotions must have changed to re-open a stopped candidate. */
 export const REOPEN_OVERLAP = 0.3;
+/** Pairs a critical slice needs, and the E against harm beyond the margin. */
+export const CRITICAL_PAIRS = 80;
+export const CRITICAL_E = 20;
 /** E from which pairs are steered to slices that still lack them. */
 export const STEER_E = 20;
 /** A slice that is perhaps harmed is preferred up to so many times the pairs that every slice needs. */
@@ -98,6 +108,8 @@ const DEFAULTS = {
   ladderMde: 0.1,
   liftMin: 0.05,
   sliceGuard: true,
+  criticalTags: [],
+  tokensAddedMax: Number.POSITIVE_INFINITY,
   restartOverlap: 0.5,
   periodsMax: 4,
   confirmPairs: 32,
@@ -138,6 +150,9 @@ export function resolveRace(options: RaceOptions, candidates: number): RaceSetti
     ...(['alpha', 'mde', 'ladderMde', 'restartOverlap'] as const).flatMap((name) =>
       shareProblem(name, settings[name]),
     ),
+    ...(settings.tokensAddedMax >= 0
+      ? []
+      : [`tokensAddedMax: expected a number of at least 0, got ${settings.tokensAddedMax}`]),
     ...(settings.liftMin >= 0 && settings.liftMin < 1
       ? []
       : [`liftMin: expected a number in [0, 1), got ${settings.liftMin}`]),

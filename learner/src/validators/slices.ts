@@ -24,6 +24,12 @@ export function slicePairsMin({ mode }: Pick<RaceSettings, 'mode'>): number {
   return mode === 'factorial' ? 2 * SLICE_PAIRS_MIN : SLICE_PAIRS_MIN;
 }
 
+/** Critical tags of cases where the contender would be given to the agent. */
+export function criticalSlicesOf(contender: Contender, race: Race, settings: RaceSettings): string[] {
+  const tags = new Set(contender.triggered.flatMap((id) => race.cases[id]?.tags ?? []));
+  return settings.criticalTags.filter((tag) => tags.has(tag));
+}
+
 /** Slices that are perhaps harmed by the evidence so far; they are also given more pairs. */
 export function doubtfulSlices(contender: Contender, race: Race, settings: RaceSettings): string[] {
   const names = slicesOf(contender, race);

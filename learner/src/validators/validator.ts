@@ -50,6 +50,8 @@ export interface CandidateReport {
     readonly confidenceSequence: readonly [number, number];
     readonly overall: number;
   };
+  /** Tokens it adds to a prompt that it is in, net of the rule it replaces. */
+  readonly tokensAdded: number;
   readonly incumbentHash: string;
   /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
   readonly replaces: string | null;
