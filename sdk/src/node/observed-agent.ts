@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
 
 import type { CertificateFiles, Config } from '../config.ts';
 import { TraceloreError } from '../errors.ts';
@@ -38,14 +38,17 @@ export function observeExchange(fn: (exchange: Exchange) => void): void {
 }
 
 /**
- * Connections to the collector, kept open between requests, none of which keeps the process alive.
+ * How connections to the collector are made: kept open between requests, with the certificates of the configuration.
  * @throws TraceloreError `CONFIG_INVALID` naming every certificate file that cannot be read
  */
-export function createAgent(config: Config, socketsMax: number): ExportAgent {
+export function agentOptions(config: Config, socketsMax: number): AgentOptions {
   const options = { keepAlive: true, maxSockets: socketsMax };
-  const agent = config.tracesUrl.startsWith('https:')
-    ? new HttpsAgent({ ...options, ...readCertificates(config.otlpCertificates) })
-    : new HttpAgent(options);
+  return isSecure(config) ? { ...options, ...readCertificates(config.otlpCertificates) } : options;
+}
+
+/** Connections to the collector, none of which keeps the process alive. */
+export function createAgent(config: Config, options: AgentOptions): ExportAgent {
+  const agent = isSecure(config) ? new HttpsAgent(options) : new HttpAgent(options);
   // The one method through which every request comes, before it is sent.
   shadow(
     agent,
@@ -57,6 +60,10 @@ export function createAgent(config: Config, socketsMax: number): ExportAgent {
       },
   );
   return agent;
+}
+
+function isSecure(config: Config): boolean {
+  return config.tracesUrl.startsWith('https:');
 }
 
 function observe(request: ClientRequest, timeoutMs: number): void {

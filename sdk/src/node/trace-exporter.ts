@@ -6,7 +6,13 @@ import type { Config } from '../config.ts';
 import { post, withoutTracing } from '../http.ts';
 import { methodOf } from '../shadow.ts';
 import { SDK_NAME, SDK_VERSION } from '../version.ts';
-import { createAgent, type Exchange, type ExportAgent, observeExchange } from './observed-agent.ts';
+import {
+  agentOptions,
+  createAgent,
+  type Exchange,
+  type ExportAgent,
+  observeExchange,
+} from './observed-agent.ts';
 import { classOf, exportOf, loadModule, missingModule } from './otel-modules.ts';
 import type { OutgoingSpan } from './outgoing-span.ts';
 import { createTraceSerializer, EXPORTER_MODULE } from './trace-serializer.ts';
@@ -51,7 +57,8 @@ export class TraceExporter {
   constructor(config: Config, requestsInFlightMax: number) {
     this.#config = config;
     this.#headers = exportHeaders(config);
-    this.#agent = createAgent(config, requestsInFlightMax);
+    const connection = agentOptions(config, requestsInFlightMax);
+    this.#agent = createAgent(config, connection);
     this.encode = createTraceSerializer();
     const construct = classOf(loadModule(EXPORTER_MODULE), 'OTLPTraceExporter');
     if (construct === undefined) throw missingModule(EXPORTER_MODULE);
@@ -64,8 +71,8 @@ export class TraceExporter {
         compression: config.otlpCompression,
         // A stale connection makes a second request before the first is counted off.
         concurrencyLimit: requestsInFlightMax * 2,
-        // Releases before 0.205 know no function and read options from it; they use connections of their own.
-        httpAgentOptions: Object.assign(() => this.#agent, { keepAlive: true }),
+        // Releases before 0.204 know no function and read options from it; they use connections of their own.
+        httpAgentOptions: Object.assign(() => this.#agent, connection),
       },
     ]);
     const send = methodOf(exporter, 'export');
