@@ -63,8 +63,8 @@ export class Ingest {
 
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
     const { committed, answer } = this.#accept(key, request);
-    await committed;
-    return answer;
+    // Not awaited here: the request would be kept until its commit.
+    return committed.then(() => answer);
   }
 
   /** Everything but the waiting: a function that waits would keep what it decoded until the commit. */

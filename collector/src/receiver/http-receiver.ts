@@ -7,7 +7,7 @@ import type { ExportRequest } from '../ingest.ts';
 import { encodeAnswer, encodeRefusal, httpStatusOf, isRetryable, type ExportAnswer } from './answer.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { bindError } from './bind-error.ts';
-import type { ByteBudget } from './byte-budget.ts';
+import type { BudgetShare, ByteBudget } from './byte-budget.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { inflate, requireCompression } from './inflate.ts';
 import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
@@ -50,6 +50,12 @@ export interface ReceiverParts {
   readonly export: (request: ExportRequest) => Promise<ExportAnswer>;
   /** Told about errors that are no refusals: a fault of ours. */
   readonly onUnexpected: (error: unknown) => void;
+}
+
+/** A request that may send its body. */
+interface Admitted extends Omit<ExportRequest, 'body'> {
+  readonly compression: ReturnType<typeof requireCompression>;
+  readonly share: BudgetShare;
 }
 
 /**
@@ -146,18 +152,27 @@ export class HttpReceiver {
       limiter.admit(claim.sender);
       checkDeclaredLength(request, bodyBytesMax);
       if (invite) response.writeContinue();
-      const raw = await readBody(request, bodyBytesMax, share);
-      counters.bytesReceived += raw.length;
-      limiter.spend(claim.sender, raw.length);
-      const body = await inflate(raw, compression, bodyBytesMax);
-      if (!share.grow(body.length - raw.length)) throw overloaded();
-      const answer = await this.#parts.export({ signal, encoding, body, claim });
+      const answer = await this.#export(request, { signal, encoding, compression, claim, share });
       send(response, 200, encodeAnswer(answer, signal, encoding), encoding, this.#stopping);
     } catch (error) {
       this.#refuse(request, response, error);
     } finally {
       share.release();
     }
+  }
+
+  /** Apart from the waiting for the commit: a function that waits would keep the body until then. */
+  async #export(
+    request: IncomingMessage,
+    { signal, encoding, compression, claim, share }: Admitted,
+  ): Promise<ExportAnswer> {
+    const { bodyBytesMax } = this.#options;
+    const raw = await readBody(request, bodyBytesMax, share);
+    this.#parts.counters.bytesReceived += raw.length;
+    this.#parts.limiter.spend(claim.sender, raw.length);
+    const body = await inflate(raw, compression, bodyBytesMax);
+    if (!share.grow(body.length - raw.length)) throw overloaded();
+    return this.#parts.export({ signal, encoding, body, claim });
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

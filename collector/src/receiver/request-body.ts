@@ -32,13 +32,16 @@ export async function readBody(
       else chunks.push(chunk);
     };
     request.on('data', onData);
-    request.once('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
-    );
+    // The request lives until it is answered, and with it whatever its listeners hold.
+    request.once('end', () => resolve(whole(chunks.splice(0))));
     request.once('error', () =>
       refuse(new Refusal('incomplete_body', 'the connection broke inside the body')),
     );
   });
+}
+
+function whole(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
 }
 
 export function overloaded(): Refusal {
