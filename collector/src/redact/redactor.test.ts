@@ -74,6 +74,7 @@ it.each([
   '{"type":"object","properties":{"password":{"type":"string"}},"required":["password","api_key"]}',
   '{"token":"Hello","logprob":-0.1,"max_tokens":500,"password":null}',
   'api_key = os.environ["OPENAI_API_KEY"]',
+  'sk_learn_pipeline_component key-performance-indicator-dashboard npm_package_config_registry_url hf_model_name_or_path_default',
   'order 4111111111111112, at 1790000000000000000, run 123e4567-e89b-12d3-a456-426614174000',
   'write to ann@example.org',
 ])('leaves %s alone', (text) => {

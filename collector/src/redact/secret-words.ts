@@ -12,19 +12,23 @@ const SHAPES: readonly (readonly [rule: string, beginning: string, rest: string]
   // Signed tokens: header.payload.signature, the first two JSON in base64url.
   ['jwt', 'eyJ', String.raw`[A-Za-z0-9_-]{8,256}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}`],
   ['aws_key', 'A(?:KIA|SIA|BIA|CCA)', '[0-9A-Z]{16}'],
-  // Model providers and payment: sk-…, sk-ant-…, sk-or-…, sk-lf-…, sk_live_…
-  ['api_key', '[rs]k[-_]', '[A-Za-z0-9_-]{20,4096}'],
-  ['api_key', 'AIza', '[0-9A-Za-z_-]{35}'],
-  ['api_key', '(?:hf|gsk|r8|fw|pcsk|npm|sbp|whsec)_', '[A-Za-z0-9_]{20,4096}'],
-  ['api_key', '(?:xai|pplx|tvly|pypi|NRAK|HRKU|sntrys|key)-', '[A-Za-z0-9_-]{24,4096}'],
-  ['api_key', 'lsv2_', '[A-Za-z0-9_]{24,4096}'],
-  ['api_key', 'dapi', '[a-f0-9]{32}'],
-  ['api_key', String.raw`SG\.`, String.raw`[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,4096}`],
+  // Model providers and payment: sk-…, sk-ant-…, sk-or-…, sk-lf-…, sk_live_…; but no words: sk_learn_pipeline_component.
   [
     'api_key',
-    '(?:shp(?:at|ca|pa|ss)|lin_api|dop_v1|doo_v1|glsa|glc|phx|dckr_pat)_',
-    '[A-Za-z0-9_=-]{20,4096}',
+    '[rs]k[-_]',
+    '(?=[a-z_-]{0,64}[0-9A-Z]|(?:[a-z]{1,12}[-_]){0,3}[a-z]{16})[A-Za-z0-9_-]{20,4096}',
   ],
+  ['api_key', 'AIza', '[0-9A-Za-z_-]{35}'],
+  [
+    'api_key',
+    '(?:hf|gsk|r8|fw|npm|sbp|whsec|sntrys|shp(?:at|ca|pa|ss)|lin_api|do[op]_v1)_',
+    '[A-Za-z0-9]{20,4096}',
+  ],
+  ['api_key', '(?:glsa|glc|phx|pcsk|lsv2_(?:pt|sk))_', '[A-Za-z0-9]{4,64}[A-Za-z0-9_]{20,4096}'],
+  ['api_key', '(?:xai|pplx|NRAK|tvly(?:-dev|-prod)?)-', '[A-Za-z0-9]{20,4096}'],
+  ['api_key', '(?:key-|dapi)', '[a-f0-9]{32}'],
+  ['api_key', '(?:pypi-AgE|HRKU-|dckr_pat_)', '[A-Za-z0-9_-]{20,4096}'],
+  ['api_key', String.raw`SG\.`, String.raw`[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,4096}`],
   ['api_key', 'AGE-SECRET-KEY-1', '[0-9A-Z]{40,4096}'],
   // Code hosts, chat, secret stores, sign-in.
   ['access_token', 'gh[pousr]_', '[A-Za-z0-9]{30,4096}'],
