@@ -42,6 +42,7 @@ interface LearnOptions {
   readonly mode?: string;
   readonly critical?: string;
   readonly maxTokens?: number;
+  readonly sentinel?: boolean;
   readonly maxRuns?: number;
   readonly seed?: string;
   readonly wait: boolean;
@@ -59,6 +60,7 @@ export function addLearnCommand(program: Command): void {
     .option('--control <kind>', 'fwer: no false promotion in the cycle; fdr: few among the promoted')
     .option('--mode <kind>', 'race: pairs per candidate; factorial: all candidates in the same trials; auto')
     .option('--critical <tags>', 'tags of cases where harm must be ruled out, separated by commas')
+    .option('--sentinel', 'also compare the rules in force with themselves; void when they differ')
     .option('--max-tokens <n>', 'most tokens that a rule may add to a prompt', positiveInteger)
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
@@ -97,9 +99,19 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
 }
 
 function requestOf({ budget, critical, maxTokens, ...rest }: LearnOptions): object {
-  const { alpha, control, mode, maxRuns, seed } = rest;
+  const { alpha, control, mode, maxRuns, seed, sentinel } = rest;
   const criticalTags = critical?.split(',').map((tag) => tag.trim());
-  return { runsBudget: budget, alpha, control, mode, maxRuns, seed, criticalTags, tokensAddedMax: maxTokens };
+  return {
+    runsBudget: budget,
+    alpha,
+    control,
+    mode,
+    maxRuns,
+    seed,
+    criticalTags,
+    sentinel,
+    tokensAddedMax: maxTokens,
+  };
 }
 
 function tell({ state, phase, runsSelected, runsAnalysed, candidates, validation }: PassView): string {

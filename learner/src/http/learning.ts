@@ -14,6 +14,8 @@ export interface LearnRequest {
   readonly mode?: 'race' | 'factorial' | 'auto';
   /** Tags of eval cases where harm must be ruled out before a promotion. */
   readonly criticalTags?: readonly string[];
+  /** Also compare the rules in force with themselves; a cycle in which they differ is void. */
+  readonly sentinel?: boolean;
   /** Most tokens that a rule may add to a prompt. */
   readonly tokensAddedMax?: number;
   /** Most failed runs that are analysed. */
@@ -39,6 +41,7 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   control: z.enum(['fwer', 'fdr']).exactOptional(),
   mode: z.enum(['race', 'factorial', 'auto']).exactOptional(),
   criticalTags: z.array(z.string().min(1).max(100)).max(50).exactOptional(),
+  sentinel: z.boolean().exactOptional(),
   tokensAddedMax: z.int().min(0).exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
 });

@@ -14,6 +14,8 @@ export interface LearnRequest {
   readonly mode?: 'race' | 'factorial' | 'auto';
   /** Tags of eval cases where harm must be ruled out before a promotion. */
   readonly criticalTags?: readonly string[];
+  /** Also compare the rules in force with themselves; a cycle in which they differ is void. */
+  readonly sentinel?: boolean;
   /** Most tokens that a rule may add to a prompt. */
   readonly tokensAddedMax?: number;
   /** Most failed runs that are analysed. */

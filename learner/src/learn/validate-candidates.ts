@@ -59,6 +59,7 @@ export async function validateCandidates(
     confirmRuns,
     ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
     ...(request.criticalTags === undefined ? {} : { criticalTags: request.criticalTags }),
+    ...(request.sentinel === undefined ? {} : { sentinel: request.sentinel }),
     ...(request.tokensAddedMax === undefined ? {} : { tokensAddedMax: request.tokensAddedMax }),
     ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),

@@ -6,6 +6,7 @@ import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence
 import { tokensAdded } from './promotion-keys.ts';
 import type { RaceSettings } from './race-options.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
+import { reportSentinel } from './sentinel.ts';
 import type { CandidateReport, CycleReport, ValidationInput } from './validator.ts';
 
 /** The cycle in words and numbers; a function of the seed and the outcomes, but for the two times. */
@@ -30,6 +31,7 @@ export function reportCycle(
     rounds: race.round,
     baselineRuns: settings.baselineRuns,
     liftMin: settings.liftMin,
+    sentinel: reportSentinel(race),
     icc: intraclassCorrelation(Object.values(race.replicates)),
     seed: input.seed,
     fingerprint: input.fingerprint,

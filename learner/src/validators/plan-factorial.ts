@@ -43,10 +43,13 @@ export function planFactorialRound(
     .filter((contender) => contender.status === 'active')
     .map((contender) => ({ contender, triggered: new Set(contender.triggered) }));
   const tosses = random.split(`coins ${race.round}`);
+  const { sentinel } = race;
+  const control = random.split(`sentinel ${race.round}`);
   const trials = nextCases(race, random, settings, size).map((caseId): FactorialTrial => {
     const coins = competing
       .filter(({ triggered }) => triggered.has(caseId))
       .map(({ contender }) => ({ contender, included: tosses.integer(2) === 1 }));
+    if (sentinel !== undefined) coins.push({ contender: sentinel, included: control.integer(2) === 1 });
     return { caseId, block: blockOf(race, caseId), coins };
   });
   return { trials, specs: trials.map((trial, position) => specOf(trial, position, race, group)) };
@@ -58,7 +61,9 @@ function specOf(
   race: Race,
   group: string,
 ): TrialSpec {
-  const included = coins.filter((coin) => coin.included).map(({ contender }) => contender);
+  // The control's coin changes nothing about the trial.
+  const tossed = coins.filter(({ contender }) => contender !== race.sentinel);
+  const included = tossed.filter((coin) => coin.included).map(({ contender }) => contender);
   const rules = included.reduce(
     (all, contender) => treatedRules(all, contender.rule, contender.replaces),
     race.inForce.rules,
@@ -68,7 +73,7 @@ function specOf(
     round: race.round,
     position,
     candidate: '',
-    coins: coins.map(({ contender }) => itemReference(contender.rule)),
+    coins: tossed.map(({ contender }) => itemReference(contender.rule)),
     period: 0,
     pass: race.pass,
     block,

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Random } from '../stats/random.ts';
 import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
-import { openCases } from './draw-cases.ts';
+import { advancePass, openCases } from './draw-cases.ts';
 import { logEvidence } from './evidence.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
+import { SENTINEL_PAIRS } from './sentinel.ts';
 import { treatedRules } from './triggered-cases.ts';
 
 /** One comparison of a round: the contender's run of a case against the baseline stored under `key`. */
@@ -40,9 +41,13 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
   const pairs: PlannedPair[] = [];
   const baselines = new Map<string, Slot>();
   let left = settings.runsBudget - race.runsUsed;
-  for (const contender of byPromise(race).slice(0, settings.lanes)) {
+  const { sentinel } = race;
+  const lanes = byPromise(race).slice(0, settings.lanes);
+  if (sentinel !== undefined && advancePass(sentinel, race, random, settings)) lanes.push(sentinel);
+  for (const contender of lanes) {
     let batch = 0;
-    const room = Math.min(settings.batchTasks, settings.pairsMax - contender.attempts);
+    const batchMax = contender === sentinel && lanes.length > 1 ? SENTINEL_PAIRS : settings.batchTasks;
+    const room = Math.min(batchMax, settings.pairsMax - contender.attempts);
     for (const caseId of openCases(contender, race, random, settings)) {
       if (batch >= room) break;
       const key = baselineKey(race, caseId, contender.pass);
@@ -83,7 +88,11 @@ function specOf(slot: Slot, position: number, race: Race, group: string): TrialS
   const { period, pass } = contender;
   const candidate = itemReference(contender.rule);
   const place: TrialPlace = { ...shared, candidate, period, pass, block: blockOf(race, caseId), pair };
-  const rules = treatedRules(race.inForce.rules, contender.rule, contender.replaces).map(itemReference);
+  const treated =
+    contender === race.sentinel
+      ? race.inForce.rules
+      : treatedRules(race.inForce.rules, contender.rule, contender.replaces);
+  const rules = treated.map(itemReference);
   return { caseId, rules, purpose: 'treatment', group, place };
 }
 

@@ -47,6 +47,11 @@ export interface RaceOptions {
    * {@link CRITICAL_PAIRS} pairs there, and evidence that it lowers outcomes by no more than 10 points. Default none.
    */
   readonly criticalTags?: readonly string[];
+  /**
+   * Also compare the rules in force with themselves, outside the candidates that count: a cycle in which they differ is
+   * void. Costs two pairs per round, or nothing in factorial mode. Default false.
+   */
+  readonly sentinel?: boolean;
   /** Most tokens that a rule may add to a prompt, net of the rule it replaces. Default: no limit. */
   readonly tokensAddedMax?: number;
   /**
@@ -109,6 +114,7 @@ const DEFAULTS = {
   liftMin: 0.05,
   sliceGuard: true,
   criticalTags: [],
+  sentinel: false,
   tokensAddedMax: Number.POSITIVE_INFINITY,
   restartOverlap: 0.5,
   periodsMax: 4,

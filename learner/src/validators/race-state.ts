@@ -70,6 +70,8 @@ export interface Race {
   readonly contenders: readonly Contender[];
   /** Candidates that entered: the K of the bound. */
   readonly size: number;
+  /** Control that is compared with itself. */
+  sentinel: Contender | undefined;
   inForce: { readonly rules: readonly Rule[]; readonly blocks: Blocks };
   baselines: Record<string, Baseline>;
   /** Factorial mode: judged outcomes so far by case and block, and of all trials. */
@@ -114,6 +116,7 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     cases: Object.fromEntries(input.cases.map((each) => [each.id, each])),
     contenders,
     size: entered.length,
+    sentinel: undefined,
     inForce,
     baselines: {},
     replicates: {},

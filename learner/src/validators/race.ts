@@ -10,12 +10,14 @@ import { startRace, type Race } from './race-state.ts';
 import { recordFactorial } from './record-factorial.ts';
 import { recordRound } from './record-round.ts';
 import { runTrials } from './run-trials.ts';
+import { needsControl, sentinelAlarm, startSentinel } from './sentinel.ts';
 import type { CycleReport, ValidationInput, Validator } from './validator.ts';
 
 /**
  * The default validator: candidates are tested on held-out cases where the agent would be given them, against the rules in
- * force: in pairs, for which they race, or all in the same randomised trials. A promotion needs anytime-valid evidence under multiplicity control and every other key; the
- * promoted rule joins the rules in force. The report follows from the seed and the outcomes alone.
+ * force: in pairs, for which they race, or all in the same randomised trials. A promotion needs anytime-valid evidence
+ * under multiplicity control and every other key; the promoted rule joins the rules in force. The report follows from the
+ * seed and the outcomes alone.
  *
  * Stops when every candidate is decided, the budget is used up, the runner gives no judgements or fails, or `signal`
  * aborts; what was decided by then stands, and whoever is undecided is `deferred`. Rejects only if the very first trials
@@ -32,6 +34,7 @@ async function runCycle(input: ValidationInput, settings: RaceSettings): Promise
   const startedAt = input.now();
   const random = createRandom(input.seed);
   const race = await startRace(input, settings);
+  if (settings.sentinel) race.sentinel = startSentinel(race, settings);
   const stopped = await runRounds(race, input, random, settings);
   for (const contender of race.contenders) {
     if (contender.status !== 'active') continue;
@@ -58,8 +61,8 @@ async function runRounds(
   for (;;) {
     if (race.voidStreak >= VOID_TRIALS_MAX)
       return { reason: `the last ${race.voidStreak} trials gave no result`, canRun: false };
-    if (countActive(race) === 0 && !climbLadder(race, random, settings))
-      return { reason: 'everyone is decided', canRun: true };
+    const isDecided = countActive(race) === 0 && !climbLadder(race, random, settings);
+    if (isDecided && !needsControl(race, settings)) return { reason: 'everyone is decided', canRun: true };
     const round = planNext(race, random, settings, input.id);
     if (round.specs.length === 0)
       return { reason: `the budget of ${settings.runsBudget} trials was used up`, canRun: true };
@@ -71,6 +74,11 @@ async function runRounds(
       return { reason: results.reason, canRun: false };
     }
     round.record(results.scores);
+    const alarm = sentinelAlarm(race);
+    if (alarm !== undefined) {
+      voidCycle(race, alarm);
+      return { reason: alarm, canRun: false };
+    }
     await decide(race, input.render, random, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,
@@ -78,6 +86,15 @@ async function runRounds(
       active: countActive(race),
       promoted: race.contenders.filter((contender) => contender.status === 'promoted').length,
     });
+  }
+}
+
+/** Takes back every verdict that outcomes led to. */
+function voidCycle(race: Race, reason: string): void {
+  for (const contender of race.contenders) {
+    if (!contender.entered || contender.status === 'active') continue;
+    contender.status = 'deferred';
+    contender.reason = reason;
   }
 }
 

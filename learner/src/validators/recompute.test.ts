@@ -55,6 +55,8 @@ describe('a cycle recomputed from its trials', () => {
   it.each([
     ['race', { runsBudget: 1_200, confirmRuns: 200 }],
     ['race with one baseline run', { runsBudget: 500, baselineRuns: 1, cacheRuns: 40 }],
+    ['race with a control', { runsBudget: 900, sentinel: true }],
+    ['factorial with a control', { runsBudget: 700, mode: 'factorial', sentinel: true }],
     ['factorial', { runsBudget: 700, confirmRuns: 200, mode: 'factorial' }],
   ] as const)('gives every number of the report: %s', async (_, options) => {
     const { report, trials } = await judge(mixed(), options);

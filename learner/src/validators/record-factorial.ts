@@ -38,7 +38,9 @@ function recordTrial(race: Race, trial: FactorialTrial, score: number | null, ex
   const key = outcomeKey(trial);
   race.outcomes[key] = withOutcome(race.outcomes[key], score);
   race.allOutcomes = withOutcome(race.allOutcomes, score);
-  const told = trial.coins.filter((coin) => coin.included).map(({ contender }) => contender.rule.id);
+  const told = trial.coins.flatMap(({ contender, included }) =>
+    included && contender !== race.sentinel ? [contender.rule.id] : [],
+  );
   const sameText = `${key}\u0000${told.join(' ')}`;
   race.replicates[sameText] = addReplicate(race.replicates[sameText], score);
 }

@@ -57,6 +57,15 @@ export interface CandidateReport {
   readonly replaces: string | null;
 }
 
+/** What the control of a cycle, runs under the same rules on both sides, showed. */
+export interface SentinelReport {
+  readonly pairs: number;
+  readonly logEBenefit: number;
+  readonly logEHarm: number;
+  /** It differed from itself: nothing was concluded from the cycle. */
+  readonly isVoid: boolean;
+}
+
 /** One cycle: the bound it states, what it cost, and every candidate's report. */
 export interface CycleReport {
   readonly id: string;
@@ -78,6 +87,8 @@ export interface CycleReport {
   readonly baselineRuns: number;
   /** Least shrunken lift of a promoted rule. */
   readonly liftMin: number;
+  /** The control compared with itself; null when there was none. */
+  readonly sentinel: SentinelReport | null;
   readonly icc: number | null;
   readonly seed: string;
   readonly fingerprint: string;
