@@ -97,6 +97,13 @@ it.each([String.raw`{"a":"\nann@example.org"}`, String.raw`{"a":"x\u00e4ann@exam
   },
 );
 
+it('finds values of further names in text too', () => {
+  const options = { names: ['patient name', 'iban.no'] };
+  expect(redact('{"Patient Name":"Ann B","iban.no": 12345, "ibanXno": 1, "n":2}', options)).toBe(
+    '{"Patient Name":"[redacted:sensitive_name]","iban.no": "[redacted:sensitive_name]", "ibanXno": 1, "n":2}',
+  );
+});
+
 it('finds what its own rules say', () => {
   const options = { rules: [{ name: 'employee', pattern: /\bemp-\d{4,8}\b/i }] };
   expect(redact('EMP-12345 and emp-1', options)).toBe('[redacted:employee] and emp-1');

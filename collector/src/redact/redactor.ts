@@ -1,7 +1,7 @@
 import { INVALID_UTF8_SUFFIX } from '../decode/protobuf-values.ts';
 import type { Attributes, AttributeValue } from '../records.ts';
 import { redactCards } from './card-numbers.ts';
-import { NAMED_RULE, redactNamedValues } from './named-values.ts';
+import { NAMED_RULE, namedValueRedactor } from './named-values.ts';
 import { redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
 import { MARK_BEGINNING, markOf, type Found } from './redaction.ts';
 import { withoutEscapes } from './json-escapes.ts';
@@ -28,6 +28,7 @@ export class Redactor {
   readonly counts: Map<string, number> = new Map();
   readonly #options: RedactionOptions;
   readonly #names: ReadonlySet<string>;
+  readonly #redactNamedValues: (text: string, found: Found) => string;
   readonly #rules: readonly { readonly name: string; readonly pattern: RegExp }[];
   readonly #known = new Map<string, Name>();
   readonly #found: Found = (rule) => {
@@ -38,6 +39,7 @@ export class Redactor {
   constructor(options: RedactionOptions) {
     this.#options = options;
     this.#names = new Set((options.names ?? []).map((name) => name.toLowerCase()));
+    this.#redactNamedValues = namedValueRedactor(options.names ?? []);
     this.#rules = (options.rules ?? []).map(globalRule);
   }
 
@@ -53,7 +55,7 @@ export class Redactor {
     if (secrets && text.length >= SECRET_CHARACTERS_MIN) {
       clean = redactPrivateKeys(clean, this.#found);
       clean = redactUrls(clean, this.#found);
-      clean = redactNamedValues(clean, this.#found);
+      clean = this.#redactNamedValues(clean, this.#found);
       clean = redactWords(clean, this.#found);
     }
     if (cards) clean = redactCards(clean, this.#found);
