@@ -103,13 +103,16 @@ describe('the end of a process', () => {
     },
   );
 
-  it("comes by a signal that the host handles: the host's handler decides", async () => {
-    const { child, ended } = run('own-handler');
-    await once(child, 'message');
-    child.kill('SIGTERM');
-    expect(await ended).toMatchObject({ code: 7, signal: null });
-    expect(steps()).toBe(SPANS);
-  });
+  it.each(['own-handler', 'own-handler-once'])(
+    'comes by a signal that the host handles: its %s decides',
+    async (ending) => {
+      const { child, ended } = run(ending);
+      await once(child, 'message');
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ code: 7, signal: null });
+      expect(steps()).toBe(SPANS);
+    },
+  );
 
   it('comes by a kill: what was on disk before is whole and still delivered', async () => {
     await run('exit').ended;

@@ -8,7 +8,6 @@ import type { SpanDelivery } from './delivery.ts';
 /** How long a signal may be held up for delivery, ms; what is left is spooled. */
 const SIGNAL_DEADLINE_MS = 2_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-type Signal = (typeof SIGNALS)[number];
 
 const deliveries = new Set<SpanDelivery>();
 let installed = false;
@@ -26,7 +25,8 @@ export function protectAtExit(delivery: SpanDelivery): void {
   installed = true;
   process.on('beforeExit', onBeforeExit);
   process.on('exit', onExit);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // First in line: a listener of the host's that was added with once() is gone by its own turn, and must be counted before.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
 }
 
 export function releaseAtExit(delivery: SpanDelivery): void {
@@ -50,7 +50,7 @@ function onExit(): void {
   reportLosses();
 }
 
-function onSignal(signal: Signal): void {
+function onSignal(signal: NodeJS.Signals): void {
   // With a listener of the host's own it is the host that decides how the process ends, if at all.
   if (process.listenerCount(signal) > 1) {
     deliver(SIGNAL_DEADLINE_MS, () => {});
