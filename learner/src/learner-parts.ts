@@ -127,7 +127,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     loop,
     online,
     settler,
-    withheld: selector.withheld,
+    withheld: () => selector.withheld(),
     recordOutcomes: recordForApi,
   };
 }
