@@ -1,5 +1,5 @@
 import type { RuleText } from '../knowledge/rule.ts';
-import { jaccard, trigramsOf } from '../search/trigrams.ts';
+import { jaccard, trigramsOf, type Trigrams } from '../search/trigrams.ts';
 
 /**
  * Trigram similarity, with everything that may contradict taken out, from which two rules are about the same thing. Set on
@@ -46,6 +46,11 @@ const KINDS: readonly (readonly string[])[] = [
   'red green blue yellow black white'.split(' '),
 ];
 
+/** Enough to see "includes" and "including" as "include". */
+const stem = (word: string): string => word.replace(/(?:ing|ed|es|s|e)$/, '');
+const STEMMED_OPPOSITES = OPPOSITES.map(([one, other]) => [stem(one), stem(other)] as const);
+const STEMMED_KINDS = KINDS.map((kind) => kind.map(stem));
+
 const NUMBER = /\d+(?:[.,]\d+)*/g;
 const NEGATION = /\b(?:not|never|no|none|without|except|excluding|avoid\w*|ignor\w+|skip\w*)\b|n't\b/g;
 
@@ -58,18 +63,49 @@ type Said = Pick<RuleText, 'content' | 'appliesWhen'>;
  * things. Symmetric.
  */
 export function contradicts(a: Said, b: Said): boolean {
-  const [left, right] = [plain(a.content), plain(b.content)];
-  if (left === right || !isOpposed(left, right)) return false;
-  if (isOpposed(plain(a.appliesWhen), plain(b.appliesWhen))) return false;
-  return jaccard(trigramsOf(subjectOf(left)), trigramsOf(subjectOf(right))) >= SAME_SUBJECT_MIN;
+  const [left, right] = [parsed(a.content), parsed(b.content)];
+  if (left.text === right.text || !isOpposed(left, right)) return false;
+  if (isOpposed(parsed(a.appliesWhen), parsed(b.appliesWhen))) return false;
+  return jaccard(left.subject(), right.subject()) >= SAME_SUBJECT_MIN;
 }
 
-function isOpposed(left: string, right: string): boolean {
+/** What is compared of a text. */
+interface Parsed {
+  readonly text: string;
+  readonly words: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<string>;
+  readonly isNegated: boolean;
+  /** Trigrams of what it is about. */
+  readonly subject: () => Trigrams;
+}
+
+/** Texts whose analysis is kept, some 2 kB each; at the limit the memory starts over. */
+const PARSED_MAX = 20_000;
+const known = new Map<string, Parsed>();
+
+function parsed(given: string): Parsed {
+  const before = known.get(given);
+  if (before !== undefined) return before;
+  const text = plain(given);
+  let subject: Trigrams | undefined;
+  const result: Parsed = {
+    text,
+    words: wordsOf(text),
+    numbers: new Set(text.match(NUMBER)),
+    isNegated: (text.match(NEGATION)?.length ?? 0) % 2 === 1,
+    subject: () => (subject ??= trigramsOf(subjectOf(text))),
+  };
+  if (known.size >= PARSED_MAX) known.clear();
+  known.set(given, result);
+  return result;
+}
+
+function isOpposed(left: Parsed, right: Parsed): boolean {
   return (
-    hasOtherNumbers(left, right) ||
-    isNegated(left) !== isNegated(right) ||
-    hasOpposites(wordsOf(left), wordsOf(right)) ||
-    KINDS.some((kind) => namesOther(kind, wordsOf(left), wordsOf(right)))
+    left.isNegated !== right.isNegated ||
+    hasOtherNumbers(left.numbers, right.numbers) ||
+    hasOpposites(left.words, right.words) ||
+    STEMMED_KINDS.some((kind) => namesOther(kind, left.words, right.words))
   );
 }
 
@@ -81,26 +117,15 @@ function wordsOf(text: string): ReadonlySet<string> {
   return new Set((text.match(/[\p{L}_]+/gu) ?? []).map(stem));
 }
 
-/** Enough to see "includes" and "including" as "include". */
-function stem(word: string): string {
-  return word.replace(/(?:ing|ed|es|s|e)$/, '');
-}
-
-/** Numbers that stand where the other rule has others: as many of them, and none shared. */
-function hasOtherNumbers(left: string, right: string): boolean {
-  const [ours, theirs] = [new Set(left.match(NUMBER)), new Set(right.match(NUMBER))];
+/** Numbers that stand where the other rule has others: as many of them, and not the same. */
+function hasOtherNumbers(ours: ReadonlySet<string>, theirs: ReadonlySet<string>): boolean {
   return ours.size > 0 && ours.size === theirs.size && [...ours].some((number) => !theirs.has(number));
-}
-
-/** Odd number of negations. */
-function isNegated(text: string): boolean {
-  return (text.match(NEGATION)?.length ?? 0) % 2 === 1;
 }
 
 function hasOpposites(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
   const only = (words: ReadonlySet<string>, others: ReadonlySet<string>, word: string): boolean =>
-    words.has(stem(word)) && !others.has(stem(word));
-  return OPPOSITES.some(
+    words.has(word) && !others.has(word);
+  return STEMMED_OPPOSITES.some(
     ([one, other]) =>
       (only(left, right, one) && only(right, left, other)) ||
       (only(left, right, other) && only(right, left, one)),
@@ -109,7 +134,7 @@ function hasOpposites(left: ReadonlySet<string>, right: ReadonlySet<string>): bo
 
 function namesOther(kind: readonly string[], left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
   const named = (words: ReadonlySet<string>): string[] => [
-    ...new Set(kind.map(stem).filter((word) => words.has(word))),
+    ...new Set(kind.filter((word) => words.has(word))),
   ];
   const [ours, theirs] = [named(left), named(right)];
   return ours.length > 0 && theirs.length > 0 && !ours.some((word) => theirs.includes(word));

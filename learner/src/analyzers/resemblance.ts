@@ -25,11 +25,11 @@ export function saysTheSame(a: Said, b: Said, similarityMin: number): boolean {
   const [left, right] = [plain(a.content), plain(b.content)];
   const [when, otherWhen] = [plain(a.appliesWhen), plain(b.appliesWhen)];
   return (
-    !contradicts(a, b) &&
     isAlike(left, right, similarityMin) &&
     sameFacts(left, right) &&
     sameFacts(when, otherWhen) &&
-    !replacesWords(left, right)
+    !replacesWords(left, right) &&
+    !contradicts(a, b)
   );
 }
 
