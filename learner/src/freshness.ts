@@ -4,22 +4,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const FRESH_WAIT_MS = 2_000;
 /** So long does one wait who would otherwise be told that there is no such thing, ms. */
 export const FRESH_WAIT_MAX_MS = 10_000;
-/** Readers that come this soon after the last refresh do not cause another one, ms. */
-export const FRESH_FOR_MS = 200;
 
-/** Resolves when what was received before is visible, at the latest after `waitMs` ({@link FRESH_WAIT_MS}). */
+/** Resolves when what was received before the call is visible, at the latest after `waitMs` ({@link FRESH_WAIT_MS}). */
 export type Freshness = (waitMs?: number) => Promise<void>;
 
 /**
  * Lets readers see what was received a moment ago, although runs are recomputed only when they have been quiet: whoever
- * looks causes a refresh, many at once cause one, and nobody waits long or sees its failure.
+ * looks causes a refresh. One that already runs may have begun too early for a reader, so readers who come meanwhile
+ * share the one after it: two at most are due at any time. Nobody waits long or sees a failure.
  */
-export function createFreshness(
-  refresh: () => Promise<void>,
-  now: () => number = () => performance.now(),
-): Freshness {
+export function createFreshness(refresh: () => Promise<void>): Freshness {
   let running: Promise<void> | undefined;
-  let refreshedAt = Number.NEGATIVE_INFINITY;
+  let next: Promise<void> | undefined;
 
   async function run(): Promise<void> {
     try {
@@ -27,16 +23,32 @@ export function createFreshness(
     } catch {
       // The collector keeps what failed and tries again; the reader sees what is there.
     }
-    refreshedAt = now();
-    running = undefined;
+  }
+
+  /** A refresh that begins after now. */
+  function coming(): Promise<void> {
+    if (running !== undefined) {
+      next ??= running.then(() => {
+        next = undefined;
+        return begin();
+      });
+      return next;
+    }
+    return begin();
+  }
+
+  function begin(): Promise<void> {
+    const begun = run().finally(() => {
+      if (running === begun) running = undefined;
+    });
+    running = begun;
+    return begun;
   }
 
   return async (waitMs = FRESH_WAIT_MS) => {
-    if (running === undefined && now() - refreshedAt < FRESH_FOR_MS) return;
-    running ??= run();
     const patience = new AbortController();
     const enough = pause(waitMs, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([running, enough]);
+    await Promise.race([coming(), enough]);
     patience.abort();
   };
 }
