@@ -1,12 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 import { attributesOf, spanIdOf, SPANS_PER_REQUEST, traceIdOf, type SpanShape } from './payload.ts';
 
+const MERGE_ROUND_MS = 100;
+const MERGE_ROUNDS_MAX = 300;
+
 /**
- * The reference: the stock client inserting objects into the OpenTelemetry Collector exporter's table, on the same engine.
- * No HTTP, no decoding, no normalising: only what it costs to hand ready objects to ClickHouse.
+ * The reference: the stock client inserting objects into the OpenTelemetry Collector exporter's tables, on the same engine.
+ * No HTTP, no decoding, no normalising: only what it costs to hand ready objects to ClickHouse, and the merges of that.
  */
-const [directory = '', shape = 'genai', requests = '40'] = process.argv.slice(2);
+const [directory = '', shape = 'genai', requests = '40', rowsPerInsert = '5120'] = process.argv.slice(2);
 if (shape !== 'genai' && shape !== 'small') throw new Error(`unknown span shape ${shape}`);
 // @ts-expect-error: the stock connection's types and the client's differ in how optional fields are declared
 const client = createClient({ connection: createChdbConnection({ path: directory }) });
@@ -26,18 +30,39 @@ await client.command({
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1
   ) ENGINE = MergeTree PARTITION BY toDate(Timestamp) ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))`,
 });
-const batches = Array.from({ length: Math.ceil(Number(requests) / 10) }, (_, batch) =>
-  rows(shape, batch * 10, Math.min(10, Number(requests) - batch * 10)),
+await client.command({
+  query: `CREATE TABLE stock.otel_traces_trace_id_ts (
+    TraceId String CODEC(ZSTD(1)), Start DateTime CODEC(Delta, ZSTD(1)), End DateTime CODEC(Delta, ZSTD(1)),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
+  ) ENGINE = MergeTree PARTITION BY toDate(Start) ORDER BY (TraceId, Start)`,
+});
+await client.command({
+  query: `CREATE MATERIALIZED VIEW stock.otel_traces_trace_id_ts_mv TO stock.otel_traces_trace_id_ts AS
+    SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM stock.otel_traces WHERE TraceId != '' GROUP BY TraceId`,
+});
+const perInsert = Math.max(1, Math.round(Number(rowsPerInsert) / SPANS_PER_REQUEST));
+const batches = Array.from({ length: Math.ceil(Number(requests) / perInsert) }, (_, batch) =>
+  rows(shape, batch * perInsert, Math.min(perInsert, Number(requests) - batch * perInsert)),
 );
 const cpu = process.cpuUsage();
 const started = performance.now();
 for (const values of batches)
   await client.insert({ table: 'stock.otel_traces', values, format: 'JSONEachRow' });
 const elapsedMs = performance.now() - started;
+await mergesSettled();
 const used = process.cpuUsage(cpu);
 process.send?.({ elapsedMs, cpuMs: (used.user + used.system) / 1_000 });
 await client.close();
 process.disconnect();
+
+async function mergesSettled(): Promise<void> {
+  for (let round = 0; round < MERGE_ROUNDS_MAX; round += 1) {
+    const result = await client.query({ query: 'SELECT count() AS running FROM system.merges' });
+    const [merges] = (await result.json<{ running: string | number }>()).data;
+    if (Number(merges?.running) === 0) return;
+    await delay(MERGE_ROUND_MS);
+  }
+}
 
 function rows(of: SpanShape, firstRequest: number, count: number): Record<string, unknown>[] {
   const startMs = Date.now() - 120_000;

