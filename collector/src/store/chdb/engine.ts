@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { StoreError } from '../store-error.ts';
@@ -95,9 +95,16 @@ export function openEngine(location: string): EmbeddedEngine {
   };
 }
 
+/** Parents first, one by one: on file systems that refuse folders (/proc) Node's own recursive way never ends. */
+function createFolders(directory: string): void {
+  if (existsSync(directory)) return;
+  createFolders(dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
+}
+
 function createFolder(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    createFolders(directory);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreError(
