@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { GRAFANA_FOLDER } from '../index.ts';
+import { GRAFANA_FOLDER, PROVISIONING_FOLDER } from '../index.ts';
 import { DASHBOARDS, render } from './dashboards.ts';
 import { expandMacros } from './macros.ts';
 import { UID } from './panel.ts';
+import { DATASOURCE } from './target.ts';
 
 const GRID_COLUMNS = 24;
 const built = DASHBOARDS.map(({ file, build }) => ({ file, dashboard: build() }));
@@ -31,6 +32,13 @@ test.each(DASHBOARDS)('$file: the committed JSON is what the code writes', ({ fi
 
 test('no other file lies beside them', () => {
   expect(readdirSync(GRAFANA_FOLDER).sort()).toEqual(DASHBOARDS.map(({ file }) => file).sort());
+});
+
+test('provisioning reads the folder that the compose file mounts, and the data source type that panels use', () => {
+  const read = (file: string, base: URL): string => readFileSync(new URL(file, base), 'utf8');
+  const folder = /path: (\S+)/.exec(read('dashboards/tracelore.yaml', PROVISIONING_FOLDER))?.[1];
+  expect(read('../compose.yaml', PROVISIONING_FOLDER)).toContain(`./grafana:${folder}:ro`);
+  expect(read('datasources/clickhouse.yaml', PROVISIONING_FOLDER)).toContain(`type: ${DATASOURCE.type}`);
 });
 
 describe.each(built)('$file', ({ dashboard }) => {
