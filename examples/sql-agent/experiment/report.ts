@@ -33,13 +33,10 @@ export interface Report {
   readonly rejected: readonly (ReportedRule & { readonly status: string; readonly reason: string })[];
   /** Lessons that went no further than the first gate, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** Agent runs: what learning cost, and what measuring it cost. */
-  readonly runs: {
-    readonly training: number;
-    readonly trials: number;
-    readonly measuring: number;
-    readonly total: number;
-  };
+  /** Agent runs in all. */
+  readonly runs: number;
+  /** The same by purpose: what learning cost, and what measuring it cost. */
+  readonly runsBy: { readonly training: number; readonly trials: number; readonly measuring: number };
   readonly seconds: number;
 }
 
@@ -72,7 +69,8 @@ export function reportOf(result: ExperimentResult, seconds: number): Report {
       reason: rule.reason,
     })),
     dropped,
-    runs: { training, trials, measuring, total: training + trials + measuring },
+    runs: training + trials + measuring,
+    runsBy: { training, trials, measuring },
     seconds,
   };
 }
@@ -82,7 +80,7 @@ const REJECTED_ORDER: readonly string[] = ['archived', 'deprecated', 'quarantine
 
 /** The report for people. */
 export function reportText(report: Report): string {
-  const { before, after, lift, oracle, runs } = report;
+  const { before, after, lift, oracle, runsBy } = report;
   const lines = [
     '',
     report.model.simulated
@@ -112,7 +110,7 @@ export function reportText(report: Report): string {
       .flatMap((rule) => [...ruleLines(rule), `    ${rule.status}: ${rule.reason}`]),
     ...droppedLines(report),
     '',
-    `Cost: ${runs.total} agent runs (${runs.training} training, ${runs.trials} trials of candidates, ${runs.measuring} to measure before and after), ${report.seconds.toFixed(1)} s.`,
+    `Cost: ${report.runs} agent runs (${runsBy.training} training, ${runsBy.trials} trials of candidates, ${runsBy.measuring} to measure before and after), ${report.seconds.toFixed(1)} s.`,
     '',
   ];
   return lines.join('\n');

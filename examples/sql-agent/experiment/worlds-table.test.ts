@@ -30,7 +30,8 @@ describe('the table of worlds', () => {
       oracle: { accuracy: 0.9, interval: [0.8, 1], n: 200 },
       lift: { points: 0.4, interval: [0.3, 0.5] },
       promoted: [{ meaning: 'right' }, { meaning: 'right' }, { meaning: 'vague' }],
-      runs: { training: 10, trials: 90, measuring: 400, total: 500 },
+      runs: 500,
+      runsBy: { training: 10, trials: 90, measuring: 400 },
       seconds: 12,
     });
     expect(row.share).toBeCloseTo(0.8);

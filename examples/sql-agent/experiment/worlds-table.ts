@@ -34,7 +34,7 @@ export function readRow(report: Json): WorldRow {
   const counted = (meaning: string): number => promoted.filter((rule) => rule['meaning'] === meaning).length;
   const lift = jsonRecord(report['lift'], 'lift');
   const [low, high] = listOf(lift, 'interval').map(Number);
-  const runs = jsonRecord(report['runs'], 'runs');
+  const runs = jsonRecord(report['runsBy'], 'runsBy');
   const [before, after] = [accuracy('before'), accuracy('after')];
   const oracle = report['oracle'] === null ? null : accuracy('oracle');
   return {
