@@ -1,26 +1,7 @@
 import { z } from 'zod';
+import type { LearnRequest } from '../learn/learn-pass.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound } from './problem.ts';
-
-/** What a learning pass can be told. Absent = the learner's default. */
-export interface LearnRequest {
-  /** Most trials that validation may spend. */
-  readonly runsBudget?: number;
-  readonly seed?: string;
-  /** Bound on false promotions. */
-  readonly alpha?: number;
-  readonly control?: 'fwer' | 'fdr';
-  /** How candidates are tested. Default `race`. */
-  readonly mode?: 'race' | 'factorial' | 'auto';
-  /** Tags of eval cases where harm must be ruled out before a promotion. */
-  readonly criticalTags?: readonly string[];
-  /** Also compare the rules in force with themselves; a cycle in which they differ is void. */
-  readonly sentinel?: boolean;
-  /** Most tokens that a rule may add to a prompt. */
-  readonly tokensAddedMax?: number;
-  /** Most failed runs that are analysed. */
-  readonly maxRuns?: number;
-}
 
 export interface LearningServices {
   /**
