@@ -132,7 +132,10 @@ export interface SpanRecord {
   /** `id@version`. */
   readonly knowledgeItems: readonly string[];
   readonly fingerprint: string;
-  /** Every attribute of the span as text; other types than string stand in `attributeTypes`. */
+  /**
+   * Every attribute of the span as text; other types than string stand in `attributeTypes`. A text that is also `input`,
+   * `output`, `systemInstructions` or `toolDefinitions` is `''` here, with the type `=input`, `=output`, ….
+   */
   readonly attributes: ReadonlyMap<string, string>;
   readonly attributeTypes: ReadonlyMap<string, string>;
   readonly resourceAttributes: ReadonlyMap<string, string>;

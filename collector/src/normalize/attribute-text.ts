@@ -1,10 +1,27 @@
 import { ATTRIBUTE_BYTES_MAX, TRUNCATION_MARK } from '@tracelore/sdk/contract';
-import type { Attributes, AttributeValue } from '../records.ts';
+import type { Attributes, AttributeValue, SpanRecord } from '../records.ts';
 
-/** Type words in `attribute_types`; a text has none. */
-export type AttributeType = 'bool' | 'int' | 'double' | 'bytes' | 'array' | 'map' | 'null';
+/** Texts of a span that have a column of their own. */
+export type Contents = Pick<SpanRecord, 'input' | 'output' | 'systemInstructions' | 'toolDefinitions'>;
 
-export function typeOf(value: AttributeValue): AttributeType | undefined {
+/** Type words in `attribute_types`; a text has none. `=column`: the text stands in that column, and there alone. */
+export type AttributeType =
+  | 'bool'
+  | 'int'
+  | 'double'
+  | 'bytes'
+  | 'array'
+  | 'map'
+  | 'null'
+  | '=input'
+  | '=output'
+  | '=system_instructions'
+  | '=tool_definitions';
+
+/** Shorter texts stay among the attributes, content or not: there is nothing to save. */
+const CONTENT_CHARACTERS_MIN = 64;
+
+function typeOf(value: AttributeValue): AttributeType | undefined {
   if (value === null) return 'null';
   if (typeof value === 'string') return undefined;
   if (typeof value === 'boolean') return 'bool';
@@ -67,21 +84,33 @@ export function bounded(text: string): string {
   return bytes.toString('utf8', 0, end) + TRUNCATION_MARK;
 }
 
-/** Attributes as two maps of texts: every value, and the type of each that is not a text. */
+/**
+ * Attributes as two maps of texts: every value, and the type of each that is not a text. A text that is one of the contents,
+ * character for character, is left empty: it is most of what a span holds, and would be stored twice.
+ */
 export interface StoredAttributes {
   readonly texts: Map<string, string>;
   readonly types: Map<string, AttributeType>;
 }
 
-export function storedAttributes(attributes: Attributes): StoredAttributes {
+export function storedAttributes(attributes: Attributes, contents: Contents): StoredAttributes {
   const texts = new Map<string, string>();
   const types = new Map<string, AttributeType>();
   for (const [key, value] of attributes) {
-    texts.set(key, bounded(textOf(value)));
-    const type = typeOf(value);
+    const text = bounded(textOf(value));
+    const type = typeof value === 'string' ? contentType(text, contents) : typeOf(value);
+    texts.set(key, type?.startsWith('=') === true ? '' : text);
     if (type !== undefined) types.set(key, type);
   }
   return { texts, types };
+}
+
+function contentType(text: string, contents: Contents): AttributeType | undefined {
+  if (text.length < CONTENT_CHARACTERS_MIN) return undefined;
+  if (text === contents.input) return '=input';
+  if (text === contents.output) return '=output';
+  if (text === contents.systemInstructions) return '=system_instructions';
+  return text === contents.toolDefinitions ? '=tool_definitions' : undefined;
 }
 
 /** Attributes as texts alone, where no types are stored: resources, events, links, logs. */

@@ -207,6 +207,26 @@ test('a span without any convention is plain, with its kind unknown and everythi
   });
 });
 
+test('a text that is a content, character for character, stands in its column alone', () => {
+  const messages = JSON.stringify([
+    { role: 'user', parts: [{ type: 'text', content: 'How many orders were there in March?' }] },
+  ]);
+  const other = JSON.stringify([{ role: 'user', content: 'How many orders were there in March, please?' }]);
+  const { span } = normalized({ 'gen_ai.input.messages': messages, 'gen_ai.output.messages': other });
+  expect(span.input).toBe(messages);
+  expect(Object.fromEntries(span.attributes)).toStrictEqual({
+    'gen_ai.input.messages': '',
+    'gen_ai.output.messages': other,
+  });
+  expect(Object.fromEntries(span.attributeTypes)).toStrictEqual({ 'gen_ai.input.messages': '=input' });
+  const short = normalized({
+    'tool.name': 't',
+    'gen_ai.operation.name': 'execute_tool',
+    'input.value': '{}',
+  });
+  expect(short.span.attributes.get('input.value')).toBe('{}');
+});
+
 test('what Tracelore writes about knowledge stands in columns', () => {
   const { span } = normalized({
     'tracelore.run.id': 'run-1',

@@ -7,7 +7,7 @@ import type {
   StoredEvent,
   StoredLink,
 } from '../records.ts';
-import { bounded, storedAttributes, storedTexts } from './attribute-text.ts';
+import { bounded, type Contents, storedAttributes, storedTexts } from './attribute-text.ts';
 import { readList, readName, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
 import { contentText, instructionsText, resultText, valueText } from './content/content-text.ts';
@@ -50,7 +50,7 @@ function normalizeSpan(
   const { fields, dialect, nature, contents, warnings: oddities } = interpret(span);
   const times = spanTimes(span.startUnixNano, span.endUnixNano, receivedAtMs);
   const { tokens, warnings } = tokensOf(fields);
-  const stored = storedAttributes(attributes);
+  const stored = storedAttributes(attributes, contents);
   if (times.warnings.length > 0) keepRawTimes(span, stored);
   const text = (name: string): string => readName(attributes.get(name) ?? null) ?? '';
   return {
@@ -112,8 +112,6 @@ function normalizeSpan(
 function toolNameIn(spanName: string): string {
   return spanName.replace(/^(?:execute_tool|running tool|tool call|tool)[:\s]+/i, '');
 }
-
-type Contents = Pick<SpanRecord, 'input' | 'output' | 'systemInstructions' | 'toolDefinitions'>;
 
 interface Interpretation extends Collected {
   readonly nature: Nature;

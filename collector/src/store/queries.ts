@@ -76,8 +76,8 @@ ${FINAL_PER_PARTITION}`;
 /** Which spans stand on a page of a run, one row per span however often it was exported, with the size of their content. */
 export const SPANS_OF_PAGE = `
 SELECT trace_id, span_id, toString(start_time) AS start,
-  length(input) + length(output) + length(system_instructions)
-    + arraySum(text -> length(text), mapValues(attributes))
+  length(input) + length(output) + length(system_instructions) + length(tool_definitions)
+    + arraySum(text -> length(text), mapValues(attribute_values))
     + arraySum(of_event -> arraySum(text -> length(text), mapValues(of_event)), events.attributes) AS bytes
 FROM {database}.spans
 WHERE project = {project: String} AND run_id = {run: String}
@@ -95,7 +95,8 @@ SELECT trace_id, span_id, parent_span_id, run_id, name, kind, operation, toStrin
   if({cut: Bool} AND output != '', {mark: String}, output) AS output_text,
   if({cut: Bool} AND system_instructions != '', {mark: String}, system_instructions) AS instructions_text,
   knowledge_decision, knowledge_snapshot, knowledge_arm, knowledge_items,
-  mapFilter((name, text) -> NOT {cut: Bool}, attributes) AS attribute_texts,
+  mapFilter((name, text) -> NOT {cut: Bool}, attribute_values) AS attribute_texts, attribute_types,
+  if({cut: Bool}, '', tool_definitions) AS definitions_text,
   events.name AS event_names, events.time AS event_times,
   arrayFilter(of_event -> NOT {cut: Bool}, events.attributes) AS event_attributes
 FROM {database}.spans

@@ -115,7 +115,9 @@ export interface SpanRow {
   readonly knowledge_snapshot: string | null;
   readonly knowledge_arm: string;
   readonly knowledge_items: readonly string[];
+  readonly definitions_text: string;
   readonly attribute_texts: Readonly<Record<string, string>>;
+  readonly attribute_types: Readonly<Record<string, string>>;
   readonly event_names: readonly string[];
   readonly event_times: readonly string[];
   readonly event_attributes: readonly Readonly<Record<string, string>>[];
@@ -152,13 +154,28 @@ export function spanView(row: SpanRow): SpanView {
     knowledgeSnapshot: integer(row.knowledge_snapshot),
     knowledgeArm: row.knowledge_arm,
     knowledgeItems: row.knowledge_items,
-    attributes: row.attribute_texts,
+    attributes: wholeAttributes(row),
     events: row.event_names.map((name, index) => ({
       name,
       time: toIso(row.event_times[index] ?? ''),
       attributes: row.event_attributes[index] ?? {},
     })),
   };
+}
+
+/** Attributes as they were sent: texts that stand in a content column are taken from there. */
+function wholeAttributes(row: SpanRow): Readonly<Record<string, string>> {
+  const contents: Readonly<Record<string, string>> = {
+    '=input': row.input_text,
+    '=output': row.output_text,
+    '=system_instructions': row.instructions_text,
+    '=tool_definitions': row.definitions_text,
+  };
+  const entries = Object.entries(row.attribute_texts).map(([name, text]) => {
+    const type = row.attribute_types[name];
+    return [name, (type === undefined ? undefined : contents[type]) ?? text] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function integer(text: string | null): number | null {

@@ -62,7 +62,7 @@ export const SPAN_COLUMNS: Columns<SpanRecord> = {
   output: (span) => span.output,
   system_instructions: (span) => span.systemInstructions,
   tool_definitions: (span) => span.toolDefinitions,
-  attributes: (span) => span.attributes,
+  attribute_values: (span) => span.attributes,
   attribute_types: (span) => span.attributeTypes,
   resource_attributes: (span) => span.resourceAttributes,
   'events.time': (span) => span.events.map((event) => event.timeUnixNano),

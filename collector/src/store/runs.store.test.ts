@@ -155,6 +155,39 @@ test('an export repeated in another batch is one span when read', async () => {
   });
 });
 
+test('an attribute that is a whole content column is stored there alone, and read as it was sent', async () => {
+  const [question, answer, rules, tools] = ['why? ü', 'because', 'be brief', '[]'].map((text) =>
+    text.repeat(30),
+  );
+  const sent = { 'gen_ai.input.messages': question, out: answer, sys: rules, tools, again: question, k: 'v' };
+  const span = sampleSpan({
+    input: question ?? '',
+    output: answer ?? '',
+    systemInstructions: rules ?? '',
+    toolDefinitions: tools ?? '',
+    attributes: new Map(Object.keys(sent).map((name) => [name, name === 'k' ? 'v' : ''])),
+    attributeTypes: new Map([
+      ['gen_ai.input.messages', '=input'],
+      ['out', '=output'],
+      ['sys', '=system_instructions'],
+      ['tools', '=tool_definitions'],
+      ['again', '=input'],
+    ]),
+  });
+  await write('content', [span]);
+  const [read] = await store.readRun('content', id('a'));
+  expect(read?.attributes).toStrictEqual(sent);
+  const [row] = await store.driver.query<{ attributes: unknown }>(
+    `SELECT attributes FROM ${store.database}.spans WHERE project = 'content'`,
+  );
+  expect(row?.attributes).toStrictEqual(sent);
+  const [traces] = await store.driver.query<{ SpanAttributes: unknown }>(
+    `SELECT SpanAttributes FROM ${store.database}.otel_traces WHERE SpanAttributes['out'] = {answer: String}`,
+    { parameters: { answer: answer ?? '' } },
+  );
+  expect(traces?.SpanAttributes).toStrictEqual(sent);
+});
+
 test('a page of a run holds a bounded amount of content; what is past it is marked as cut', async () => {
   const megabyte = 'x'.repeat(1024 * 1024);
   const spans = Array.from({ length: 70 }, (_, index) =>

@@ -59,7 +59,7 @@ export const SPANS: Table = {
     output: 'String',
     system_instructions: 'String',
     tool_definitions: 'String',
-    attributes: 'Map(String, String)',
+    attribute_values: 'Map(String, String)',
     attribute_types: 'Map(String, String)',
     resource_attributes: 'Map(String, String)',
     'events.time': "Array(DateTime64(9, 'UTC'))",

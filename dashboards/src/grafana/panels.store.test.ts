@@ -35,7 +35,7 @@ async function seed(): Promise<void> {
     `INSERT INTO ${store.database}.spans
        (project, trace_id, span_id, parent_span_id, run_id, name, kind, otel_kind, service, environment, start_time,
         duration_ns, status, operation, request_model, response_model, agent, input_tokens, output_tokens,
-        attributes, resource_attributes, received_at)
+        attribute_values, resource_attributes, received_at)
      SELECT
        'default', lower(hex(sipHash128(run))) AS trace_id, lower(hex(sipHash64(number))), if(part = 0, '', lower(hex(sipHash64(number - part)))),
        trace_id, ['answer', 'chat sim', 'query'][part + 1], ['agent', 'llm', 'tool'][part + 1], 'Internal',

@@ -56,8 +56,27 @@ CREATE TABLE IF NOT EXISTS {database}.spans
     output              String CODEC(ZSTD(1)),
     system_instructions String CODEC(ZSTD(1)),
     tool_definitions    String CODEC(ZSTD(1)),
-    attributes          Map(String, String) CODEC(ZSTD(1)),
+    attribute_values    Map(String, String) CODEC(ZSTD(1)),
     attribute_types     Map(String, String) CODEC(ZSTD(1)),
+    -- Every attribute as it was sent. A text that is a whole content column is stored there alone: its type is `=column`.
+    attributes          Map(String, String) ALIAS if(
+        arrayExists(type -> startsWith(type, '='), mapValues(attribute_types)),
+        mapUpdate(attribute_values, mapFromArrays(
+            arrayConcat(
+                mapKeys(mapFilter((name, type) -> type = '=input', attribute_types)),
+                mapKeys(mapFilter((name, type) -> type = '=output', attribute_types)),
+                mapKeys(mapFilter((name, type) -> type = '=system_instructions', attribute_types)),
+                mapKeys(mapFilter((name, type) -> type = '=tool_definitions', attribute_types))
+            ),
+            arrayConcat(
+                arrayWithConstant(countEqual(mapValues(attribute_types), '=input'), input),
+                arrayWithConstant(countEqual(mapValues(attribute_types), '=output'), output),
+                arrayWithConstant(countEqual(mapValues(attribute_types), '=system_instructions'), system_instructions),
+                arrayWithConstant(countEqual(mapValues(attribute_types), '=tool_definitions'), tool_definitions)
+            )
+        )),
+        attribute_values
+    ),
     resource_attributes Map(String, String) CODEC(ZSTD(1)),
     events Nested
     (
