@@ -29,3 +29,27 @@ export {
 } from './store.ts';
 export { StoreError } from './store-error.ts';
 export { ANALYSES, LOGS, OUTCOMES, RUNS, SPANS } from './tables.ts';
+// Tenancy stands on the store, and is told here, since whoever opens a store needs it: this is their one entry.
+export {
+  ALL_PROJECTS,
+  allows,
+  AUDIT_PAGE_MAX,
+  isScope,
+  KeyRefusal,
+  KeyRing,
+  openTenancy,
+  OVERLAP_HOURS,
+  SCOPES,
+  SERVICE_SUBJECT,
+  type ApiKey,
+  type AuditEntry,
+  type AuditLog,
+  type AuditSubject,
+  type IssuedKey,
+  type KeyManager,
+  type Principal,
+  type Scope,
+  type StoredAuditEntry,
+  type StoredKey,
+  type Tenancy,
+} from '../tenancy/index.ts';

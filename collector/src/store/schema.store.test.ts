@@ -49,8 +49,13 @@ test('every table that takes inserts has a deduplication window, or its tokens w
   );
   expect(tables.map((table) => table.name)).toEqual([
     'analyses',
+    'api_key_ends',
+    'api_key_uses',
+    'api_keys',
+    'audit_log',
     'logs',
     'outcomes',
+    'projects',
     'run_times',
     'runs',
     'schema_migrations',
