@@ -10,6 +10,10 @@ export { deleteRows, type Deletion } from './delete-rows.ts';
 export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';
 export { openStore } from './open-store.ts';
+export { backUp, backupNameAt, backupsFolder, type Backup } from './operations/backup.ts';
+export { optimizeStore, type OptimizeStep } from './operations/optimize.ts';
+export { restoreBackup, type Restored } from './operations/restore.ts';
+export { readStoreStatus, type StoreStatus, type TableStatus } from './operations/store-status.ts';
 export { expire, type Expired, type Retention } from './retention.ts';
 export { type RowValue } from './row-codec.ts';
 export {

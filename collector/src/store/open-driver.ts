@@ -14,7 +14,7 @@ const QUIET = { level: ClickHouseLogLevel.OFF };
 /** Opens the embedded engine or a client of a server. The database need not exist yet. */
 export function openDriver(location: StoreLocation, database: string): SqlDriver {
   if (location.kind === 'embedded') {
-    const engine = openEngine(location.directory);
+    const engine = openEngine(location.directory, location.backups);
     const client = createClient({ connection: new ChdbConnection(engine), log: QUIET });
     return clientDriver(client, database, (deadlineMs) => engine.close(deadlineMs));
   }

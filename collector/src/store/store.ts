@@ -4,7 +4,12 @@ import type { SqlDriver } from './driver.ts';
 
 /** Where the data lives: an embedded engine in a directory, or a ClickHouse server by URL. */
 export type StoreLocation =
-  | { readonly kind: 'embedded'; readonly directory: string }
+  | {
+      readonly kind: 'embedded';
+      readonly directory: string;
+      /** Folder that holds the backups. Default: `backups` in the directory. */
+      readonly backups?: string;
+    }
   | { readonly kind: 'server'; readonly url: string; readonly username?: string; readonly password?: string };
 
 export interface StoreOptions {

@@ -30,6 +30,8 @@ const STREAMS = /^\s*\(*\s*(SELECT|WITH)\b/i;
 const TAKES_SETTINGS = /^\s*(ALTER|DELETE|INSERT|OPTIMIZE|TRUNCATE)\b/i;
 /** Rows never stand in an SQL text: a blank line inside them would end the data, and the rest would run as SQL. */
 const INSERT_INLINE = /^\s*INSERT\b(?!\s+INTO\s+[\w.`]+\s*(\([^()]*\)\s*)?(SELECT|WITH|FROM\s+INFILE)\b)/i;
+/** The only statements about the system that are let through: our own, never a caller's. */
+const OPERATION = /^\s*(BACKUP|RESTORE)\s+DATABASE\b|^\s*SYSTEM\s+(STOP|START)\s+MERGES\s*$/i;
 const INSERT = /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+(\w+)\s*$/i;
 
 /**
@@ -130,7 +132,7 @@ export class ChdbConnection implements Connection {
     let state: 'clean' | 'replace' = 'replace';
     try {
       const kind = await oneStatement(lane, `${sql}\n${tail}`);
-      if (kind === CLASS_SESSION) {
+      if (kind === CLASS_SESSION && !OPERATION.test(sql)) {
         throw refusal('statements about the session or the system are refused');
       }
       if (INSERT_INLINE.test(sql)) throw refusal('rows inside an SQL text are refused, use insert');

@@ -50,11 +50,12 @@ export interface EmbeddedEngine {
 let current: { readonly engine: EmbeddedEngine; users: number } | undefined;
 
 /**
- * Opens chDB on a directory, or joins the engine that is open on it.
+ * Opens chDB on a directory, or joins the engine that is open on it. Below `backups` (default: a folder in the directory) the
+ * engine may write and read backups, nowhere else; who joins gets the folder of who came first.
  * @throws StoreError `locked` (another process), `unsupported` (another directory is open in this process, worker thread,
  * chdb missing).
  */
-export function openEngine(location: string): EmbeddedEngine {
+export function openEngine(location: string, backups: string = join(location, 'backups')): EmbeddedEngine {
   const directory = resolve(location);
   if (!isMainThread) {
     throw new StoreError(
@@ -75,7 +76,7 @@ export function openEngine(location: string): EmbeddedEngine {
         `close the first, or use a child process`,
     );
   }
-  if (current === undefined) current = { engine: startEngine(directory), users: 0 };
+  if (current === undefined) current = { engine: startEngine(directory, resolve(backups)), users: 0 };
   current.users++;
   const shared = current;
   let left = false;
@@ -115,7 +116,7 @@ function createFolder(directory: string): void {
   }
 }
 
-function startEngine(directory: string): EmbeddedEngine {
+function startEngine(directory: string, backups: string): EmbeddedEngine {
   const data = join(directory, 'chdb');
   const inserts = join(directory, 'inserts');
   createFolder(data);
@@ -123,7 +124,7 @@ function startEngine(directory: string): EmbeddedEngine {
   const native = loadNativeEngine();
   const lanesMax = lanesFor(Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS));
   const configFile = join(directory, 'engine.xml');
-  writeFileSync(configFile, engineConfig(), { mode: 0o600 });
+  writeFileSync(configFile, engineConfig(backups), { mode: 0o600 });
   const lanes = new Set<Lane>();
   const open = (): Lane => {
     for (const lane of lanes) if (lane.closed) lanes.delete(lane);
@@ -226,13 +227,18 @@ function sweep(inserts: string): void {
 }
 
 /** The engine's own defaults (5 GB of marks, 90 % of the machine's memory) are those of a dedicated server. */
-function engineConfig(): string {
+function engineConfig(backups: string): string {
   const memory = Math.min(Math.floor(totalmem() * ENGINE_MEMORY_SHARE_MAX), ENGINE_MEMORY_BYTES_MAX);
   return `<clickhouse>
   <mark_cache_size>${MARK_CACHE_BYTES}</mark_cache_size>
   <primary_index_cache_size>${PRIMARY_INDEX_CACHE_BYTES}</primary_index_cache_size>
   <max_server_memory_usage>${memory}</max_server_memory_usage>
   <background_pool_size>${BACKGROUND_THREADS}</background_pool_size>
+  <backups><allowed_path>${xmlText(backups)}</allowed_path></backups>
 </clickhouse>
 `;
+}
+
+function xmlText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
