@@ -120,6 +120,10 @@ export interface SpanRecord {
   readonly cacheReadTokens: number | null;
   readonly cacheWriteTokens: number | null;
   readonly reasoningTokens: number | null;
+  /** Billionths of a USD. */
+  readonly costNanoUsd: number | null;
+  /** `reported` by the span itself, or the price list with its version; `''` when the cost is unknown. */
+  readonly costSource: string;
   /** Seconds. */
   readonly timeToFirstChunk: number | null;
   readonly input: string;

@@ -359,6 +359,8 @@ function span(runId: string, input: string, output: string): Parameters<Store['w
     cacheReadTokens: null,
     cacheWriteTokens: null,
     reasoningTokens: null,
+    costNanoUsd: null,
+    costSource: '',
     timeToFirstChunk: null,
     input,
     output,

@@ -24,6 +24,7 @@ const NUMBER_FIELDS = [
   'cacheWriteTokens',
   'reasoningTokens',
   'timeToFirstChunk',
+  'reportedCost',
 ] as const;
 const LIST_FIELDS = ['finishReasons', 'tags'] as const;
 const CONTENT_FIELDS = [

@@ -7,6 +7,7 @@ import type {
   StoredEvent,
   StoredLink,
 } from '../records.ts';
+import { callCost } from '../pricing/call-cost.ts';
 import { bounded, type Contents, storedAttributes, storedTexts } from './attribute-text.ts';
 import { readList, readName, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
@@ -53,6 +54,19 @@ function normalizeSpan(
   const stored = storedAttributes(attributes, contents);
   if (times.warnings.length > 0) keepRawTimes(span, stored);
   const text = (name: string): string => readName(attributes.get(name) ?? null) ?? '';
+  const provider = fields.provider === undefined ? '' : providerName(fields.provider);
+  const requestModel = fields.requestModel ?? '';
+  const responseModel = fields.responseModel ?? '';
+  const cost = callCost({
+    nature,
+    provider,
+    requestModel,
+    responseModel,
+    tokens,
+    startUnixNano: times.startUnixNano,
+    host: text('server.address'),
+    reportedCost: fields.reportedCost,
+  });
   return {
     project,
     traceId: span.traceId,
@@ -74,9 +88,9 @@ function normalizeSpan(
     statusMessage: bounded(span.statusMessage),
     errorType: fields.errorType ?? exceptionType(span) ?? '',
     operation: nature.operation,
-    provider: fields.provider === undefined ? '' : providerName(fields.provider),
-    requestModel: fields.requestModel ?? '',
-    responseModel: fields.responseModel ?? '',
+    provider,
+    requestModel,
+    responseModel,
     responseId: fields.responseId ?? '',
     finishReasons: fields.finishReasons ?? [],
     agent: fields.agent ?? '',
@@ -87,6 +101,8 @@ function normalizeSpan(
     userId: fields.userId ?? '',
     tags: fields.tags ?? [],
     ...tokens,
+    costNanoUsd: cost.nanoUsd,
+    costSource: cost.source,
     timeToFirstChunk: fields.timeToFirstChunk ?? null,
     ...contents,
     knowledgeDecision: text(ATTR.knowledgeDecision),

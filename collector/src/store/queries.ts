@@ -5,8 +5,9 @@
 
 const RUN_COLUMNS = `project, run_id, trace_id, root_span_id, trial_id, name, agent, service, environment, state, status,
   error_type, toString(start_time) AS start_text, toString(duration_ns) AS duration, spans, errors, model_calls, tool_calls,
-  models, input_tokens, output_tokens, conversation_id, session_id, user_id, tags, fingerprint, knowledge_snapshot,
-  knowledge_arm, knowledge_items, outcome_source, outcome_score, outcome_passed, outcome_comment`;
+  models, input_tokens, output_tokens, cost, model_costs, unpriced_calls, conversation_id, session_id, user_id, tags,
+  fingerprint, knowledge_snapshot, knowledge_arm, knowledge_items, outcome_source, outcome_score, outcome_passed,
+  outcome_comment`;
 
 const FINAL_PER_PARTITION = `SETTINGS do_not_merge_across_partitions_select_final = 1`;
 
@@ -91,6 +92,7 @@ export const SPANS_WITH_CONTENT = `
 SELECT trace_id, span_id, parent_span_id, run_id, name, kind, operation, toString(start_time) AS start_text,
   toString(duration_ns) AS duration, status, status_message, error_type, provider, request_model, response_model, agent,
   tool, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
+  cost, cost_source,
   if({cut: Bool} AND input != '', {mark: String}, input) AS input_text,
   if({cut: Bool} AND output != '', {mark: String}, output) AS output_text,
   if({cut: Bool} AND system_instructions != '', {mark: String}, system_instructions) AS instructions_text,
@@ -121,10 +123,11 @@ export const SPANS_TO_SUMMARISE = `
 SELECT *
 FROM
 (
-SELECT run_id, trace_id, span_id, parent_span_id, trial_id, name, kind, service, environment, agent,
-  toString(toUnixTimestamp64Nano(start_time)) AS start, toString(duration_ns) AS duration, status, error_type,
-  request_model, response_model, response_id, input_tokens, output_tokens, conversation_id, session_id, user_id, tags,
-  fingerprint, knowledge_snapshot, knowledge_arm, knowledge_items, flags, toUnixTimestamp64Milli(received_at) AS received
+SELECT run_id, trace_id, span_id, parent_span_id, trial_id, name, kind, operation, scope_name, service, environment,
+  agent, toString(toUnixTimestamp64Nano(start_time)) AS start, toString(duration_ns) AS duration, status, error_type,
+  request_model, response_model, response_id, input_tokens, output_tokens, cost, cost_source, conversation_id,
+  session_id, user_id, tags, fingerprint, knowledge_snapshot, knowledge_arm, knowledge_items, flags,
+  toUnixTimestamp64Milli(received_at) AS received
 FROM {database}.spans
 WHERE project = {project: String} AND run_id IN {runs: Array(String)}
   AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}

@@ -30,6 +30,8 @@ test.each<[string, RowValue, number[]]>([
   ["DateTime64(3, 'UTC')", 256, [0, 1, 0, 0, 0, 0, 0, 0]],
   ['DateTime', new Date(1_000), [1, 0, 0, 0]],
   ['SimpleAggregateFunction(max, UInt8)', 3, [3]],
+  ['Decimal(18, 9)', 1, [1, 0, 0, 0, 0, 0, 0, 0]],
+  ['Decimal(18, 9)', -2n, [254, 255, 255, 255, 255, 255, 255, 255]],
 ])('%s %s', (type, value, bytes) => {
   expect(encode(type, value)).toEqual(bytes);
 });
@@ -71,6 +73,8 @@ test.each<[string, RowValue, RegExp]>([
   ['Int64', 2 ** 60, /integer/],
   ['String', 5, /a string or bytes, got "5" \(number\)/],
   ['Bool', 1, /true or false/],
+  ['Decimal(18, 9)', 0.5, /whole number of units/],
+  ['Decimal(18, 9)', 10n ** 18n, /at most 18 digits/],
   ['Float64', '1', /a number/],
   ['Array(String)', 'x', /an array/],
   ['Map(String, String)', 'x', /a Map/],

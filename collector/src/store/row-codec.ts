@@ -1,6 +1,9 @@
 import type { RowWriter } from './row-writer.ts';
 
-/** Values of a column. DateTime64(9) takes nanoseconds as `bigint`, DateTime64(3) milliseconds, DateTime seconds; `Date` fits all. */
+/**
+ * Values of a column. DateTime64(9) takes nanoseconds as `bigint`, DateTime64(3) milliseconds, DateTime seconds; `Date` fits
+ * all. Decimal(18, S), which is Decimal64(S), takes integers in units of 10^-S.
+ */
 export type RowValue =
   | string
   | number
@@ -42,6 +45,7 @@ function makeCodec(name: string, inner: readonly string[]): Codec | undefined {
     const digits = Number(first ?? MILLISECOND_DIGITS);
     return (writer, value) => writer.int64(ticksOf(value, digits));
   }
+  if (name === 'Decimal' && first === '18') return writeDecimal;
   const integer = /^(U?)Int(8|16|32|64)$/.exec(name);
   if (integer !== null) return integerCodec(integer[1] === 'U', Number(integer[2]) / 8);
   if (first === undefined) return undefined;
@@ -101,6 +105,15 @@ function integerCodec(unsigned: boolean, bytes: number): Codec {
     else writer.int64(exact);
   };
 }
+
+const DECIMAL64_MAX = 10n ** 18n - 1n;
+
+const writeDecimal: Codec = (writer, value) => {
+  const units = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof units !== 'bigint') throw expected('a whole number of units', value);
+  if (units > DECIMAL64_MAX || units < -DECIMAL64_MAX) throw expected('at most 18 digits', value);
+  writer.int64(units);
+};
 
 function nullableCodec(inner: Codec): Codec {
   return (writer, value) => {

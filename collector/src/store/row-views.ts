@@ -25,6 +25,9 @@ export interface RunRow {
   readonly models: readonly string[];
   readonly input_tokens: string | null;
   readonly output_tokens: string | null;
+  readonly cost: number | null;
+  readonly model_costs: Readonly<Record<string, number>>;
+  readonly unpriced_calls: number;
   readonly conversation_id: string;
   readonly session_id: string;
   readonly user_id: string;
@@ -62,6 +65,9 @@ export function runSummary(row: RunRow): RunSummary {
     models: row.models,
     inputTokens: integer(row.input_tokens),
     outputTokens: integer(row.output_tokens),
+    cost: row.cost,
+    modelCosts: row.model_costs,
+    unpricedCalls: row.unpriced_calls,
     conversationId: row.conversation_id,
     sessionId: row.session_id,
     userId: row.user_id,
@@ -108,6 +114,8 @@ export interface SpanRow {
   readonly cache_read_tokens: number | null;
   readonly cache_write_tokens: number | null;
   readonly reasoning_tokens: number | null;
+  readonly cost: number | null;
+  readonly cost_source: string;
   readonly input_text: string;
   readonly output_text: string;
   readonly instructions_text: string;
@@ -147,6 +155,8 @@ export function spanView(row: SpanRow): SpanView {
     cacheReadTokens: row.cache_read_tokens,
     cacheWriteTokens: row.cache_write_tokens,
     reasoningTokens: row.reasoning_tokens,
+    cost: row.cost,
+    costSource: row.cost_source,
     input: row.input_text,
     output: row.output_text,
     systemInstructions: row.instructions_text,

@@ -6,13 +6,21 @@ export interface TreeSpan {
   /** `''` for none. */
   readonly parent_span_id: string;
   readonly kind: string;
+  readonly operation: string;
+  readonly scope_name: string;
   /** Unix ns as text. */
   readonly start: string;
   /** ns as text. */
   readonly duration: string;
+  readonly request_model: string;
+  readonly response_model: string;
   readonly response_id: string;
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
+  /** USD. */
+  readonly cost: number | null;
+  readonly cost_source: string;
+  readonly status: string;
   /** OTLP span flags. */
   readonly flags: number;
 }
@@ -35,6 +43,14 @@ export class RunTree<Span extends TreeSpan> {
     return this.#byId.get(key(trace_id, parent_span_id));
   }
 
+  /** The span and what is above it, nearest first; a cycle of a broken sender ends. */
+  upwards(span: Span): Span[] {
+    const path = new Set<Span>();
+    for (let at: Span | undefined = span; at !== undefined && !path.has(at); at = this.parentOf(at))
+      path.add(at);
+    return [...path];
+  }
+
   /**
    * The run's root, or `undefined` while it has not ended (spans are exported when they end). A span without any parent is
    * the root. One whose parent is not in the run counts only if that parent is known to lie outside: it is marked remote, or
@@ -52,14 +68,17 @@ export class RunTree<Span extends TreeSpan> {
     );
   }
 
-  /** Spans with the property that have no descendant with it. */
-  leaves(has: (span: Span) => boolean): Span[] {
+  /**
+   * Spans with the property that have no descendant with it; `ends` marks spans above which nothing is looked at, so that
+   * what is below them does not count as part of what is above.
+   */
+  leaves(has: (span: Span) => boolean, ends: (span: Span) => boolean = () => false): Span[] {
     const covered = new Set<Span>();
     const having = this.spans.filter(has);
     for (const span of having) {
       // Stops at a span that is covered already: its ancestors are, too. That also ends cycles of broken senders.
       let above = this.parentOf(span);
-      while (above !== undefined && !covered.has(above)) {
+      while (above !== undefined && !covered.has(above) && !ends(above)) {
         covered.add(above);
         above = this.parentOf(above);
       }
@@ -67,45 +86,22 @@ export class RunTree<Span extends TreeSpan> {
     return having.filter((span) => !covered.has(span));
   }
 
-  /** Calls of a model or embedder that contain no other: wrappers around a call are not calls. Each reported once. */
-  modelCalls(): Span[] {
-    return onePerResponse(this.leaves((span) => span.kind === 'llm' || span.kind === 'embedding'));
+  /**
+   * Calls of a model or embedder that contain no other: wrappers around a call are not calls. A call inside a tool or an
+   * agent is its own: some frameworks put the tools that a model asked for, and agents it handed over to, below its call.
+   */
+  modelCalls(has: (span: Span) => boolean = () => true): Span[] {
+    return this.leaves((span) => isModelCall(span) && has(span), isOwnWork);
   }
 }
 
-/**
- * Two instrumentations of one call report the same response id at the same time; the report with usage is kept. Calls one
- * after the other are separate calls whatever their ids: caches, proxies and test servers repeat them.
- */
-export function onePerResponse<Span extends TreeSpan>(spans: readonly Span[]): Span[] {
-  const kept: Span[] = [];
-  const places = new Map<string, number[]>();
-  for (const span of spans) {
-    const known = span.response_id === '' ? undefined : places.get(span.response_id);
-    const place = known?.find((index) => sameTime(kept[index], span));
-    if (place !== undefined) {
-      const before = kept[place];
-      if (before !== undefined && !hasUsage(before) && hasUsage(span)) kept[place] = span;
-      continue;
-    }
-    if (known !== undefined) known.push(kept.length);
-    else if (span.response_id !== '') places.set(span.response_id, [kept.length]);
-    kept.push(span);
-  }
-  return kept;
+function isModelCall({ kind, operation }: TreeSpan): boolean {
+  // Fetching an answer that was generated before is no call.
+  return (kind === 'llm' && operation !== 'fetch_response') || kind === 'embedding';
 }
 
-/**
- * Whether the spans share at least half of the shorter one. Any overlap would not do: senders that round starts down to
- * milliseconds let a call seem to begin before the one before it has ended.
- */
-function sameTime(one: TreeSpan | undefined, other: TreeSpan): boolean {
-  if (one === undefined) return false;
-  const [start, otherStart] = [BigInt(one.start), BigInt(other.start)];
-  const [length, otherLength] = [BigInt(one.duration), BigInt(other.duration)];
-  const [end, otherEnd] = [start + length, otherStart + otherLength];
-  const shared = (end < otherEnd ? end : otherEnd) - (start > otherStart ? start : otherStart);
-  return shared >= 0n && shared * 2n >= (length < otherLength ? length : otherLength);
+function isOwnWork({ kind }: TreeSpan): boolean {
+  return kind === 'tool' || kind === 'agent';
 }
 
 export function hasUsage(span: TreeSpan): boolean {

@@ -50,7 +50,14 @@ function run(letter: string, fields: Partial<SpanRecord> = {}): SpanRecord[] {
   const ids = { runId: id(letter), traceId: id(letter) };
   return [
     sampleSpan({ ...ids, ...fields }),
-    sampleModelCall({ ...ids, ...fields, inputTokens: 10, outputTokens: 5 }),
+    sampleModelCall({
+      ...ids,
+      ...fields,
+      inputTokens: 10,
+      outputTokens: 5,
+      costNanoUsd: 25,
+      costSource: 'list',
+    }),
   ];
 }
 
@@ -63,6 +70,8 @@ test('a written span reads back with every field', async () => {
     inputTokens: 7,
     outputTokens: null,
     cacheReadTokens: 3,
+    costNanoUsd: 1_000_000_001,
+    costSource: 'reported',
     knowledgeDecision: 'd1',
     knowledgeSnapshot: 42,
     knowledgeArm: 'served',
@@ -98,6 +107,8 @@ test('a written span reads back with every field', async () => {
     cacheReadTokens: 3,
     cacheWriteTokens: null,
     reasoningTokens: null,
+    cost: 1.000000001,
+    costSource: 'reported',
     input: 'a question',
     output: 'an answer',
     systemInstructions: '',
@@ -152,6 +163,9 @@ test('an export repeated in another batch is one span when read', async () => {
     spans: 2,
     inputTokens: 10,
     outputTokens: 5,
+    cost: 0.000000025,
+    modelCosts: { m: 0.000000025 },
+    unpricedCalls: 0,
   });
 });
 

@@ -44,6 +44,12 @@ export interface RunSummary {
   readonly models: readonly string[];
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** USD over the model calls whose cost is known; `null` when none is. */
+  readonly cost: number | null;
+  /** The same by model. */
+  readonly modelCosts: Readonly<Record<string, number>>;
+  /** Model calls that are missing in `cost`. */
+  readonly unpricedCalls: number;
   readonly conversationId: string;
   readonly sessionId: string;
   readonly userId: string;
@@ -106,6 +112,10 @@ export interface SpanView {
   readonly cacheReadTokens: number | null;
   readonly cacheWriteTokens: number | null;
   readonly reasoningTokens: number | null;
+  /** USD; `null` is unknown. */
+  readonly cost: number | null;
+  /** `reported` by the span, or the price list with its version; `''` when the cost is unknown. */
+  readonly costSource: string;
   readonly input: string;
   readonly output: string;
   readonly systemInstructions: string;

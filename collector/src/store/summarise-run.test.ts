@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunTree } from './run-tree.ts';
 import {
   ABANDONED_AFTER_MS,
@@ -19,6 +19,8 @@ function span(id: string, parent: string, fields: Partial<SummarySpan> = {}): Su
     trial_id: '',
     name: id,
     kind: 'other',
+    operation: '',
+    scope_name: '',
     service: '',
     environment: '',
     agent: '',
@@ -31,6 +33,8 @@ function span(id: string, parent: string, fields: Partial<SummarySpan> = {}): Su
     response_id: '',
     input_tokens: null,
     output_tokens: null,
+    cost: null,
+    cost_source: '',
     conversation_id: '',
     session_id: '',
     user_id: '',
@@ -107,9 +111,86 @@ test('parents are looked for in the same trace, and a cycle ends', () => {
 
 test('wrappers of a model call are not calls: usage is counted at the leaves', () => {
   expect(usageOf(span('a', '', { input_tokens: 30 }), llm('w', 'a', 10), llm('x', 'w', 10))).toEqual([1, 10]);
-  expect(
-    usageOf(llm('w', '', 10), span('t', 'w', { kind: 'tool' }), llm('x', 't', 4), llm('y', 't', 5)),
-  ).toEqual([2, 9]);
+  expect(usageOf(llm('w', '', 10), span('s', 'w'), llm('x', 's', 4), llm('y', 's', 5))).toEqual([2, 9]);
+});
+
+test('calls inside a tool or an agent that a model asked for are calls beside the one that asked', () => {
+  for (const kind of ['tool', 'agent']) {
+    const spans = [llm('w', '', 10), span('t', 'w', { kind }), llm('x', 't', 10, { scope_name: 's' })];
+    expect(usageOf(...spans)).toEqual([2, 20]);
+    expect(usageOf(...spans.map((one) => ({ ...one, response_id: 'r1' })))).toEqual([2, 20]);
+  }
+});
+
+test('a wrapper counts for the calls below it when none of them reports usage', () => {
+  expect(usageOf(llm('w', '', 10), llm('x', 'w', null), llm('y', '', 5))).toEqual([2, 15]);
+  expect(usageOf(llm('w', '', 10), llm('x', 'w', null), llm('z', 'w', 3), llm('y', '', 5))).toEqual([3, 8]);
+});
+
+test('two instrumentations side by side tell one call, when usage, model and time say so', () => {
+  const one = llm('x', 'a', 7, { scope_name: 'one', request_model: 'm' });
+  const other = (fields: Partial<SummarySpan>): SummarySpan =>
+    llm('y', 'a', 7, { scope_name: 'two', response_id: 'r1', request_model: 'm', ...fields });
+  expect(usageOf(one, other({}))).toEqual([1, 7]);
+  expect(usageOf(one, other({ request_model: '', response_model: 'm' }))).toEqual([1, 7]);
+  expect(usageOf(one, other({ request_model: '' }))).toEqual([1, 7]);
+  expect(usageOf(one, other({ scope_name: 'one' }))).toEqual([2, 14]);
+  expect(usageOf(one, other({ request_model: 'n' }))).toEqual([2, 14]);
+  expect(usageOf(one, other({ output_tokens: 8 }))).toEqual([2, 14]);
+  expect(usageOf(one, other({ start: '2000' }))).toEqual([2, 14]);
+  expect(usageOf({ ...one, response_id: 'r2' }, other({}))).toEqual([2, 14]);
+});
+
+test('fetching an answer is no call', () => {
+  expect(usageOf(llm('x', '', 3), llm('y', '', 3, { operation: 'fetch_response' }))).toEqual([1, 3]);
+});
+
+describe('cost', () => {
+  function costOf(...spans: SummarySpan[]): unknown[] {
+    const { costNanoUsd, modelCosts, unpricedCalls } = totalUsage(new RunTree(spans));
+    return [costNanoUsd, Object.fromEntries(modelCosts), unpricedCalls];
+  }
+  const priced = (
+    id: string,
+    parent: string,
+    cost: number | null,
+    fields: Partial<SummarySpan> = {},
+  ): SummarySpan =>
+    llm(id, parent, 5, { cost, cost_source: cost === null ? '' : 'list', request_model: 'm', ...fields });
+
+  test('is summed over the calls by model, and those without a price are counted', () => {
+    expect(
+      costOf(
+        span('a', '', { kind: 'agent', cost: 9, cost_source: 'reported' }),
+        priced('x', 'a', 0.1),
+        priced('y', 'a', 0.2),
+        priced('z', 'a', 0.000000001, { response_model: 'n' }),
+        priced('u', 'a', null),
+        llm('v', 'a', null),
+      ),
+    ).toEqual([300_000_001, { m: 300_000_000, n: 1 }, 2]);
+  });
+
+  test('is unknown, not 0, when no call has one; a failed call without usage is not missed', () => {
+    expect(costOf(priced('x', '', null))).toEqual([null, {}, 1]);
+    expect(costOf(llm('x', '', null, { status: 'Error' }))).toEqual([null, {}, 0]);
+    expect(costOf(priced('x', '', 0))).toEqual([0, { m: 0 }, 0]);
+  });
+
+  test('of wrappers and agents counts only for calls that report nothing', () => {
+    expect(costOf(priced('w', '', 0.3), llm('x', 'w', null))).toEqual([3e8, { m: 3e8 }, 0]);
+    const agent = span('a', '', { kind: 'agent', cost: 0.5, cost_source: 'reported', request_model: 'm' });
+    expect(costOf(agent, llm('x', 'a', null), llm('y', 'a', null))).toEqual([5e8, { m: 5e8 }, 0]);
+    expect(costOf(agent)).toEqual([5e8, { m: 5e8 }, 0]);
+    expect(costOf(span('a', '', { kind: 'agent', input_tokens: 5 }))).toEqual([null, {}, 1]);
+  });
+
+  test('that one of two reports of a call states is believed before one from the list', () => {
+    const one = priced('x', '', 0.1, { response_id: 'r' });
+    const other = priced('y', '', 0.2, { response_id: 'r', cost_source: 'reported' });
+    expect(costOf(one, other)).toEqual([2e8, { m: 2e8 }, 0]);
+    expect(costOf(one, priced('y', '', null, { response_id: 'r' }))).toEqual([1e8, { m: 1e8 }, 0]);
+  });
 });
 
 test('two reports of one response are one call, and the one with usage is kept', () => {

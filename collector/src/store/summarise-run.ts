@@ -17,10 +17,7 @@ export interface SummarySpan extends TreeSpan {
   readonly service: string;
   readonly environment: string;
   readonly agent: string;
-  readonly status: string;
   readonly error_type: string;
-  readonly request_model: string;
-  readonly response_model: string;
   readonly conversation_id: string;
   readonly session_id: string;
   readonly user_id: string;
@@ -94,9 +91,12 @@ export function summariseRun(
     errors: spans.filter((span) => span.status === 'Error').length,
     model_calls: usage.calls,
     tool_calls: spans.filter((span) => span.kind === 'tool').length,
-    models: distinct(tree.modelCalls().map((span) => span.response_model || span.request_model)),
+    models: distinct([...usage.models]),
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
+    cost: usage.costNanoUsd,
+    model_costs: usage.modelCosts,
+    unpriced_calls: usage.unpricedCalls,
     conversation_id: firstOf((span) => span.conversation_id),
     session_id: firstOf((span) => span.session_id),
     user_id: firstOf((span) => span.user_id),

@@ -223,6 +223,8 @@ function spanOf(run: ProjectRun, start: bigint, part: Partial<StoredSpan>): Stor
     cacheReadTokens: null,
     cacheWriteTokens: null,
     reasoningTokens: null,
+    costNanoUsd: null,
+    costSource: '',
     timeToFirstChunk: null,
     input: '',
     output: '',

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS {database}.spans
     cache_write_tokens  Nullable(UInt32),
     reasoning_tokens    Nullable(UInt32),
     time_to_first_chunk Nullable(Float64),
+    cost                Nullable(Decimal64(9)), -- USD; as a sender reported it, or by the price list in cost_source
+    cost_source         LowCardinality(String),
     knowledge_decision  String CODEC(ZSTD(1)),
     knowledge_snapshot  Nullable(UInt64),
     knowledge_arm       String CODEC(ZSTD(1)),

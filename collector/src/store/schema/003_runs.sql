@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS {database}.runs
     models             Array(LowCardinality(String)),
     input_tokens       Nullable(UInt64),
     output_tokens      Nullable(UInt64),
+    -- USD over the same calls as the tokens; unpriced_calls are those of them whose cost nobody knows.
+    cost               Nullable(Decimal64(9)),
+    model_costs        Map(LowCardinality(String), Decimal64(9)),
+    unpriced_calls     UInt32,
     conversation_id    String CODEC(ZSTD(1)),
     session_id         String CODEC(ZSTD(1)),
     user_id            String CODEC(ZSTD(1)),

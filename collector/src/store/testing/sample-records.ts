@@ -44,6 +44,8 @@ export function sampleSpan(fields: Partial<SpanRecord> = {}): SpanRecord {
     cacheReadTokens: null,
     cacheWriteTokens: null,
     reasoningTokens: null,
+    costNanoUsd: null,
+    costSource: '',
     timeToFirstChunk: null,
     input: 'a question',
     output: 'an answer',

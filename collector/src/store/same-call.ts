@@ -1,0 +1,71 @@
+import { hasUsage, type RunTree, type TreeSpan } from './run-tree.ts';
+
+/**
+ * Spans that tell of the same call of a model, grouped: two instrumentations of one call that stand beside each other. In
+ * order of the first of each group; the report that stands first in its group has usage if any has.
+ *
+ * The same response id at the same time is the same call. One after the other they are separate calls whatever their ids:
+ * caches, proxies and test servers repeat them. Where one of them has no response id, the same usage of the same model at
+ * the same time, told by different instrumentations, is the same call too. Spans below one another are different calls.
+ */
+export function sameCalls<Span extends TreeSpan>(spans: readonly Span[], tree: RunTree<Span>): Span[][] {
+  const groups: Span[][] = [];
+  const alike = new Map<string, Span[][]>();
+  for (const span of spans) {
+    const keys = keysOf(span);
+    const known = keys
+      .flatMap((key) => alike.get(key) ?? [])
+      .find((group) => group.every((told) => isSame(told, span) && !isNested(told, span, tree)));
+    const group = known ?? [];
+    if (known === undefined) groups.push(group);
+    if (group[0] !== undefined && !hasUsage(group[0]) && hasUsage(span)) group.unshift(span);
+    else group.push(span);
+    for (const key of keys) {
+      const list = alike.get(key);
+      if (list === undefined) alike.set(key, [group]);
+      else if (!list.includes(group)) list.push(group);
+    }
+  }
+  return groups;
+}
+
+/** What spans of the same call have in common; those without any cannot be told to be the same. */
+function keysOf(span: TreeSpan): string[] {
+  const keys = span.response_id === '' ? [] : [`id ${span.response_id}`];
+  return hasUsage(span) ? [...keys, `usage ${span.input_tokens} ${span.output_tokens}`] : keys;
+}
+
+function isSame(one: TreeSpan, other: TreeSpan): boolean {
+  if (!atSameTime(one, other)) return false;
+  if (one.response_id !== '' && other.response_id !== '') return one.response_id === other.response_id;
+  return (
+    one.scope_name !== other.scope_name &&
+    one.input_tokens === other.input_tokens &&
+    one.output_tokens === other.output_tokens &&
+    shareModel(one, other)
+  );
+}
+
+function isNested<Span extends TreeSpan>(one: Span, other: Span, tree: RunTree<Span>): boolean {
+  const isAbove = (above: Span, span: Span): boolean => tree.upwards(span).includes(above);
+  return isAbove(one, other) || isAbove(other, one);
+}
+
+/** A span that names no model may be of any. */
+function shareModel(one: TreeSpan, other: TreeSpan): boolean {
+  const names = [one.request_model, one.response_model].filter((name) => name !== '');
+  const others = [other.request_model, other.response_model].filter((name) => name !== '');
+  return names.length === 0 || others.length === 0 || names.some((name) => others.includes(name));
+}
+
+/**
+ * Whether the spans share at least half of the shorter one. Any overlap would not do: senders that round starts down to
+ * milliseconds let a call seem to begin before the one before it has ended.
+ */
+function atSameTime(one: TreeSpan, other: TreeSpan): boolean {
+  const [start, otherStart] = [BigInt(one.start), BigInt(other.start)];
+  const [length, otherLength] = [BigInt(one.duration), BigInt(other.duration)];
+  const [end, otherEnd] = [start + length, otherStart + otherLength];
+  const shared = (end < otherEnd ? end : otherEnd) - (start > otherStart ? start : otherStart);
+  return shared >= 0n && shared * 2n >= (length < otherLength ? length : otherLength);
+}
