@@ -5,7 +5,7 @@ import {
   drainStream,
   type QueryParams,
 } from '@clickhouse/client';
-import type { EncodedRows, QueryOptions, SqlDriver } from './driver.ts';
+import type { EncodedRows, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -44,6 +44,7 @@ export function clientDriver(
       },
     };
   };
+  onRead?: (read: QueryRead) => void,
   const read = (
     sql: string,
     options: QueryOptions,
@@ -63,7 +64,14 @@ export function clientDriver(
       try {
         options.signal?.throwIfAborted();
         // A server then answers errors with a status instead of in the middle of the rows.
-        const result = await client.query(read(sql, options, { wait_end_of_query: 1 }));
+        const params = read(sql, options, { wait_end_of_query: 1 });
+        if (onRead !== undefined) {
+          const answer = await client.query({ ...params, format: 'JSON' });
+          const { data, statistics } = await answer.json<Row>();
+          onRead({ sql, rows: statistics?.rows_read ?? 0, bytes: statistics?.bytes_read ?? 0 });
+          return data;
+        }
+        const result = await client.query(params);
         return await result.json<Row>();
       } catch (error) {
         throw toStoreError(error, 'query', options.signal);

@@ -13,6 +13,13 @@ export interface QueryOptions {
   readonly rowsMax?: number;
 }
 
+/** What the engine read for one query: the budget that a lost index breaks, whatever the machine's speed. */
+export interface QueryRead {
+  readonly sql: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** Rows for one table, encoded as RowBinary by `encodeRows`. The same bytes go to the embedded engine and to a server. */
 export interface EncodedRows {
   readonly table: string;
@@ -35,6 +42,8 @@ export interface EncodedRows {
  * as strings. Errors are {@link StoreError}.
  */
 export interface SqlDriver {
+  /** Cluster over whose shards the tables lie, when they do. */
+  readonly cluster?: string | undefined;
   /** Rows of a SELECT as objects. */
   query<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
   /** Rows of a large SELECT, in bounded memory: a slow consumer holds the engine back. */

@@ -1,6 +1,7 @@
 export {
   type EncodedRows,
   type QueryOptions,
+  type QueryRead,
   type SqlDriver,
   type SqlParameters,
   type SqlValue,

@@ -2,8 +2,9 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { clientDriver } from './client-driver.ts';
 import { ChdbConnection } from './chdb/connection.ts';
 import { openEngine } from './chdb/engine.ts';
-import type { SqlDriver } from './driver.ts';
-import type { StoreLocation } from './store.ts';
+import type { QueryRead, SqlDriver } from './driver.ts';
+import type { ServerTls, StoreLocation } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 const SERVER_REQUEST_TIMEOUT_MS = 600_000;
 const SERVER_CONNECTIONS_MAX = 10;
@@ -12,11 +13,15 @@ const SERVER_CONNECTIONS_MAX = 10;
 const QUIET = { level: ClickHouseLogLevel.OFF };
 
 /** Opens the embedded engine or a client of a server. The database need not exist yet. */
-export function openDriver(location: StoreLocation, database: string): SqlDriver {
+export function openDriver(
+  location: StoreLocation,
+  database: string,
+  onRead?: (read: QueryRead) => void,
+): SqlDriver {
   if (location.kind === 'embedded') {
     const engine = openEngine(location.directory, location.backups);
     const client = createClient({ connection: new ChdbConnection(engine), log: QUIET });
-    return clientDriver(client, database, (deadlineMs) => engine.close(deadlineMs));
+    return clientDriver(client, { database }, (deadlineMs) => engine.close(deadlineMs), onRead);
   }
   const client = createClient({
     url: location.url,
@@ -33,7 +38,30 @@ export function openDriver(location: StoreLocation, database: string): SqlDriver
     use_multipart_params_auto: true,
     compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },
   });
-  return clientDriver(client, database, async () => undefined);
+  return clientDriver(client, { database, cluster: location.cluster }, async () => undefined, onRead);
+}
+
+/** @throws StoreError `unsupported` for a file that cannot be read, naming it */
+function loadServerTls({ caFile, certFile, keyFile }: ServerTls): {
+  ca_cert: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+} {
+  const ca = { ca_cert: readPem(caFile) };
+  return certFile === undefined || keyFile === undefined
+    ? ca
+    : { ...ca, cert: readPem(certFile), key: readPem(keyFile) };
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError('unsupported', `TLS to the ClickHouse server: ${file} cannot be read: ${why}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Compression costs more than it saves where no network lies between. */

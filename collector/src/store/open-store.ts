@@ -17,7 +17,7 @@ export const DEFAULT_DATABASE = 'tracelore';
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const database = checkedDatabase(options.database ?? DEFAULT_DATABASE);
-  const driver = openDriver(options.location, database);
+  const driver = openDriver(options.location, database, options.onRead);
   try {
     await createDatabase(driver, database);
     await migrate(driver, {

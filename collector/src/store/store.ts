@@ -1,6 +1,6 @@
 import type { OutcomeSource } from '@tracelore/sdk/contract';
 import type { Batch } from '../records.ts';
-import type { SqlDriver } from './driver.ts';
+import type { QueryRead, SqlDriver } from './driver.ts';
 
 /** Where the data lives: an embedded engine in a directory, or a ClickHouse server by URL. */
 export type StoreLocation =
@@ -34,6 +34,8 @@ export interface RunSummary {
   readonly environment: string;
   readonly state: RunState;
   readonly status: string;
+  /** Told what each query read; not of streams. */
+  readonly onRead?: (read: QueryRead) => void;
   readonly errorType: string;
   readonly startTime: string;
   readonly durationMs: number;
