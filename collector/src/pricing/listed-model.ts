@@ -45,9 +45,9 @@ export function listedModels(provider: string, model: string, host: string): Lis
   const name = model.trim();
   const bare = lastSegment(name);
   const atHost = providerAtHost(host);
-  for (const of of [atHost, listName(provider)]) {
-    add(of, name);
-    add(of, bare);
+  for (const place of [atHost, listName(provider)]) {
+    add(place, name);
+    add(place, bare);
   }
   for (let rest = name, split = splitVendor(rest); split !== undefined; split = splitVendor(rest)) {
     add(listName(split.vendor), split.rest);

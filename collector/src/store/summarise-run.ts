@@ -94,6 +94,7 @@ export function summariseRun(
     models: distinct([...usage.models]),
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
+    model_tokens: usage.modelTokens,
     cost: usage.costNanoUsd,
     model_costs: usage.modelCosts,
     unpriced_calls: usage.unpricedCalls,

@@ -143,6 +143,7 @@ export const RUNS: Table = {
     output_tokens: 'Nullable(UInt64)',
     cost: 'Nullable(Decimal(18, 9))',
     model_costs: 'Map(LowCardinality(String), Decimal(18, 9))',
+    model_tokens: 'Map(LowCardinality(String), UInt64)',
     unpriced_calls: 'UInt32',
     conversation_id: 'String',
     session_id: 'String',

@@ -13,6 +13,8 @@ export interface Usage {
   /** Billionths of a USD over the calls whose cost is known, in all and by model. */
   readonly costNanoUsd: number | null;
   readonly modelCosts: ReadonlyMap<string, number>;
+  /** Input and output tokens by model. */
+  readonly modelTokens: ReadonlyMap<string, number>;
   /** Calls whose cost is not known. */
   readonly unpricedCalls: number;
 }
@@ -27,11 +29,14 @@ export function totalUsage<Span extends TreeSpan>(tree: RunTree<Span>): Usage {
   const counted = sameCalls(reported.length > 0 ? reported : tree.leaves(tells), tree);
   const costs = new Map<Span, number | null>();
   const modelCosts = new Map<string, number>();
+  const modelTokens = new Map<string, number>();
   for (const group of counted) {
     const cost = costOf(group);
     for (const span of group) costs.set(span, cost);
     const model = group.map(modelOf).find((name) => name !== '') ?? '';
+    const tokens = sum([group[0]?.input_tokens ?? null, group[0]?.output_tokens ?? null]);
     if (cost !== null) modelCosts.set(model, (modelCosts.get(model) ?? 0) + cost);
+    if (tokens !== null) modelTokens.set(model, (modelTokens.get(model) ?? 0) + tokens);
   }
   const reports = counted.flatMap(([first]) => first ?? []);
   return {
@@ -41,6 +46,7 @@ export function totalUsage<Span extends TreeSpan>(tree: RunTree<Span>): Usage {
     outputTokens: sum(reports.map((span) => span.output_tokens)),
     costNanoUsd: sum([...modelCosts.values()]),
     modelCosts,
+    modelTokens,
     unpricedCalls:
       calls.length > 0
         ? calls.filter((group) => isUnpriced(group, tree, costs)).length

@@ -1,4 +1,4 @@
-import { RUNS, SPANS } from '@tracelore/collector/store';
+import { RUNS } from '@tracelore/collector/store';
 import { filters } from './filters.ts';
 
 /** SQL of the Overview. `runs` is read with FINAL: one row per run, its newest revision; content columns are never read. */
@@ -52,21 +52,31 @@ export const latencyOverTime: string = `
     ${runs}
     GROUP BY time ORDER BY time`;
 
-/** Model calls, not runs: the label set is bounded to the ten busiest models. */
-export const tokensByModel: string = `
-    SELECT
-        $__timeInterval(start_time) AS time,
-        if(response_model = '', request_model, response_model) AS model,
-        sum(ifNull(input_tokens, 0) + ifNull(output_tokens, 0)) AS tokens
-    FROM ${SPANS.name}
-    WHERE $__timeFilter(start_time) AND ${filters(['project', 'service', 'environment'])} AND kind = 'llm'
-        AND model IN (
-            SELECT if(response_model = '', request_model, response_model) AS busiest
-            FROM ${SPANS.name}
-            WHERE $__timeFilter(start_time) AND ${filters(['project', 'service', 'environment'])} AND kind = 'llm'
-            GROUP BY busiest ORDER BY count() DESC LIMIT 10
-        )
+/** One series for each of the ten largest; sums of runs, which count each model call once. */
+function perModel(map: 'model_costs' | 'model_tokens', unit: string): string {
+  const models = `FROM ${RUNS.name} FINAL ARRAY JOIN mapKeys(${map}) AS model, mapValues(${map}) AS amount
+    WHERE $__timeFilter(start_time) AND ${filters()}`;
+  return `
+    SELECT $__timeInterval(start_time) AS time, model, toFloat64(sum(amount)) AS ${unit}
+    ${models}
+        AND model IN (SELECT model ${models} GROUP BY model ORDER BY sum(amount) DESC LIMIT 10)
     GROUP BY time, model ORDER BY time, model`;
+}
+
+export const tokensByModel: string = perModel('model_tokens', 'tokens');
+
+export const costByModel: string = perModel('model_costs', 'usd');
+
+export const costByAgent: string = `
+    SELECT $__timeInterval(start_time) AS time, agent, toFloat64(sum(cost)) AS usd
+    ${runs} AND cost IS NOT NULL
+        AND agent IN (SELECT agent ${runs} AND cost IS NOT NULL GROUP BY agent ORDER BY sum(cost) DESC LIMIT 10)
+    GROUP BY time, agent ORDER BY time, agent`;
+
+/** Unknown, not 0, when no call has a price. */
+export const costTotal: string = `SELECT toFloat64(sum(cost)) AS usd ${runs}`;
+
+export const unpricedCalls: string = `SELECT sum(unpriced_calls) AS calls ${runs}`;
 
 export const failingRuns: string = `
     SELECT

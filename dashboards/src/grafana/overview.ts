@@ -72,6 +72,24 @@ export function overview(): dashboard.Dashboard {
       ),
     )
     .withPanel(
+      number(
+        12,
+        'Cost',
+        'What model calls cost, each counted once: as their senders report it, else by the price list of the time.',
+        'currencyUSD',
+        sql.costTotal,
+      ),
+    )
+    .withPanel(
+      number(
+        13,
+        'Calls without a price',
+        'Model calls that are missing in the cost: their model is in no price list, or their usage was not reported.',
+        'short',
+        sql.unpricedCalls,
+      ),
+    )
+    .withPanel(
       lines(
         7,
         'Runs by outcome',
@@ -107,9 +125,27 @@ export function overview(): dashboard.Dashboard {
       lines(
         10,
         'Tokens by model',
-        'Input plus output tokens of model calls; the ten busiest models.',
+        'Input plus output tokens of model calls, each counted once; the ten models that used most.',
         'short',
         sql.tokensByModel,
+      ),
+    )
+    .withPanel(
+      lines(
+        14,
+        'Cost by model',
+        'USD per interval, each model call counted once; the ten dearest models.',
+        'currencyUSD',
+        sql.costByModel,
+      ),
+    )
+    .withPanel(
+      lines(
+        15,
+        'Cost by agent',
+        'USD per interval over the runs of an agent; the ten dearest agents.',
+        'currencyUSD',
+        sql.costByAgent,
       ),
     )
     .withPanel(
@@ -140,7 +176,7 @@ function number(
     id,
     title,
     description,
-    width: 4,
+    width: 3,
     height: 5,
     format: FORMAT.table,
     sql: [query],

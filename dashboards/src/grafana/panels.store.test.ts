@@ -35,7 +35,7 @@ async function seed(): Promise<void> {
     `INSERT INTO ${store.database}.spans
        (project, trace_id, span_id, parent_span_id, run_id, name, kind, otel_kind, service, environment, start_time,
         duration_ns, status, operation, request_model, response_model, agent, input_tokens, output_tokens,
-        attribute_values, resource_attributes, received_at)
+        cost, cost_source, attribute_values, resource_attributes, received_at)
      SELECT
        'default', lower(hex(sipHash128(run))) AS trace_id, lower(hex(sipHash64(number))), if(part = 0, '', lower(hex(sipHash64(number - part)))),
        trace_id, ['answer', 'chat sim', 'query'][part + 1], ['agent', 'llm', 'tool'][part + 1], 'Internal',
@@ -43,6 +43,7 @@ async function seed(): Promise<void> {
        fromUnixTimestamp64Milli({now:Int64} - toInt64(run) * 700000 + part), 1000000 * (10 + run * part),
        if(run % 7 = 0 AND part = 0, 'Error', 'Ok'), ['invoke_agent', 'chat', 'execute_tool'][part + 1], 'sim', 'sim-1',
        ['sql', 'router', {nasty:String}][run % 3 + 1], if(part = 1, 100, NULL), if(part = 1, 20, NULL),
+       if(part = 1 AND run % 4 != 0, 0.01, NULL), if(part = 1 AND run % 4 != 0, 'reported', ''),
        map('gen_ai.operation.name', 'chat'), map('service.name', 'shop'), now64(3)
      FROM (SELECT number, intDiv(number, 3) AS run, number % 3 AS part FROM numbers(360))`,
     { parameters: { now: NOW, nasty } },
@@ -208,4 +209,21 @@ test('the pass rate counts judged runs only', async () => {
     scenarios['everything'] ?? { ...day, variables: {} },
   );
   expect(rows).toEqual([{ pass_rate: 0.5 }]);
+});
+
+test('cost and tokens of a run count once, and what has no price is told', async () => {
+  const answers = async (title: string): Promise<Result['rows']> =>
+    (
+      await run(
+        queries.find((query) => query.title === title)?.sql ?? '',
+        scenarios['everything'] ?? { ...day, variables: {} },
+      )
+    ).rows;
+  const sum = (rows: Result['rows'], column: string): number =>
+    rows.reduce((total, row) => total + Number(row[column]), 0);
+  expect(await answers('Cost')).toEqual([{ usd: 0.9 }]);
+  expect(await answers('Calls without a price')).toEqual([{ calls: '30' }]);
+  for (const title of ['Cost by model', 'Cost by agent'])
+    expect(sum(await answers(title), 'usd')).toBeCloseTo(0.9, 9);
+  expect(sum(await answers('Tokens by model'), 'tokens')).toBe(120 * 120);
 });

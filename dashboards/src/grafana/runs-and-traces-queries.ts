@@ -23,6 +23,8 @@ const columns = `
         model_calls,
         tool_calls,
         ifNull(input_tokens, 0) + ifNull(output_tokens, 0) AS tokens,
+        toFloat64(cost) AS usd,
+        unpriced_calls AS unpriced,
         knowledge_arm AS arm,
         length(knowledge_items) AS rules,
         run_id,

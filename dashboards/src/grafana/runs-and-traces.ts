@@ -101,6 +101,7 @@ function runTable(
   })
     .overrideByName('duration', [unitOverride('s')])
     .overrideByName('tokens', [unitOverride('short')])
+    .overrideByName('usd', [unitOverride('currencyUSD')])
     .overrideByName('run_id', [traceLink()])
     .overrideByName('trace_id', [hiddenColumn()]);
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
 import { contextOf } from './context.ts';
+import { money, moneyOfCalls } from './money.ts';
 import { cut, printable, type Column } from './table.ts';
 
 const outcome = z.looseObject({
@@ -21,6 +22,8 @@ const run = z.looseObject({
   spans: z.number(),
   inputTokens: z.number().nullable(),
   outputTokens: z.number().nullable(),
+  cost: z.number().nullable(),
+  unpricedCalls: z.number(),
   knowledgeArm: z.string(),
   knowledgeItems: z.array(z.string()),
   outcome: outcome.nullable(),
@@ -35,6 +38,8 @@ const span = z.looseObject({
   status: z.string(),
   statusMessage: z.string(),
   durationMs: z.number(),
+  cost: z.number().nullable(),
+  costSource: z.string(),
   input: z.string(),
   output: z.string(),
 });
@@ -47,6 +52,7 @@ const COLUMNS: readonly Column<RunView>[] = [
   { title: 'OUTCOME', value: ({ outcome: resolved }) => outcomeText(resolved) },
   { title: 'SPANS', value: ({ spans }) => String(spans), right: true },
   { title: 'TOKENS', value: tokens, right: true },
+  { title: 'COST', value: ({ cost, unpricedCalls }) => moneyOfCalls(cost, unpricedCalls), right: true },
   { title: 'MS', value: ({ durationMs }) => durationMs.toFixed(0), right: true },
   { title: 'STARTED', value: ({ startTime }) => startTime.slice(0, 19).replace('T', ' ') },
   { title: 'AGENT', value: ({ agent, name }) => (agent === '' ? name : agent) },
@@ -119,6 +125,7 @@ function describe({ run: found, spans, outcomes }: z.infer<typeof shown>, charac
     found.knowledgeArm === '' ? [] : [`knowledge  ${found.knowledgeArm} ${found.knowledgeItems.join(' ')}`];
   const lines = [
     `${found.runId}  ${found.name}  ${found.state}  ${outcomeText(found.outcome)}  ${found.startTime}`,
+    ...costLine(found),
     ...knowledge,
     ...outcomes.map((given) => `outcome    ${given.source} ${outcomeText(given)} ${given.comment}`.trimEnd()),
     ...tree(spans).flatMap(({ span: part, depth }) => describeSpan(part, '  '.repeat(depth), charactersMax)),
@@ -126,14 +133,21 @@ function describe({ run: found, spans, outcomes }: z.infer<typeof shown>, charac
   return printable(lines.join('\n'));
 }
 
+function costLine({ cost, unpricedCalls }: RunView): string[] {
+  if (cost === null && unpricedCalls === 0) return [];
+  const missing = unpricedCalls === 0 ? '' : `  (${unpricedCalls} model calls without a price)`;
+  return [`cost       ${money(cost)}${missing}`];
+}
+
 function describeSpan(part: SpanView, indent: string, charactersMax: number): string[] {
   const failed = part.status === 'Error' ? `  ERROR ${part.statusMessage}` : '';
+  const cost = part.cost === null ? '' : `  ${money(part.cost)} (${part.costSource})`;
   const content = (label: string, text: string): string[] =>
     text === ''
       ? []
       : [`${indent}    ${label} ${cut(text.replaceAll('\n', `\n${indent}      `), charactersMax)}`];
   return [
-    `${indent}${part.kind} ${part.name}  ${part.durationMs.toFixed(0)} ms${failed}`,
+    `${indent}${part.kind} ${part.name}  ${part.durationMs.toFixed(0)} ms${cost}${failed}`,
     ...content('in ', readable(part.input)),
     ...content('out', readable(part.output)),
   ];

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS {database}.runs
     models             Array(LowCardinality(String)),
     input_tokens       Nullable(UInt64),
     output_tokens      Nullable(UInt64),
+    model_tokens       Map(LowCardinality(String), UInt64), -- input and output
     -- USD over the same calls as the tokens; unpriced_calls are those of them whose cost nobody knows.
     cost               Nullable(Decimal64(9)),
     model_costs        Map(LowCardinality(String), Decimal64(9)),
