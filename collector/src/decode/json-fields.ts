@@ -63,10 +63,15 @@ export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+/** Half a pair of surrogates, which JSON can escape and UTF-8 cannot hold, becomes U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.toWellFormed();
+}
+
 export function textField(object: JsonObject, name: string, path: string): string {
   const value = field(object, name);
   if (value === undefined) return '';
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return wellFormed(value);
   throw fault(join(path, name), 'a string', value);
 }
 

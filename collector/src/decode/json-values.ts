@@ -11,6 +11,7 @@ import {
   join,
   listField,
   textField,
+  wellFormed,
   type JsonObject,
 } from './json-fields.ts';
 
@@ -20,7 +21,7 @@ export function anyValue(value: unknown, path: string, depth = 0): AttributeValu
   if (!isObject(value)) throw fault(path, 'an AnyValue object such as {"stringValue": "…"}', value);
   const text = field(value, 'stringValue');
   if (text !== undefined)
-    return typeof text === 'string' ? text : fail(path, 'stringValue', 'a string', text);
+    return typeof text === 'string' ? wellFormed(text) : fail(path, 'stringValue', 'a string', text);
   const bool = field(value, 'boolValue');
   if (bool !== undefined)
     return typeof bool === 'boolean' ? bool : fail(path, 'boolValue', 'true or false', bool);

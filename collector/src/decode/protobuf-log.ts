@@ -30,7 +30,7 @@ export function readLog(reader: ProtobufReader, owner: Owner): DecodedLog {
         severityText = reader.string();
         break;
       case 0x2a:
-        body = readAnyValue(reader);
+        body = readAnyValue(reader, 0, body);
         break;
       case 0x32:
         readKeyValue(reader, attributes);

@@ -112,7 +112,7 @@ function readGroupScope(bytes: Buffer, group: Range): Scope {
   const reader = new ProtobufReader(bytes, group.start, group.end);
   while (!reader.ended()) {
     const tag = reader.tag();
-    if (tag === 0x0a) scope = readScope(reader);
+    if (tag === 0x0a) scope = readScope(reader, scope);
     else reader.skip(tag);
   }
   return scope;

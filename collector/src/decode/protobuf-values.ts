@@ -7,10 +7,17 @@ import type { ProtobufReader } from './protobuf-reader.ts';
 /** Suffix of the attribute that keeps the bytes of a value which was not valid UTF-8. */
 export const INVALID_UTF8_SUFFIX = '.invalid_utf8';
 
-/** AnyValue. Integers are `bigint`, doubles `number`, an empty value `null`; the last member of the oneof wins. */
-export function readAnyValue(reader: ProtobufReader, depth = 0): AttributeValue {
+/**
+ * AnyValue. Integers are `bigint`, doubles `number`, an empty value `null`; the last member of the oneof wins. A field that
+ * appears again is merged with what stood there `before`, as the format demands: lists are put together.
+ */
+export function readAnyValue(
+  reader: ProtobufReader,
+  depth = 0,
+  before: AttributeValue = null,
+): AttributeValue {
   const outer = reader.enter();
-  let value: AttributeValue = null;
+  let value = before;
   while (!reader.ended()) {
     const tag = reader.tag();
     switch (tag) {
@@ -27,10 +34,10 @@ export function readAnyValue(reader: ProtobufReader, depth = 0): AttributeValue 
         value = reader.double();
         break;
       case 0x2a:
-        value = readArray(reader, depth + 1);
+        value = readArray(reader, depth + 1, isList(value) ? value : []);
         break;
       case 0x32:
-        value = Object.fromEntries(readKeyValues(reader, depth + 1));
+        value = Object.fromEntries(readKeyValues(reader, depth + 1, isRecord(value) ? value : {}));
         break;
       case 0x3a:
         value = reader.blob();
@@ -43,10 +50,22 @@ export function readAnyValue(reader: ProtobufReader, depth = 0): AttributeValue 
   return value;
 }
 
-function readArray(reader: ProtobufReader, depth: number): AttributeValue[] {
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
+
+function isRecord(value: AttributeValue): value is { readonly [key: string]: AttributeValue } {
+  return typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Uint8Array);
+}
+
+function readArray(
+  reader: ProtobufReader,
+  depth: number,
+  before: readonly AttributeValue[],
+): AttributeValue[] {
   checkDepth(depth);
   const outer = reader.enter();
-  const values: AttributeValue[] = [];
+  const values = [...before];
   while (!reader.ended()) {
     const tag = reader.tag();
     if (tag === 0x0a) values.push(readAnyValue(reader, depth));
@@ -56,10 +75,14 @@ function readArray(reader: ProtobufReader, depth: number): AttributeValue[] {
   return values;
 }
 
-function readKeyValues(reader: ProtobufReader, depth: number): Map<string, AttributeValue> {
+function readKeyValues(
+  reader: ProtobufReader,
+  depth: number,
+  before: { readonly [key: string]: AttributeValue },
+): Map<string, AttributeValue> {
   checkDepth(depth);
   const outer = reader.enter();
-  const entries = new Map<string, AttributeValue>();
+  const entries = new Map(Object.entries(before));
   while (!reader.ended()) {
     const tag = reader.tag();
     if (tag === 0x0a) readKeyValue(reader, entries, depth);
@@ -88,7 +111,7 @@ export function readKeyValue(reader: ProtobufReader, entries: Map<string, Attrib
     if (tag === 0x0a) key = reader.key();
     else if (tag === 0x12) {
       const start = reader.position;
-      value = readAnyValue(reader, depth);
+      value = readAnyValue(reader, depth, value);
       raw = typeof value === 'string' ? invalidText(reader.bytes, start, reader.position, value) : undefined;
     } else reader.skip(tag);
   }
@@ -129,11 +152,11 @@ export function readResource(reader: ProtobufReader, attributes: Map<string, Att
   reader.leave(outer);
 }
 
-export function readScope(reader: ProtobufReader): Scope {
+/** A scope that appears again is merged with the one `before`. */
+export function readScope(reader: ProtobufReader, before: Scope): Scope {
   const outer = reader.enter();
-  const attributes = new Map<string, AttributeValue>();
-  let name = '';
-  let version = '';
+  const attributes = new Map(before.attributes);
+  let { name, version } = before;
   while (!reader.ended()) {
     const tag = reader.tag();
     if (tag === 0x0a) name = reader.string();
