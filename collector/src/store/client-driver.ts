@@ -23,11 +23,28 @@ const COMMON: ClickHouseSettings = {
   session_timezone: 'UTC',
 };
 
+/** A read sees every write that was answered before, on whichever replica it runs; subqueries see all shards. */
+const CLUSTER_READS: ClickHouseSettings = {
+  select_sequential_consistency: '1',
+  distributed_product_mode: 'global',
+};
+
+/**
+ * An answer means stored on most replicas of every shard it touches, not queued on the server that took it. One insert
+ * after the other per table: only then a read can tell which of them it has to wait for.
+ */
+const CLUSTER_WRITES: ClickHouseSettings = {
+  distributed_foreground_insert: 1,
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+};
+
 /** {@link SqlDriver} on the official client: the embedded engine and a server differ only in how the client was made. */
 export function clientDriver(
   client: ClickHouseClient,
-  database: string,
+  { database, cluster }: { readonly database: string; readonly cluster?: string | undefined },
   closeEngine: (deadlineMs: number) => Promise<void>,
+  onRead?: (read: QueryRead) => void,
 ): SqlDriver {
   const base = (sql: string, options: QueryOptions): Parameters<ClickHouseClient['command']>[0] => {
     const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -38,13 +55,13 @@ export function clientDriver(
       abort_signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
       clickhouse_settings: {
         ...COMMON,
+        ...(cluster === undefined ? {} : CLUSTER_READS),
         max_execution_time: Math.ceil(timeoutMs / 1000),
         max_memory_usage: String(options.memoryBytesMax ?? MEMORY_BYTES_MAX),
         max_result_rows: String(options.rowsMax ?? ROWS_MAX),
       },
     };
   };
-  onRead?: (read: QueryRead) => void,
   const read = (
     sql: string,
     options: QueryOptions,
@@ -60,6 +77,7 @@ export function clientDriver(
     return { ...params, clickhouse_settings: all, format: 'JSONEachRow' };
   };
   return {
+    cluster,
     async query<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
       try {
         options.signal?.throwIfAborted();
@@ -117,6 +135,7 @@ export function clientDriver(
             // An answer means stored: a server must not buffer.
             async_insert: 0,
             wait_end_of_query: 1,
+            ...(cluster === undefined ? {} : CLUSTER_WRITES),
           },
         });
         await drainStream(stream);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlDriver, SqlParameters } from './driver.ts';
+import { localTable, onCluster, systemTable } from './placement.ts';
 import { StoreError } from './store-error.ts';
 
 /** Longest time that a deletion may take, ms: it rewrites every part that holds such a row. */
@@ -34,7 +35,8 @@ export async function deleteRows(deletion: Deletion): Promise<number> {
   const rows = Number(counted?.n ?? 0);
   if (rows === 0) return 0;
   const partition = day === undefined ? '' : ` IN PARTITION '${checkedDay(day)}'`;
-  await driver.command(`ALTER TABLE ${database}.${table} DELETE${partition} WHERE ${condition}`, {
+  const rewritten = `${database}.${localTable(driver, table)}${onCluster(driver)}`;
+  await driver.command(`ALTER TABLE ${rewritten} DELETE${partition} WHERE ${condition}`, {
     parameters,
     timeoutMs: DELETION_TIMEOUT_MS,
   });
@@ -49,7 +51,8 @@ export async function dropDay(
   table: string,
   day: string,
 ): Promise<void> {
-  await driver.command(`ALTER TABLE ${database}.${table} DROP PARTITION '${checkedDay(day)}'`);
+  const dropped = `${database}.${localTable(driver, table)}${onCluster(driver)}`;
+  await driver.command(`ALTER TABLE ${dropped} DROP PARTITION '${checkedDay(day)}'`);
 }
 
 function checkedDay(day: string): string {
@@ -70,8 +73,8 @@ async function untilDone(driver: SqlDriver, database: string, table: string): Pr
   const endAt = performance.now() + DELETION_TIMEOUT_MS;
   for (;;) {
     const [open] = await driver.query<Mutation>(
-      `SELECT mutation_id, latest_fail_reason FROM system.mutations WHERE database = {database: String} AND table = {table: String} AND NOT is_done LIMIT 1`,
-      { parameters: { database, table } },
+      `SELECT mutation_id, latest_fail_reason FROM ${systemTable(driver, 'mutations')} WHERE database = {database: String} AND table = {table: String} AND NOT is_done LIMIT 1`,
+      { parameters: { database, table: localTable(driver, table) } },
     );
     if (open === undefined) return;
     if (open.latest_fail_reason !== '' || performance.now() > endAt)

@@ -44,6 +44,8 @@ export interface EncodedRows {
 export interface SqlDriver {
   /** Cluster over whose shards the tables lie, when they do. */
   readonly cluster?: string | undefined;
+  /** Cluster over whose shards the tables lie, when they do. */
+  readonly cluster?: string | undefined;
   /** Rows of a SELECT as objects. */
   query<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
   /** Rows of a large SELECT, in bounded memory: a slow consumer holds the engine back. */

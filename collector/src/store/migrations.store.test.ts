@@ -68,15 +68,128 @@ test('packages are numbered apart in one database', async () => {
   expect(await tables(database)).toEqual(['first', 'second', 'third']);
 });
 
-test('a run that ended half-way is continued', async () => {
+/** The driver, until this many statements and inserts have been done; then the next one fails, as for a process that dies. */
+function failingAfter(steps: number): SqlDriver {
+  let left = steps;
+  const step = async (work: () => Promise<void>): Promise<void> => {
+    if (left === 0) throw new Error('the process is gone');
+    left -= 1;
+    await work();
+  };
+  return {
+    ...driver,
+    command: (sql, options) => step(() => driver.command(sql, options)),
+    insert: (rows) => step(() => driver.insert(rows)),
+  };
+}
+
+interface Definition {
+  readonly name: string;
+  readonly definition: string;
+}
+
+/** Every table and view as the engine would create it again. */
+async function definitions(database: string): Promise<Definition[]> {
+  const rows = await driver.query<Definition>(
+    `SELECT name, create_table_query AS definition FROM system.tables WHERE database = {database: String} ORDER BY name`,
+    { parameters: { database } },
+  );
+  return rows.map(({ name, definition }) => ({
+    name,
+    definition: definition.replaceAll(`${database}.`, ''),
+  }));
+}
+
+const PACKAGES = {
+  collector: loadMigrations(new URL('schema/', import.meta.url)),
+  learner: loadMigrations(new URL('../../../learner/src/store/schema/', import.meta.url)),
+} as const;
+
+test.each(Object.entries(PACKAGES))(
+  '%s: a run that ends after any statement is continued',
+  async (name, migrations) => {
+    const whole = await newDatabase();
+    await migrate(driver, { database: whole, package: name, migrations });
+    const wanted = await definitions(whole);
+    let steps = 0;
+    for (let isWhole = false; !isWhole; steps++) {
+      const database = await newDatabase();
+      const options = { database, package: name, migrations };
+      isWhole = await migrate(failingAfter(steps), options).then(
+        () => true,
+        () => false,
+      );
+      await migrate(driver, options);
+      expect(await definitions(database)).toEqual(wanted);
+      expect(await driver.query(`SELECT number FROM ${database}.schema_migrations ORDER BY number`)).toEqual(
+        migrations.map(({ number }) => ({ number })),
+      );
+      await driver.command(`DROP DATABASE ${database} SYNC`);
+    }
+    // The ledger, then at least one statement and one record per file.
+    expect(steps).toBeGreaterThan(2 * migrations.length);
+  },
+);
+
+test('a database of every earlier schema becomes the newest one', async () => {
+  const newest = await newDatabase();
+  for (const [name, migrations] of Object.entries(PACKAGES))
+    await migrate(driver, { database: newest, package: name, migrations });
+  const wanted = await definitions(newest);
+  for (const [name, migrations] of Object.entries(PACKAGES)) {
+    const others = Object.entries(PACKAGES).filter(([other]) => other !== name);
+    for (let number = 1; number < migrations.length; number++) {
+      const database = await newDatabase();
+      await migrate(driver, { database, package: name, migrations: migrations.slice(0, number) });
+      for (const [other, files] of [[name, migrations] as const, ...others])
+        await migrate(driver, { database, package: other, migrations: files });
+      expect(await definitions(database)).toEqual(wanted);
+      await driver.command(`DROP DATABASE ${database} SYNC`);
+    }
+  }
+});
+
+test('processes that start together on one server migrate it once', async () => {
   const database = await newDatabase();
-  const broken = { ...ONE, sql: `${ONE.sql}\nCREATE TABLE nonsense;` };
-  await expect(migrate(driver, { database, package: 'p', migrations: [broken] })).rejects.toMatchObject({
-    name: 'StoreError',
+  const options = { database, package: 'collector', migrations: PACKAGES.collector };
+  await Promise.all([1, 2, 3, 4].map(async () => await migrate(driver, options)));
+  expect(await driver.query(`SELECT number FROM ${database}.schema_migrations ORDER BY number`)).toEqual(
+    PACKAGES.collector.map(({ number }) => ({ number })),
+  );
+});
+
+test('an older program that starts beside a newer one says so at its end', async () => {
+  const database = await newDatabase();
+  await migrate(driver, { database, package: 'p', migrations: [ONE] });
+  const beside: SqlDriver = {
+    ...driver,
+    command: async (sql, options) => {
+      await migrate(driver, { database, package: 'p', migrations: [ONE, TWO, { ...TWO, number: 3 }] });
+      await driver.command(sql, options);
+    },
+  };
+  await expect(migrate(beside, { database, package: 'p', migrations: [ONE, TWO] })).rejects.toMatchObject({
+    code: 'newer_database',
   });
-  expect(await tables(database)).toEqual(['first', 'second']);
-  await migrate(driver, { database, package: 'p', migrations: [ONE, TWO] });
-  expect(await tables(database)).toEqual(['first', 'second', 'third']);
+});
+
+test.each([
+  'CREATE TABLE {database}.x (y UInt8) ENGINE = MergeTree ORDER BY y',
+  'ALTER TABLE {database}.x ADD COLUMN y UInt8',
+  'ALTER TABLE {database}.x ADD COLUMN IF NOT EXISTS y UInt8, DROP COLUMN z',
+  'ALTER TABLE {database}.x DELETE WHERE y = 1',
+  'ALTER TABLE {database}.x UPDATE y = y + 1 WHERE 1',
+  'INSERT INTO {database}.x SELECT 1',
+  'DROP TABLE {database}.x',
+  'RENAME TABLE {database}.x TO {database}.y',
+])('a statement that cannot be run twice is refused before anything is done: %s', async (sql) => {
+  const database = await newDatabase();
+  const migrations = [ONE, { ...TWO, sql }];
+  await expect(migrate(driver, { database, package: 'p', migrations })).rejects.toMatchObject({
+    code: 'migration',
+    message: expect.stringContaining('schema file 2 (third)'),
+  });
+  expect(await tables(database)).toEqual([]);
 });
 
 test('an applied file that has changed is refused, naming it', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { clusterForm } from './cluster-schema.ts';
 import { checkedDatabase } from './database-name.ts';
 import type { SqlDriver } from './driver.ts';
 import { encodeRows, type Table } from './encode-rows.ts';
@@ -36,14 +37,46 @@ export function loadMigrations(directory: URL): Migration[] {
   return migrations;
 }
 
-/** The statements of a migration for one database; comment lines are left out. */
-export function statementsOf(migration: Migration, database: string): string[] {
+/**
+ * The statements of a migration for one database, on one server or in their form for a cluster; comment lines are left out.
+ * @throws StoreError `migration` for a statement that cannot be run again
+ */
+export function statementsOf(migration: Migration, database: string, cluster?: string): string[] {
+  const checked = checkedDatabase(database);
   return migration.sql
-    .replace(/^\s*--.*$/gm, '')
-    .replaceAll('{database}', checkedDatabase(database))
+    .replaceAll(/^\s*--.*$/gm, '')
     .split(/;[ \t]*$/m)
     .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+    .filter((statement) => statement !== '')
+    .map((statement) => repeatable(statement, migration))
+    .flatMap((statement) => (cluster === undefined ? [statement] : clusterForm(statement, cluster)))
+    .map((statement) => statement.replaceAll('{database}', checked));
+}
+
+/**
+ * What changes nothing when it is run a second time. On this rests that a run can be killed anywhere, and that two processes
+ * may migrate one server at the same time: ClickHouse has no lock that they could take.
+ */
+const REPEATABLE = [
+  /^CREATE\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW)\s+IF\s+NOT\s+EXISTS\b/i,
+  /^DROP\s+(?:TABLE|VIEW)\s+IF\s+EXISTS\b/i,
+  /^ALTER\s+TABLE\s/i,
+];
+const ALTER_CLAUSE =
+  /\b(?:ADD|DROP|CLEAR|RENAME)\s+(?:COLUMN|INDEX|PROJECTION|CONSTRAINT)\b(?!\s+IF\s+(?:NOT\s+)?EXISTS\b)/i;
+const ALTER_KNOWN =
+  /\b(?:ADD|DROP|MODIFY|RESET|MATERIALIZE)\s+(?:COLUMN|INDEX|PROJECTION|CONSTRAINT|SETTING|TTL|COMMENT|QUERY)\b/i;
+const SHOWN_CHARACTERS = 80;
+
+function repeatable(statement: string, { number, name }: Migration): string {
+  const known = REPEATABLE.some((form) => form.test(statement));
+  const isAlter = /^ALTER\s/i.test(statement);
+  if (known && (!isAlter || (ALTER_KNOWN.test(statement) && !ALTER_CLAUSE.test(statement)))) return statement;
+  throw new StoreError(
+    'migration',
+    `schema file ${number} (${name}): expected only statements that can be run twice (IF NOT EXISTS, IF EXISTS), got ` +
+      statement.slice(0, SHOWN_CHARACTERS),
+  );
 }
 
 function schemaMigrations(database: string): Table {
@@ -65,32 +98,32 @@ interface Applied {
   readonly checksum: string;
 }
 
+interface MigrateOptions {
+  readonly database: string;
+  readonly package: string;
+  readonly migrations: readonly Migration[];
+}
+
 /**
  * Brings a database to the newest schema of one package. Applied files are recorded with their checksum; running again
- * does nothing, and a run that was killed half-way is continued, since every statement is `IF NOT EXISTS`.
- * @throws StoreError `migration` when an applied file has changed, `newer_database` when the database knows files that this
- * program does not.
+ * does nothing. Killed anywhere, it is continued by the next run. Several processes may run it at the same time: their
+ * statements change nothing the second time, and each file is recorded once.
+ * @throws StoreError `migration` when an applied file has changed, or a statement cannot be run twice; `newer_database` when
+ * the database knows files that this program does not.
  */
-export async function migrate(
-  driver: SqlDriver,
-  options: { readonly database: string; readonly package: string; readonly migrations: readonly Migration[] },
-): Promise<void> {
+export async function migrate(driver: SqlDriver, options: MigrateOptions): Promise<void> {
   const table = schemaMigrations(checkedDatabase(options.database));
-  await createLedger(driver, table);
-  const applied = await driver.query<Applied>(
-    `SELECT number, name, checksum FROM ${table.name} WHERE package = {package: String} ORDER BY number`,
-    { parameters: { package: options.package } },
-  );
-  const known = new Map(applied.map((row) => [row.number, row]));
-  refuseNewer(applied, options);
-  for (const migration of options.migrations) {
-    const checksum = checksumOf(migration);
-    const before = known.get(migration.number);
-    if (before !== undefined) {
-      if (before.checksum !== checksum) throw changed(migration, options.package);
-      continue;
-    }
-    for (const statement of statementsOf(migration, options.database)) await driver.command(statement);
+  // All of them first: what is wrong in the last file must not leave the others applied.
+  const files = options.migrations.map((migration) => ({
+    migration,
+    checksum: checksumOf(migration),
+    statements: statementsOf(migration, options.database, driver.cluster),
+  }));
+  await createLedger(driver, table, options.database);
+  const before = await readLedger(driver, table, options);
+  for (const { migration, checksum, statements } of files) {
+    if (before.has(migration.number)) continue;
+    for (const statement of statements) await driver.command(statement);
     const row = {
       package: options.package,
       number: migration.number,
@@ -98,31 +131,63 @@ export async function migrate(
       checksum,
       applied_at: new Date(),
     };
-    await driver.insert(encodeRows(table, [row], `migration:${options.package}:${migration.number}`));
+    await driver.insert(
+      encodeRows(table, [row], `migration:${options.package}:${migration.number}:${checksum}`),
+    );
   }
+  // Another version may have worked at the same time.
+  await readLedger(driver, table, options);
 }
 
-async function createLedger(driver: SqlDriver, table: Table): Promise<void> {
-  const [found] = await driver.query<{ result: number }>(`EXISTS TABLE ${table.name}`);
-  if (found?.result === 1) return;
-  const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
-  await driver.command(
-    `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')}) ENGINE = MergeTree ORDER BY (package, number) ` +
-      `SETTINGS non_replicated_deduplication_window = 1000`,
+/** Files that were applied, all of which this program knows in the same form. */
+async function readLedger(
+  driver: SqlDriver,
+  table: Table,
+  { package: packageName, migrations }: MigrateOptions,
+): Promise<Set<number>> {
+  const applied = await driver.query<Applied>(
+    `SELECT number, name, checksum FROM ${table.name} WHERE package = {package: String} ORDER BY number`,
+    { parameters: { package: packageName } },
   );
-}
-
-function refuseNewer(
-  applied: readonly Applied[],
-  options: { readonly package: string; readonly migrations: readonly Migration[] },
-): void {
   const newest = applied.at(-1);
-  if (newest === undefined || newest.number <= options.migrations.length) return;
-  throw new StoreError(
-    'newer_database',
-    `the database has schema ${newest.number} (${newest.name}) of ${options.package}, this program knows ` +
-      `${options.migrations.length}: use the newer program, or another database`,
+  if (newest !== undefined && newest.number > migrations.length)
+    throw new StoreError(
+      'newer_database',
+      `the database has schema ${newest.number} (${newest.name}) of ${packageName}, this program knows ` +
+        `${migrations.length}: use the newer program, or another database`,
+    );
+  for (const { number, checksum } of applied) {
+    const migration = migrations[number - 1];
+    if (migration !== undefined && checksumOf(migration) !== checksum) throw changed(migration, packageName);
+  }
+  return new Set(applied.map(({ number }) => number));
+}
+
+async function createLedger(driver: SqlDriver, table: Table, database: string): Promise<void> {
+  const [found] = await driver.query<{ engine: string }>(
+    `SELECT engine FROM system.tables WHERE database = {database: String} AND name = 'schema_migrations'`,
+    { parameters: { database } },
   );
+  if (found !== undefined) {
+    const isDistributed = found.engine === 'Distributed';
+    if (isDistributed === (driver.cluster !== undefined)) return;
+    throw new StoreError(
+      'migration',
+      isDistributed
+        ? `database ${database} was made for a cluster: name the cluster, so that its tables are used as they are`
+        : `database ${database} was made on one server and cannot become one of cluster ${driver.cluster}: use another ` +
+            `database and bring the data over with a backup or an export`,
+    );
+  }
+  const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`);
+  const ledger: Migration = {
+    number: 0,
+    name: 'ledger',
+    sql:
+      `CREATE TABLE IF NOT EXISTS {database}.schema_migrations (${columns.join(', ')})\n` +
+      `ENGINE = MergeTree ORDER BY (package, number) SETTINGS non_replicated_deduplication_window = 1000`,
+  };
+  for (const statement of statementsOf(ledger, database, driver.cluster)) await driver.command(statement);
 }
 
 function changed(migration: Migration, packageName: string): StoreError {

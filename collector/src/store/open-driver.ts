@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { clientDriver } from './client-driver.ts';
 import { ChdbConnection } from './chdb/connection.ts';
@@ -37,6 +38,7 @@ export function openDriver(
     // Hundreds of ids do not fit into a URL.
     use_multipart_params_auto: true,
     compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },
+    ...(location.tls === undefined ? {} : { tls: loadServerTls(location.tls) }),
   });
   return clientDriver(client, { database, cluster: location.cluster }, async () => undefined, onRead);
 }

@@ -3,6 +3,7 @@ import { checkedDatabase } from './database-name.ts';
 import type { SqlDriver } from './driver.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
+import { onCluster } from './placement.ts';
 import { prepareBatches } from './prepare-batches.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { runWriter } from './run-writer.ts';
@@ -48,5 +49,6 @@ async function createDatabase(driver: SqlDriver, database: string): Promise<void
   const found = await driver.query('SELECT name FROM system.databases WHERE name = {database: String}', {
     parameters: { database },
   });
-  if (found.length === 0) await driver.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`);
+  if (found.length > 0 && driver.cluster === undefined) return;
+  await driver.command(`CREATE DATABASE IF NOT EXISTS ${database}${onCluster(driver)} ENGINE = Atomic`);
 }

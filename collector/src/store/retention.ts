@@ -1,5 +1,6 @@
 import { deleteRows, dropDay } from './delete-rows.ts';
 import type { SqlDriver } from './driver.ts';
+import { localTable, systemTable } from './placement.ts';
 
 /** How long traces are kept, whole days. What nothing is said about is kept for ever. */
 export interface Retention {
@@ -89,8 +90,8 @@ async function daysBefore(
   before: string,
 ): Promise<string[]> {
   const rows = await driver.query<{ partition: string }>(
-    `SELECT DISTINCT partition FROM system.parts WHERE database = {database: String} AND table = {table: String} AND active AND partition < {before: String} ORDER BY partition`,
-    { parameters: { database, table, before } },
+    `SELECT DISTINCT partition FROM ${systemTable(driver, 'parts')} WHERE database = {database: String} AND table = {table: String} AND active AND partition < {before: String} ORDER BY partition`,
+    { parameters: { database, table: localTable(driver, table), before } },
   );
   return rows.map((row) => row.partition);
 }

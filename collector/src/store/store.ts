@@ -10,12 +10,32 @@ export type StoreLocation =
       /** Folder that holds the backups. Default: `backups` in the directory. */
       readonly backups?: string;
     }
-  | { readonly kind: 'server'; readonly url: string; readonly username?: string; readonly password?: string };
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly username?: string;
+      readonly password?: string;
+      /** Keep the tables on all shards and replicas of this cluster of the server's configuration. */
+      readonly cluster?: string;
+      /** For `https:` with an authority of one's own, or a client certificate. */
+      readonly tls?: ServerTls;
+    };
+
+/** PEM files. */
+export interface ServerTls {
+  /** Authority that signed the server's certificate. */
+  readonly caFile: string;
+  /** Certificate and key that this client shows. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
 
 export interface StoreOptions {
   readonly location: StoreLocation;
   /** Default `tracelore`. Created when it does not exist. */
   readonly database?: string;
+  /** Told what each query read; not of streams. */
+  readonly onRead?: (read: QueryRead) => void;
 }
 
 export const RUN_STATES = ['open', 'closed', 'abandoned'] as const;
@@ -34,8 +54,6 @@ export interface RunSummary {
   readonly environment: string;
   readonly state: RunState;
   readonly status: string;
-  /** Told what each query read; not of streams. */
-  readonly onRead?: (read: QueryRead) => void;
   readonly errorType: string;
   readonly startTime: string;
   readonly durationMs: number;

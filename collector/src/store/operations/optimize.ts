@@ -1,3 +1,4 @@
+import { onCluster, systemTable } from '../placement.ts';
 import type { Store } from '../store.ts';
 
 /** Longest time that one partition may take to merge, ms. */
@@ -24,9 +25,9 @@ interface Partition {
 }
 
 /** Partitions that are in more than one part. */
-const SCATTERED = `
+const scattered = (parts: string): string => `
 SELECT table, any(partition) AS partition, partition_id AS id, count() AS parts
-FROM system.parts
+FROM ${parts}
 WHERE database = {database: String} AND active
 GROUP BY table, partition_id
 HAVING count() > 1
@@ -41,13 +42,13 @@ export async function* optimizeStore({
   driver,
   database,
 }: Pick<Store, 'driver' | 'database'>): AsyncGenerator<OptimizeStep, void> {
-  const partitions = await driver.query<Partition>(SCATTERED, {
+  const partitions = await driver.query<Partition>(scattered(systemTable(driver, 'parts')), {
     parameters: { database, limit: PARTITIONS_MAX },
   });
   for (const [index, { table, partition, id, parts }] of partitions.entries()) {
     yield { table, partition, parts: Number(parts), step: index + 1, steps: partitions.length };
     await driver.command(
-      'OPTIMIZE TABLE {database: Identifier}.{table: Identifier} PARTITION ID {id: String} FINAL',
+      `OPTIMIZE TABLE {database: Identifier}.{table: Identifier}${onCluster(driver)} PARTITION ID {id: String} FINAL`,
       {
         parameters: { database, table, id },
         timeoutMs: MERGE_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+import { systemTable } from '../placement.ts';
 import type { Store } from '../store.ts';
 
 /** One table as it lies on disk: active parts only. Sizes in bytes. */
@@ -63,7 +64,7 @@ FROM system.tables
 WHERE database = {database: String} AND engine LIKE '%MergeTree'
 ORDER BY name`;
 
-const PARTS = `
+const partsIn = (from: string): string => `
 SELECT table, sum(part.rows) AS rows, sum(part.bytes) AS bytes_on_disk, sum(part.compressed) AS compressed,
   sum(part.uncompressed) AS uncompressed, sum(part.count) AS parts, max(part.count) AS parts_max,
   minIf(partition, match(partition, {day: String})) AS oldest, maxIf(partition, match(partition, {day: String})) AS newest
@@ -71,7 +72,7 @@ FROM
 (
   SELECT table, partition, count() AS count, sum(rows) AS rows, sum(bytes_on_disk) AS bytes,
     sum(data_compressed_bytes) AS compressed, sum(data_uncompressed_bytes) AS uncompressed
-  FROM system.parts
+  FROM ${from}
   WHERE database = {database: String} AND active
   GROUP BY table, partition
 ) AS part
@@ -113,7 +114,9 @@ export async function readStoreStatus({
   const parameters = { database };
   const [version] = await driver.query<{ version: string }>('SELECT version() AS version');
   const tables = await driver.query<TableRow>(TABLES, { parameters });
-  const parts = await driver.query<PartsRow>(PARTS, { parameters: { database, day: DAY } });
+  const parts = await driver.query<PartsRow>(partsIn(systemTable(driver, 'parts')), {
+    parameters: { database, day: DAY },
+  });
   const applied = await driver.query<{ package: string; number: number }>(
     `SELECT package, max(number) AS number FROM ${database}.schema_migrations GROUP BY package ORDER BY package`,
   );
