@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { CommitPath } from './commit-path.ts';
 import { SYSTEM_CLOCK } from './commit/commit-pace.ts';
-import { Committer } from './commit/committer.ts';
 import { resolveConfig, type CollectorConfig } from './config.ts';
 import { newCounters, type CollectorStats } from './counters.ts';
 import { CollectorError } from './errors.ts';
 import { Ingest } from './ingest.ts';
 import { ApiKeys } from './receiver/api-keys.ts';
-import { ByteBudget } from './receiver/byte-budget.ts';
 import { GrpcReceiver } from './receiver/grpc-receiver.ts';
 import { HttpReceiver, type ReceiverParts } from './receiver/http-receiver.ts';
 import { RateLimiter } from './receiver/rate-limit.ts';
 import { loadTls } from './receiver/tls.ts';
+import type { Check } from './readiness/readiness.ts';
 import type { Batch } from './records.ts';
 import { Redactor } from './redact/redactor.ts';
 import { reportSeldom } from './report-seldom.ts';
@@ -39,9 +39,11 @@ export interface Collector {
    * content: the same key again stores nothing new.
    */
   record(batch: Batch, key?: string): Promise<void>;
-  /** Commits what waits and recomputes every run touched so far. */
+  /** Commits what waits, in memory and in the spool, and recomputes every run touched so far. */
   settleRuns(): Promise<void>;
   stats(): CollectorStats;
+  /** How each part is that must work for data to be taken. */
+  checks(): readonly Check[];
   /**
    * Stops taking requests, answers those in progress, commits what waits, recomputes touched runs. Afterwards everything
    * that was answered 200 is stored. Ends by the deadline, whatever the store does. The store stays open. Safe to call twice.
@@ -53,12 +55,7 @@ export interface Collector {
 export function createCollector(config: CollectorConfig): Collector {
   const resolved = resolveConfig(config);
   const counters = newCounters();
-  const budget = new ByteBudget(resolved.bytesWaitingMax);
   const now = (): number => Date.now();
-  const committer = new Committer(resolved.store, {
-    intervalMs: resolved.commitIntervalMs,
-    clock: SYSTEM_CLOCK,
-  });
   const onStoreError = reportSeldom(resolved.onError, STORE_REPORT_INTERVAL_MS, now);
   const runs = new RunTracker(resolved.store, {
     quietMs: resolved.runQuietMs,
@@ -66,12 +63,29 @@ export function createCollector(config: CollectorConfig): Collector {
     onFailure: onStoreError,
   });
   const redactor = resolved.redaction === false ? undefined : new Redactor(resolved.redaction);
-  const ingest = new Ingest({ committer, runs, counters, redactor, now, onStoreFailure: onStoreError });
+  const path = new CommitPath(resolved, {
+    clock: SYSTEM_CLOCK,
+    now,
+    onReplayed: (touched) => runs.touch(touched),
+    onProblem: resolved.onError,
+  });
+  const { committer, budget, readiness } = path;
+  const { answerWithinMs } = resolved;
+  const ingest = new Ingest({
+    committer,
+    runs,
+    counters,
+    redactor,
+    now,
+    answerWithinMs,
+    onStoreFailure: onStoreError,
+  });
   const parts: ReceiverParts = {
     keys: new ApiKeys(resolved.apiKeys),
     limiter: new RateLimiter(resolved.rateLimit, () => performance.now()),
     tls: resolved.tls === false ? undefined : loadTls(resolved.tls),
     budget,
+    admit: () => readiness.admit(),
     counters,
     export: (request) => ingest.export(request),
     onUnexpected: resolved.onError,
@@ -87,12 +101,13 @@ export function createCollector(config: CollectorConfig): Collector {
   let stopped: Promise<void> | undefined;
 
   const settleRuns = async (): Promise<void> => {
-    await committer.flush();
+    await path.settle();
     await runs.settle();
   };
   const stop = async (deadlineMs: number): Promise<void> => {
     const endAt = performance.now() + deadlineMs;
     const rest = (): number => Math.max(0, endAt - performance.now());
+    path.refuseNew();
     receiver.refuseNew();
     grpcReceiver?.refuseNew();
     // Requests in progress wait for a commit: nobody else asks for one early.
@@ -104,10 +119,12 @@ export function createCollector(config: CollectorConfig): Collector {
     runs.stop();
     // What is not recomputed now is caught up at the next start.
     await within(rest(), settleRuns().catch(onStoreError));
+    await within(rest(), path.close());
   };
 
   return {
     start: async () => {
+      await path.open();
       grpcBound = addressOf(scheme, await grpcReceiver?.listen());
       try {
         bound = addressOf(scheme, await receiver.listen());
@@ -125,7 +142,7 @@ export function createCollector(config: CollectorConfig): Collector {
     settleRuns,
     stats: () => {
       const { refused, ...counts } = counters;
-      const committed = committer.counts;
+      const committed = path.counts;
       return {
         ...counts,
         refused: Object.fromEntries(refused),
@@ -135,11 +152,13 @@ export function createCollector(config: CollectorConfig): Collector {
         rowsCommitted: committed.rows,
         commitRetries: committed.retries,
         bytesWaiting: budget.bytes,
+        spool: path.spooled,
         runsRefreshed: runs.refreshed,
         runsWaiting: runs.waiting,
         runsProblem: runs.problem,
       };
     },
+    checks: () => readiness.checks,
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopped ??= stop(deadlineMs)),
   };
 }

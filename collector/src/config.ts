@@ -1,3 +1,4 @@
+import { ANSWER_WITHIN_MS } from './commit/answer-deadline.ts';
 import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { isProject } from './project.ts';
@@ -37,6 +38,15 @@ export interface CollectorConfig {
   readonly bodyBytesMax?: number;
   /** Bodies that may wait in memory at a time, bytes. Default 128 MiB; decoded they take several times that. Above it: 503. */
   readonly bytesWaitingMax?: number;
+  /** Longest a sender waits for its commit, ms; then 503. Default 8 000. */
+  readonly answerWithinMs?: number;
+  /**
+   * Keeps on disk what the store does not take, and answers 200 for it; it is stored when the store is back, also by the
+   * next process on this directory. Takes at most `bytesMax`, default 1 GiB. Default `false`: 503 instead.
+   */
+  readonly spool?: { readonly directory: string; readonly bytesMax?: number } | false;
+  /** Directories on whose disks `reserveBytes` are kept free: below it 503. The spool's is added. Default: none. */
+  readonly diskGuard?: DiskGuardOptions | false;
   /** Commits under a steady trickle are this far apart, ms. Default 1 000. */
   readonly commitIntervalMs?: number;
   /** A run is recomputed this long after its last span, ms. Default 10 000. */
@@ -70,6 +80,9 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     pathPrefixes: config.pathPrefixes ?? ['', '/api/public/otel'],
     bodyBytesMax: config.bodyBytesMax ?? BODY_BYTES_MAX,
     bytesWaitingMax: config.bytesWaitingMax ?? BYTES_WAITING_MAX,
+    answerWithinMs: config.answerWithinMs ?? ANSWER_WITHIN_MS,
+    spool: config.spool ?? false,
+    diskGuard: config.diskGuard ?? false,
     commitIntervalMs: config.commitIntervalMs ?? 1_000,
     runQuietMs: config.runQuietMs ?? 10_000,
     redaction: config.redaction ?? {},
@@ -95,6 +108,7 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   within('requestTimeoutMs', 10, 3_600_000);
   within('bodyBytesMax', 1_024, 1_073_741_824);
   within('bytesWaitingMax', 1_024, 68_719_476_736);
+  within('answerWithinMs', 1, 3_600_000);
   within('commitIntervalMs', 0, 5_000);
   within('runQuietMs', 0, 3_600_000);
   if (config.bytesWaitingMax < config.bodyBytesMax)
@@ -110,7 +124,7 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
       );
     if (!isProject(project))
       problems.push(
-        `apiKeys[${index}].project is ${JSON.stringify(project)}: expected 1 to 64 of letters, digits, '.', '_' and '-'`,
+        `apiKeys[${index}].project is ${JSON.stringify(project)}: expected 1 to 64 of letters, digits, '.', '_' and '-', or *`,
       );
   }
   if (new Set(config.apiKeys.map(({ key }) => key)).size < config.apiKeys.length)
@@ -140,5 +154,6 @@ type NumberSetting =
   | 'requestTimeoutMs'
   | 'bodyBytesMax'
   | 'bytesWaitingMax'
+  | 'answerWithinMs'
   | 'commitIntervalMs'
   | 'runQuietMs';

@@ -1,4 +1,5 @@
 import type { RefusalCode } from './errors.ts';
+import type { SpoolStats } from './spool/spool.ts';
 
 /** Counts since the start of the collector. Every request and item is in exactly one of the outcomes. */
 export interface Counters {
@@ -44,8 +45,10 @@ export interface CollectorStats extends Readonly<Omit<Counters, 'refused'>> {
   readonly commits: number;
   readonly rowsCommitted: number;
   readonly commitRetries: number;
-  /** Bytes of request bodies in memory now. */
+  /** Bytes of request bodies, and of rows made of them, in memory now. */
   readonly bytesWaiting: number;
+  /** What waits on disk; `undefined` without a spool. Spooled rows are among the stored ones. */
+  readonly spool: SpoolStats | undefined;
   readonly runsRefreshed: number;
   readonly runsWaiting: number;
   /** Last failure to recompute runs, `''` when the last try went well. */

@@ -17,6 +17,8 @@ export type RefusalCode =
   | 'overloaded'
   | 'shutting_down'
   | 'store_unavailable'
+  | 'disk_full'
+  | 'spool_full'
   | 'internal';
 
 /** When to send again unless a refusal says otherwise, ms. */
@@ -41,7 +43,13 @@ export class Refusal extends Error {
 /** What keeps a collector from starting: an invalid configuration, a port that cannot be bound, a package that is not installed. */
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';
-  readonly code: 'invalid_config' | 'address_in_use' | 'address_refused' | 'missing_package' | 'not_running';
+  readonly code:
+    | 'invalid_config'
+    | 'address_in_use'
+    | 'address_refused'
+    | 'missing_package'
+    | 'not_running'
+    | 'spool_unusable';
 
   constructor(code: CollectorError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answeredWithin } from './commit/answer-deadline.ts';
 import type { CommitResult } from './commit/commit-result.ts';
 import type { Committer } from './commit/committer.ts';
 import { RecentRequests } from './commit/recent-requests.ts';
@@ -15,7 +16,8 @@ import type { Encoding } from './receiver/media-type.ts';
 import type { Batch, DecodedLog, DecodedSpan } from './records.ts';
 import { redactBatch, redactLogs, redactSpans } from './redact/redact-records.ts';
 import type { Redactor } from './redact/redactor.ts';
-import { noteRuns, type RunKey, type RunTracker } from './runs/run-tracker.ts';
+import { noteRuns, type RunKey } from './runs/run-key.ts';
+import type { RunTracker } from './runs/run-tracker.ts';
 
 /** A request whose body has been read and inflated. */
 export interface ExportRequest {
@@ -33,6 +35,8 @@ export interface IngestParts {
   readonly redactor: Redactor | undefined;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Longest a sender waits for its commit, ms. */
+  readonly answerWithinMs: number;
   /** Told when the store did not take a request. */
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -50,15 +54,17 @@ export class Ingest {
     return this.#recent.repeated;
   }
 
+  /** Reads the body before it returns. */
   export(request: ExportRequest): Promise<ExportAnswer> {
     const key = keyOf(request);
-    return this.#recent.once(key, () => this.#store(key, request));
+    const stored = this.#recent.once(key, () => this.#store(key, request));
+    return answeredWithin(this.#parts.answerWithinMs, stored);
   }
 
   /** Stores rows that did not come by OTLP, through the same committer. `key` identifies their content. */
   async record(batch: Batch, key: string): Promise<void> {
     const { redactor } = this.#parts;
-    await this.#commit(key, [redactor === undefined ? batch : redactBatch(redactor, batch)], 0);
+    await this.#commit(key, [redactor === undefined ? batch : redactBatch(redactor, batch)]);
   }
 
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
@@ -75,12 +81,12 @@ export class Ingest {
       const decoded = request.encoding === 'json' ? decodeJsonTraces(body) : decodeProtobufTraces(body);
       counters.spansReceived += decoded.items.length + decoded.rejected.length;
       counters.spansRejected += decoded.rejected.length;
-      const committed = this.#commit(key, this.#spanBatches(decoded.items, request.claim), body.length);
+      const committed = this.#commit(key, this.#spanBatches(decoded.items, request.claim));
       return { committed, answer: answerOf(decoded, 'spans') };
     }
     const decoded = request.encoding === 'json' ? decodeJsonLogs(body) : decodeProtobufLogs(body);
     counters.logsReceived += decoded.items.length + decoded.rejected.length;
-    const committed = this.#commit(key, this.#logBatches(decoded.items, request.claim), body.length);
+    const committed = this.#commit(key, this.#logBatches(decoded.items, request.claim));
     return { committed, answer: answerOf(decoded, 'log records') };
   }
 
@@ -103,10 +109,10 @@ export class Ingest {
   }
 
   /** Only what is needed after the commit is kept while it is waited for. */
-  #commit(key: string, batches: Iterable<Batch>, bytes: number): Promise<void> {
+  #commit(key: string, batches: Iterable<Batch>): Promise<void> {
     const added: Added = { spans: 0, logs: 0, outcomes: 0, runs: new Map() };
     return this.#parts.committer
-      .submit({ key, batches: counted(batches, added), bytes })
+      .submit({ key, batches: counted(batches, added), runs: added.runs })
       .then((result) => this.#committed(result, added));
   }
 
@@ -121,7 +127,8 @@ export class Ingest {
     counters.spansStored += added.spans;
     counters.logsStored += added.logs;
     counters.outcomesStored += added.outcomes;
-    runs.touch(added.runs.values());
+    // Spooled rows are not there yet: their runs are touched when they are.
+    if (result.state === 'stored') runs.touch(added.runs.values());
   }
 }
 

@@ -1,14 +1,16 @@
 import { StoreError } from '../store/store-error.ts';
 
-export type CommitResult =
-  | { readonly state: 'stored' }
-  | {
-      /** `refused`: these rows can never be stored. `unavailable`: the same request may succeed later. */
-      readonly state: 'refused' | 'unavailable';
-      readonly problem: string;
-      /** The failure may come from one request of the group. */
-      readonly isolate: boolean;
-    };
+/** Why rows are not stored. */
+export interface CommitFailure {
+  /** `refused`: these rows can never be stored. `unavailable`: the same request may succeed later. */
+  readonly state: 'refused' | 'unavailable';
+  readonly problem: string;
+  /** The failure may come from one request of the group. Otherwise it may pass by itself. */
+  readonly isolate: boolean;
+}
+
+/** `spooled`: safe on disk, and stored as soon as the store takes it. */
+export type CommitResult = { readonly state: 'stored' | 'spooled' } | CommitFailure;
 
 /** Errors that lie in the rows themselves: sending them again cannot help. */
 const DATA_ERRORS: ReadonlySet<string> = new Set([
@@ -23,14 +25,10 @@ const DATA_ERRORS: ReadonlySet<string> = new Set([
   'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
 ]);
 
-/** What a failed write means for the requests in it, and whether the same write is worth another try right now. */
-export function failureOf(error: unknown): {
-  readonly retry: boolean;
-  readonly result: Exclude<CommitResult, { state: 'stored' }>;
-} {
+/** What a failed write means for the requests in it. */
+export function failureOf(error: unknown): CommitFailure {
   const problem = error instanceof Error ? error.message : String(error);
-  if (!StoreError.isInstance(error))
-    return { retry: false, result: { state: 'unavailable', problem, isolate: true } };
+  if (!StoreError.isInstance(error)) return { state: 'unavailable', problem, isolate: true };
   const state = DATA_ERRORS.has(error.code) ? 'refused' : 'unavailable';
-  return { retry: error.retryable, result: { state, problem, isolate: !error.retryable } };
+  return { state, problem, isolate: !error.retryable };
 }

@@ -5,7 +5,9 @@ import { ManualClock } from '../testing/manual-clock.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { sampleBatch } from '../testing/sample-batch.ts';
 import type { CommitResult } from './commit-result.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { Committer, COMMIT_BYTES_MAX, COMMIT_ROWS_MAX } from './committer.ts';
+import { StoreWriter } from './store-writer.ts';
 
 const INTERVAL_MS = 1_000;
 
@@ -13,16 +15,32 @@ function setUp(): {
   store: MemoryStore;
   clock: ManualClock;
   committer: Committer;
-  submit: (key: string, batch?: Batch, bytes?: number) => Promise<CommitResult>;
+  submit: (key: string, batch?: Batch, bytesPerRow?: number) => Promise<CommitResult>;
+  writer: StoreWriter;
+  budget: ByteBudget;
 } {
   const store = new MemoryStore();
   const clock = new ManualClock();
-  const committer = new Committer(store, { intervalMs: INTERVAL_MS, clock });
+  const writer = new StoreWriter(store, clock);
+  const budget = new ByteBudget(1_000_000_000);
+  const committer = new Committer({
+    writer,
+    prepare: (batches) => store.prepare(batches),
+    budget,
+    clock,
+    intervalMs: INTERVAL_MS,
+    spool: undefined,
+  });
   return {
     store,
     clock,
     committer,
-    submit: (key, batch = sampleBatch(), bytes = 100) => committer.submit({ key, batches: [batch], bytes }),
+    writer,
+    budget,
+    submit: (key, batch = sampleBatch(), bytesPerRow = 100) => {
+      store.bytesPerRow = bytesPerRow;
+      return committer.submit({ key, batches: [batch], runs: new Map() });
+    },
   };
 }
 
@@ -106,14 +124,15 @@ test('flush commits what waits, whatever the pace', async () => {
 });
 
 test('a retry after a passing failure keeps its token', async () => {
-  const { clock, submit, store, committer } = setUp();
+  const { clock, submit, store, writer } = setUp();
   store.failures.push(new StoreError('NETWORK_ERROR', 'gone for a moment'));
   const result = submit('a');
   await clock.advance(0);
+  await clock.advance(100);
   expect(await result).toStrictEqual(STORED);
   expect(store.tokens).toHaveLength(2);
   expect(store.tokens[1]).toBe(store.tokens[0]);
-  expect(committer.counts).toStrictEqual({ commits: 1, rows: 1, retries: 1 });
+  expect(writer.counts).toStrictEqual({ commits: 1, rows: 1, retries: 1 });
 });
 
 test('the same request committed by another process has the same token', async () => {
@@ -168,7 +187,7 @@ test('rows that cannot be encoded are refused at once, and what makes them may t
     yield sampleBatch();
     throw new Error('broken in the middle');
   })();
-  expect(() => second.submit({ key: 'b', batches: broken, bytes: 1 })).toThrow('broken in the middle');
+  expect(() => second.submit({ key: 'b', batches: broken, runs: new Map() })).toThrow('broken in the middle');
   await Promise.all([committer.flush(), second.flush()]);
   expect([...store.tokens, ...other.tokens]).toStrictEqual([]);
 });

@@ -1,37 +1,56 @@
-import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch } from '../records.ts';
+import type { RunKey } from '../runs/run-key.ts';
 import type { BatchWriter, PreparedBatch } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { failureOf, type CommitResult } from './commit-result.ts';
 import { CommitPace, type Clock } from './commit-pace.ts';
+import { tokenOf, type StoreWriter } from './store-writer.ts';
 
 /** A commit is due when this many rows wait, whatever the pace: larger inserts are not cheaper per row. */
 export const COMMIT_ROWS_MAX = 10_000;
-/** …or this many bytes of request bodies. */
-export const COMMIT_BYTES_MAX = 16_777_216;
-/** Waits between tries of one commit, ms: together less than the 10 s after which most senders give up. */
-const RETRY_DELAYS_MS = [100, 500, 2_000];
+/** …or this many bytes of rows. */
+export const COMMIT_BYTES_MAX = 33_554_432;
+/** With a spool, a commit that takes longer goes there, ms. Two of them in a row stay below a sender's usual 10 s. */
+export const SPOOL_AFTER_MS = 3_000;
 
 /** What one request adds. `key` identifies its content: the same key again is the same rows. */
 export interface Submission {
   readonly key: string;
   readonly batches: Iterable<Batch>;
-  /** Size of the request body, inflated. */
-  readonly bytes: number;
+  /** Runs that it adds to; complete when `batches` has been read. */
+  readonly runs: ReadonlyMap<string, RunKey>;
 }
 
 interface Waiting {
   readonly key: string;
-  readonly bytes: number;
   readonly prepared: PreparedBatch;
+  readonly runs: ReadonlyMap<string, RunKey>;
   readonly resolve: (result: CommitResult) => void;
 }
 
-export interface CommitCounts {
-  readonly commits: number;
-  readonly rows: number;
-  readonly retries: number;
+/** Where commits go that the store does not take: on disk, to be stored later under the same token. */
+export interface CommitSpool {
+  /** Resolves when it is safe on disk; rejects when there is no room for it. */
+  append(commit: SpooledCommit): Promise<void>;
+}
+
+export interface SpooledCommit {
+  /** Of each request, in the order of the batches. */
+  readonly keys: readonly string[];
+  readonly batches: readonly PreparedBatch[];
+  readonly runs: readonly RunKey[];
+}
+
+export interface CommitterParts {
+  readonly writer: StoreWriter;
+  readonly prepare: BatchWriter['prepare'];
+  readonly budget: ByteBudget;
+  readonly clock: Clock;
+  /** Commits under a steady trickle are this far apart, ms. */
+  readonly intervalMs: number;
+  /** `undefined` = what the store does not take is answered 503. */
+  readonly spool: CommitSpool | undefined;
 }
 
 /**
@@ -42,46 +61,49 @@ export interface CommitCounts {
  * single request, stores nothing twice.
  */
 export class Committer {
-  readonly #writer: BatchWriter;
+  readonly #parts: CommitterParts;
   readonly #pace: CommitPace;
   readonly #waiting: Waiting[] = [];
   #waitingRows = 0;
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
-  #counts = { commits: 0, rows: 0, retries: 0 };
 
-  constructor(writer: BatchWriter, options: { readonly intervalMs: number; readonly clock: Clock }) {
-    this.#writer = writer;
-    this.#pace = new CommitPace(options.intervalMs, options.clock);
-  }
-
-  get counts(): CommitCounts {
-    return { ...this.#counts };
+  constructor(parts: CommitterParts) {
+    this.#parts = parts;
+    this.#pace = new CommitPace(parts.intervalMs, parts.clock);
   }
 
   /**
-   * Resolves when the rows are stored, or with the reason why they are not; throws, never rejects, what `batches` throws.
+   * Resolves when the rows are safe, or with the reason why they are not; throws, never rejects, what `batches` throws.
    * These are encoded here and not kept: objects that live until a commit cost more in garbage collection than all other
    * work on them.
    */
-  submit({ key, batches, bytes }: Submission): Promise<CommitResult> {
+  submit({ key, batches, runs }: Submission): Promise<CommitResult> {
     let prepared: PreparedBatch;
     try {
-      prepared = this.#writer.prepare(batches);
+      prepared = this.#parts.prepare(batches);
     } catch (error) {
       if (!StoreError.isInstance(error)) throw error;
-      return Promise.resolve(failureOf(error).result);
+      return Promise.resolve(failureOf(error));
     }
     if (prepared.rows === 0) return Promise.resolve({ state: 'stored' });
-    return this.#enqueue({ key, bytes, prepared });
+    return this.#enqueue({ key, prepared, runs });
   }
 
   #enqueue(waiting: Omit<Waiting, 'resolve'>): Promise<CommitResult> {
+    const { rows, bytes } = waiting.prepared;
+    const release = this.#parts.budget.hold(bytes);
     return new Promise((resolve) => {
-      this.#waiting.push({ ...waiting, resolve });
-      this.#waitingRows += waiting.prepared.rows;
-      this.#waitingBytes += waiting.bytes;
+      this.#waiting.push({
+        ...waiting,
+        resolve: (result) => {
+          release();
+          resolve(result);
+        },
+      });
+      this.#waitingRows += rows;
+      this.#waitingBytes += bytes;
       this.#arm();
     });
   }
@@ -118,10 +140,10 @@ export class Committer {
     let rows = 0;
     let bytes = 0;
     let count = 0;
-    for (const waiting of this.#waiting) {
+    for (const { prepared } of this.#waiting) {
       if (rows >= COMMIT_ROWS_MAX || bytes >= COMMIT_BYTES_MAX) break;
-      rows += waiting.prepared.rows;
-      bytes += waiting.bytes;
+      rows += prepared.rows;
+      bytes += prepared.bytes;
       count += 1;
     }
     this.#waitingRows -= rows;
@@ -136,37 +158,53 @@ export class Committer {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
-    const result = await this.#write(group);
-    if (result.state !== 'stored' && result.isolate && group.length > 1) {
+    const result = await this.#save(group);
+    if ('isolate' in result && result.isolate && group.length > 1) {
       // One request may have spoilt the insert for its neighbours: each gets its own.
-      for (const waiting of group) waiting.resolve(await this.#write([waiting]));
+      for (const waiting of group) waiting.resolve(await this.#save([waiting]));
       return;
     }
     for (const waiting of group) waiting.resolve(result);
   }
 
-  async #write(group: readonly Waiting[]): Promise<CommitResult> {
-    const batches = group.map((waiting) => waiting.prepared);
-    const token = tokenOf(group);
-    for (const retryDelayMs of [...RETRY_DELAYS_MS, undefined]) {
-      try {
-        await this.#writer.writePrepared(batches, token);
-        this.#counts.commits += 1;
-        this.#counts.rows += batches.reduce((sum, batch) => sum + batch.rows, 0);
-        return { state: 'stored' };
-      } catch (error) {
-        const failure = failureOf(error);
-        if (!failure.retry || retryDelayMs === undefined) return failure.result;
-        this.#counts.retries += 1;
-        await delay(retryDelayMs);
-      }
+  async #save(group: readonly Waiting[]): Promise<CommitResult> {
+    const { spool, writer } = this.#parts;
+    if (spool === undefined) return await this.#write(group, { retry: true });
+    // While the store is known not to answer, nobody waits for it: the spool's replay finds out when it is back.
+    const written = writer.health.problem === '' ? await this.#writeInTime(group) : undefined;
+    if (written !== undefined && (written.state !== 'unavailable' || (written.isolate && group.length > 1)))
+      return written;
+    try {
+      await spool.append({
+        keys: group.map(({ key }) => key),
+        batches: group.map(({ prepared }) => prepared),
+        runs: [...new Map(group.flatMap(({ runs }) => [...runs])).values()],
+      });
+      return { state: 'spooled' };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return { state: 'unavailable', problem, isolate: false };
     }
-    throw new Error('unreachable: the last try returns');
   }
-}
 
-function tokenOf(group: readonly { readonly key: string }[]): string {
-  const hash = createHash('sha256');
-  for (const { key } of group) hash.update(`${key}\n`);
-  return hash.digest('hex').slice(0, 32);
+  /** `undefined` when it takes too long; then it may still be stored, and is stored once with the spooled copy. */
+  async #writeInTime(group: readonly Waiting[]): Promise<CommitResult | undefined> {
+    let isLate = false;
+    const { promise: late, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#parts.clock.after(SPOOL_AFTER_MS, () => {
+      isLate = true;
+      resolve(undefined);
+    });
+    const result = await Promise.race([this.#write(group, { retry: false, isGivenUp: () => isLate }), late]);
+    cancel();
+    return result;
+  }
+
+  #write(group: readonly Waiting[], options: Parameters<StoreWriter['write']>[2]): Promise<CommitResult> {
+    return this.#parts.writer.write(
+      group.map(({ prepared }) => prepared),
+      tokenOf(group.map(({ key }) => key)),
+      options,
+    );
+  }
 }

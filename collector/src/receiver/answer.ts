@@ -34,6 +34,8 @@ const STATUSES: Readonly<Record<RefusalCode, readonly [http: number, rpc: number
   overloaded: [503, 14],
   shutting_down: [503, 14],
   store_unavailable: [503, 14],
+  disk_full: [503, 14],
+  spool_full: [503, 14],
   // A retry can cure what we did not expect; 500 would make the sender drop its data.
   internal: [503, 14],
 };

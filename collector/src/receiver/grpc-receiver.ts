@@ -107,12 +107,12 @@ export class GrpcReceiver {
   }
 
   #admit(headers: Parameters<ReceiverParts['keys']['claim']>[0]): ProjectClaim {
-    const { counters, keys, limiter, budget } = this.#parts;
+    const { counters, keys, limiter, admit } = this.#parts;
     counters.requests += 1;
     const claim = keys.claim(headers);
     if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
+    admit();
     limiter.admit(claim.sender);
-    if (budget.bytes >= budget.bytesMax) throw overloaded();
     return claim;
   }
 

@@ -217,8 +217,9 @@ function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }
 
-test('bodies that wait for a commit count against the budget; above it 503 with Retry-After', async () => {
+test('rows that wait for a commit count against the budget; above it 503 with Retry-After', async () => {
   const { url, store, collector } = await start({ bodyBytesMax: 2_048, bytesWaitingMax: 2_048 });
+  store.bytesPerRow = 1_500;
   const release = store.hold();
   const begun = store.nextWrite();
   const padded = Buffer.from(JSON.stringify(spanRequest()).padEnd(1_500));

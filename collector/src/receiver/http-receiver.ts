@@ -1,18 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { BudgetShare, ByteBudget } from '../commit/byte-budget.ts';
 import { countRefusal, type Counters } from '../counters.ts';
 import { CollectorError, Refusal } from '../errors.ts';
 import type { ExportRequest } from '../ingest.ts';
 import { encodeAnswer, encodeRefusal, httpStatusOf, isRetryable, type ExportAnswer } from './answer.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { bindError } from './bind-error.ts';
-import type { BudgetShare, ByteBudget } from './byte-budget.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { inflate, requireCompression } from './inflate.ts';
 import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import { checkDeclaredLength, overloaded, readBody } from './request-body.ts';
+import { checkDeclaredLength, readBody } from './request-body.ts';
 import { routeOf } from './route.ts';
 import type { TlsMaterial } from './tls.ts';
 
@@ -46,6 +46,8 @@ export interface ReceiverParts {
   /** `undefined` = plain HTTP. */
   readonly tls: TlsMaterial | undefined;
   readonly budget: ByteBudget;
+  /** Throws a {@link Refusal} while nothing can be taken, before a body is read. */
+  readonly admit: () => void;
   readonly counters: Counters;
   readonly export: (request: ExportRequest) => Promise<ExportAnswer>;
   /** Told about errors that are no refusals: a fault of ours. */
@@ -59,7 +61,7 @@ interface Admitted extends Omit<ExportRequest, 'body'> {
 }
 
 /**
- * OTLP over HTTP. One request: route → key → content type → rate → declared length → body, counted as it arrives → inflation →
+ * OTLP over HTTP. One request: route → key → content type → readiness → rate → declared length → body, counted as it arrives → inflation →
  * `export` (decode, normalise, commit) → answer. Every answer is in the encoding of the request.
  */
 export class HttpReceiver {
@@ -149,8 +151,9 @@ export class HttpReceiver {
       const encoding = requireEncoding(request.headers['content-type']);
       const compression = requireCompression(request.headers['content-encoding']);
       if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
+      this.#parts.admit();
       limiter.admit(claim.sender);
-      checkDeclaredLength(request, bodyBytesMax);
+      checkDeclaredLength(request, bodyBytesMax, budget.left);
       if (invite) response.writeContinue();
       const answer = await this.#export(request, { signal, encoding, compression, claim, share });
       send(response, 200, encodeAnswer(answer, signal, encoding), encoding, this.#stopping);
@@ -170,9 +173,11 @@ export class HttpReceiver {
     const raw = await readBody(request, bodyBytesMax, share);
     this.#parts.counters.bytesReceived += raw.length;
     this.#parts.limiter.spend(claim.sender, raw.length);
-    const body = await inflate(raw, compression, bodyBytesMax);
-    if (!share.grow(body.length - raw.length)) throw overloaded();
-    return this.#parts.export({ signal, encoding, body, claim });
+    const body = await inflate(raw, compression, bodyBytesMax, share);
+    const answer = this.#parts.export({ signal, encoding, body, claim });
+    // The body has been read: what waits for the commit is counted by its own bytes.
+    share.release();
+    return answer;
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -1,6 +1,8 @@
-import { promisify } from 'node:util';
+import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import type { BudgetShare } from '../commit/byte-budget.ts';
 import { Refusal } from '../errors.ts';
+import { overloaded } from './request-body.ts';
 
 /** How a body is compressed. `deflate` is zlib's format, as in HTTP. */
 export type Compression = 'identity' | 'gzip' | 'deflate' | 'zstd';
@@ -13,16 +15,16 @@ const INFLATE_INLINE_BYTES_MAX = 131_072;
 
 interface Codec {
   readonly inline: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
-  readonly pooled: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+  readonly stream: (options: { chunkSize: number }) => Transform;
 }
 
+/** Output of one step in the pool, bytes. */
+const INFLATE_CHUNK_BYTES = 262_144;
+
 const CODECS: Readonly<Record<Exclude<Compression, 'identity'>, Codec>> = {
-  gzip: { inline: zlib.gunzipSync, pooled: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip) },
-  deflate: { inline: zlib.inflateSync, pooled: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate) },
-  zstd: {
-    inline: zlib.zstdDecompressSync,
-    pooled: promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress),
-  },
+  gzip: { inline: zlib.gunzipSync, stream: zlib.createGunzip },
+  deflate: { inline: zlib.inflateSync, stream: zlib.createInflate },
+  zstd: { inline: zlib.zstdDecompressSync, stream: zlib.createZstdDecompress },
 };
 
 export function requireCompression(contentEncoding: string | undefined): Compression {
@@ -36,22 +38,57 @@ export function requireCompression(contentEncoding: string | undefined): Compres
   );
 }
 
-/** Inflates a body; stops at `bytesMax` of output, however little came in. */
-export async function inflate(body: Buffer, compression: Compression, bytesMax: number): Promise<Buffer> {
+/**
+ * Inflates a body; stops at `bytesMax` of output, however little came in, and at the end of the budget (`overloaded`). The
+ * share has counted the body as it came and counts the result afterwards.
+ */
+export async function inflate(
+  body: Buffer,
+  compression: Compression,
+  bytesMax: number,
+  share: BudgetShare,
+): Promise<Buffer> {
   if (compression === 'identity') return body;
   const codec = CODECS[compression];
-  const options = { maxOutputLength: bytesMax };
   try {
-    return body.length <= INFLATE_INLINE_BYTES_MAX
-      ? codec.inline(body, options)
-      : await codec.pooled(body, options);
+    const inflated =
+      body.length <= INFLATE_INLINE_BYTES_MAX
+        ? counted(codec.inline(body, { maxOutputLength: bytesMax }), share)
+        : await pooled(codec.stream({ chunkSize: INFLATE_CHUNK_BYTES }), body, bytesMax, share);
+    share.grow(-body.length);
+    return inflated;
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'ERR_BUFFER_TOO_LARGE')
-      throw new Refusal(
-        'too_large',
-        `the body inflates to more than ${bytesMax} bytes: send smaller batches`,
-      );
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw inflatesTooLarge(bytesMax);
     throw new Refusal('bad_compression', `the body is not valid ${compression} (${code})`);
   }
+}
+
+function counted(bytes: Buffer, share: BudgetShare): Buffer {
+  if (!share.grow(bytes.length)) throw overloaded();
+  return bytes;
+}
+
+/** Counts while it inflates: many at once would fill the memory before the first of them is whole. */
+async function pooled(
+  stream: Transform,
+  body: Buffer,
+  bytesMax: number,
+  share: BudgetShare,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream.end(body);
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > bytesMax) throw inflatesTooLarge(bytesMax);
+    chunks.push(counted(chunk, share));
+  }
+  return Buffer.concat(chunks);
+}
+
+function inflatesTooLarge(bytesMax: number): Refusal {
+  return new Refusal('too_large', `the body inflates to more than ${bytesMax} bytes: send smaller batches`);
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { BudgetShare } from '../commit/byte-budget.ts';
 import { Refusal } from '../errors.ts';
-import type { BudgetShare } from './byte-budget.ts';
 
-/** Refuses a body by its declared length, before a byte of it is read. */
-export function checkDeclaredLength(request: IncomingMessage, bytesMax: number): void {
+/** Refuses a body by its declared length, before a byte of it is read: it is too large, or more than there is room for now. */
+export function checkDeclaredLength(request: IncomingMessage, bytesMax: number, bytesLeft: number): void {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bytesMax) throw tooLarge(bytesMax);
+  if (declared > bytesLeft) throw overloaded();
 }
 
 /**

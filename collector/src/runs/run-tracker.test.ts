@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../records.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { sampleBatch } from '../testing/sample-batch.ts';
-import { noteRuns, RunTracker, type RunKey } from './run-tracker.ts';
+import { noteRuns, type RunKey } from './run-key.ts';
+import { RunTracker } from './run-tracker.ts';
 
 const QUIET_MS = 10_000;
 

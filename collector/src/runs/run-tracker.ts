@@ -1,6 +1,6 @@
-import type { Batch } from '../records.ts';
+import { SerialTask } from '../serial-task.ts';
 import type { RunWriter } from '../store/store.ts';
-import { SerialTask } from './serial-task.ts';
+import { keyOf, type RunKey } from './run-key.ts';
 
 /** Runs recomputed in one call of the store. */
 const RUNS_PER_REFRESH_MAX = 500;
@@ -10,24 +10,6 @@ const RUNS_WAITING_MAX = 50_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** How often the store is asked for runs that no span will touch again: open ones become abandoned, ms. */
 const CATCH_UP_INTERVAL_MS = 300_000;
-
-export interface RunKey {
-  readonly project: string;
-  readonly runId: string;
-}
-
-/** Notes the runs that a batch adds to, each once. */
-export function noteRuns(batch: Batch, runs: Map<string, RunKey>): void {
-  const note = ({ project, runId }: RunKey): void => {
-    if (runId !== '') runs.set(keyOf(project, runId), { project, runId });
-  };
-  for (const span of batch.spans) note(span);
-  for (const outcome of batch.outcomes) note(outcome);
-}
-
-function keyOf(project: string, runId: string): string {
-  return `${project}\n${runId}`;
-}
 
 export interface RunTrackerOptions {
   /** A run is recomputed when nothing came for it this long, ms. */

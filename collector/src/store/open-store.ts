@@ -4,6 +4,7 @@ import type { SqlDriver } from './driver.ts';
 import { loadMigrations, migrate } from './migrations.ts';
 import { openDriver } from './open-driver.ts';
 import { onCluster } from './placement.ts';
+import { packBatches, unpackBatches } from './pack-batches.ts';
 import { prepareBatches } from './prepare-batches.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { runWriter } from './run-writer.ts';
@@ -36,6 +37,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     location: options.location,
     prepare: prepareBatches,
     writePrepared: (batches, token) => writePrepared(driver, batches, token),
+    pack: packBatches,
+    unpack: unpackBatches,
     // Encoding throws; callers of a promise expect a rejection.
     write: async (batch, token) => await writePrepared(driver, [prepareBatches([batch])], token),
     ...traceReader(driver, database),

@@ -27,11 +27,13 @@ const WRITERS: RowWriter[] = [];
 /** Batches as bytes: what waits for a commit is then outside the JavaScript heap, where nothing has to look at it again. */
 export class EncodedBatch implements PreparedBatch {
   readonly rows: number;
+  readonly bytes: number;
   #parts: readonly Part[] | undefined;
 
   constructor(parts: readonly Part[]) {
     this.#parts = parts;
     this.rows = parts.reduce((sum, part) => sum + part.rows, 0);
+    this.bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
   }
 
   get parts(): readonly Part[] {

@@ -154,6 +154,8 @@ export interface SpanView {
 /** Batches in the form in which their store writes them. */
 export interface PreparedBatch {
   readonly rows: number;
+  /** Size of the rows in their form for the write. */
+  readonly bytes: number;
 }
 
 /** Writes what the collector accepted. A resolved write is stored. */
@@ -169,6 +171,10 @@ export interface BatchWriter {
    * failure the same batches can be written again.
    */
   writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void>;
+  /** Prepared batches as bytes that can lie in a file until {@link unpack}, also that of a later version. */
+  pack(batches: readonly PreparedBatch[]): readonly Uint8Array[];
+  /** The same batches in the same order. @throws StoreError `newer_database` when the tables have become others. */
+  unpack(bytes: Uint8Array): readonly PreparedBatch[];
 }
 
 /** Reads runs and spans. Every method is confined to one project; retried exports are seen once. */

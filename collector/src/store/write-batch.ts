@@ -17,16 +17,23 @@ export async function writePrepared(
   batches: readonly PreparedBatch[],
   token: string,
 ): Promise<void> {
+  const encoded = encodedBatches(batches);
+  const parts = encoded.flatMap((batch) => batch.parts);
+  for (const table of TABLES) {
+    const ofTable = parts.filter((part) => part.table.name === table.name);
+    // Batches that are written together come from one version, so they have the same columns.
+    for (const [period, together] of Map.groupBy(ofTable, (part) => part.period))
+      await driver.insert(insertOf(together[0]?.table ?? table, together, `${token}:${period}`));
+  }
+  for (const batch of encoded) batch.written();
+}
+
+/** Batches of this store's own form. @throws StoreError for others. */
+export function encodedBatches(batches: readonly PreparedBatch[]): EncodedBatch[] {
   const encoded = batches.filter((batch) => batch instanceof EncodedBatch);
   if (encoded.length < batches.length)
     throw new StoreError('invalid_row', 'expected batches that a store has prepared');
-  const parts = encoded.flatMap((batch) => batch.parts);
-  for (const table of TABLES) {
-    const ofTable = parts.filter((part) => part.table === table);
-    for (const [period, together] of Map.groupBy(ofTable, (part) => part.period))
-      await driver.insert(insertOf(table, together, `${token}:${period}`));
-  }
-  for (const batch of encoded) batch.written();
+  return encoded;
 }
 
 function insertOf(table: Table, parts: readonly Part[], token: string): ReturnType<typeof encodedRows> {

@@ -6,14 +6,16 @@ import type { PreparedBatch } from '../store/store.ts';
 class KeptBatch implements PreparedBatch {
   readonly batch: Batch;
   readonly rows: number;
+  readonly bytes: number;
 
-  constructor(batches: readonly Batch[]) {
+  constructor(batches: readonly Batch[], bytesPerRow: number = 100) {
     this.batch = {
       spans: batches.flatMap(({ spans }) => spans),
       logs: batches.flatMap(({ logs }) => logs),
       outcomes: batches.flatMap(({ outcomes }) => outcomes),
     };
     this.rows = this.batch.spans.length + this.batch.logs.length + this.batch.outcomes.length;
+    this.bytes = this.rows * bytesPerRow;
   }
 }
 
@@ -28,6 +30,9 @@ export class MemoryStore implements CollectorStore {
   poison: { readonly error: Error; readonly holdsFor: (batch: Batch) => boolean } | undefined;
   staleRuns: { project: string; runId: string }[] = [];
   refreshFailures: Error[] = [];
+  /** Size of what is prepared from now on. */
+  bytesPerRow = 100;
+  readonly #packed: KeptBatch[] = [];
   #gate: Promise<void> = Promise.resolve();
   #arrivals: (() => void)[] = [];
 
@@ -46,7 +51,19 @@ export class MemoryStore implements CollectorStore {
   }
 
   prepare(batches: Iterable<Batch>): PreparedBatch {
-    return new KeptBatch([...batches]);
+    return new KeptBatch([...batches], this.bytesPerRow);
+  }
+
+  /** The bytes say where they are kept: packed batches live as long as this store. */
+  pack(batches: readonly PreparedBatch[]): readonly Uint8Array[] {
+    const kept = batches.filter((batch) => batch instanceof KeptBatch);
+    const first = this.#packed.push(...kept) - kept.length;
+    return [Buffer.from(JSON.stringify(kept.map((_, index) => first + index)))];
+  }
+
+  unpack(bytes: Uint8Array): readonly PreparedBatch[] {
+    const places: unknown = JSON.parse(Buffer.from(bytes).toString());
+    return Array.isArray(places) ? places.flatMap((place) => this.#packed[Number(place)] ?? []) : [];
   }
 
   async writePrepared(batches: readonly PreparedBatch[], token: string): Promise<void> {

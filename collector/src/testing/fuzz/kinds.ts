@@ -1,3 +1,4 @@
+import { ByteBudget } from '../../commit/byte-budget.ts';
 import { Buffer } from 'node:buffer';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Signal } from '../../decode/decoded-request.ts';
@@ -131,7 +132,12 @@ function inflateKind(): Kind {
     run: async (input) => {
       const compression = COMPRESSIONS[(input[0] ?? 0) % COMPRESSIONS.length] ?? 'gzip';
       try {
-        const body = await inflate(input.subarray(1), compression, INFLATED_BYTES_MAX);
+        const body = await inflate(
+          input.subarray(1),
+          compression,
+          INFLATED_BYTES_MAX,
+          new ByteBudget(2 * INFLATED_BYTES_MAX).share(),
+        );
         if (body.length > INFLATED_BYTES_MAX) throw new Error(`inflated to ${body.length} bytes`);
         return true;
       } catch (error) {

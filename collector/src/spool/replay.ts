@@ -1,0 +1,152 @@
+import type { CommitFailure } from '../commit/commit-result.ts';
+import type { Clock } from '../commit/commit-pace.ts';
+import { tokenOf, type StoreWriter } from '../commit/store-writer.ts';
+import type { RunKey } from '../runs/run-key.ts';
+import { SerialTask } from '../serial-task.ts';
+import type { BatchWriter, PreparedBatch } from '../store/store.ts';
+import type { SpoolRecord } from './record.ts';
+import type { Spool } from './spool.ts';
+
+/** Waits between tries while the store does not take a record, ms; the last one again and again. */
+const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000, 5_000] as const;
+/** A record that fails this often, perhaps for a reason of its own, lets the others go first. */
+const TRIES_MAX = 5;
+
+export interface ReplayParts {
+  readonly spool: Spool;
+  readonly writer: StoreWriter;
+  readonly store: Pick<BatchWriter, 'pack' | 'unpack'>;
+  readonly clock: Clock;
+  /** Told which runs got spans. */
+  readonly onStored: (runs: readonly RunKey[]) => void;
+  /** Told what a person should know. */
+  readonly onProblem: (error: unknown) => void;
+}
+
+/** Stores what waits in the spool, in order, one record at a time, and goes on until nothing waits. */
+export class Replay {
+  readonly #parts: ReplayParts;
+  readonly #turns = new SerialTask();
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+  #cancelPause: (() => void) | undefined;
+
+  constructor(parts: ReplayParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts unless it runs. */
+  wake(): void {
+    if (this.#isStopped || this.#parts.spool.isEmpty) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Stores what waits now. @throws Error when the store does not take it */
+  async drain(): Promise<void> {
+    const { spool } = this.#parts;
+    while (!spool.isEmpty) {
+      const failure = await this.#replayFirst();
+      if (failure !== undefined)
+        throw new Error(`${spool.stats.rows} rows wait in the spool: ${failure.problem}`);
+    }
+  }
+
+  /** Resolves when the write under way has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelPause?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { spool, onProblem } = this.#parts;
+    for (let failures = 0; !this.#isStopped && !spool.isEmpty;) {
+      try {
+        const failure = await this.#replayFirst(failures >= TRIES_MAX);
+        failures = failure === undefined ? 0 : failures + 1;
+      } catch (error) {
+        // The spool's own disk: what waits stays there.
+        onProblem(error);
+        failures += 1;
+      }
+      if (failures > 0) await this.#pause(RETRY_DELAYS_MS[failures - 1] ?? RETRY_DELAYS_MS[4]);
+    }
+  }
+
+  /** `undefined` when the first record is done with. */
+  #replayFirst(letOthersGoFirst = false): Promise<CommitFailure | undefined> {
+    return this.#turns.run(async () => {
+      const { spool, onStored } = this.#parts;
+      const record = await spool.first();
+      if (record === undefined) return undefined;
+      const batches = await this.#unpacked(record);
+      if (batches === undefined) return undefined;
+      const failures = await this.#store(record, batches);
+      const passing = failures.find(({ state }) => state === 'unavailable');
+      if (passing !== undefined) {
+        if (letOthersGoFirst && passing.isolate) await spool.moveFirstBehind(record);
+        return passing;
+      }
+      onStored(record.runs);
+      if (failures.length === 0) await spool.removeFirst();
+      else await this.#setAside(record, failures);
+      return undefined;
+    });
+  }
+
+  /** Requests of the record that are not stored, each with the reason. Stored ones are stored once, however often. */
+  async #store(record: SpoolRecord, batches: readonly PreparedBatch[]): Promise<FailedRequest[]> {
+    const { writer } = this.#parts;
+    const together = await writer.write(batches, tokenOf(record.keys), { retry: false });
+    if (!('problem' in together)) return [];
+    const requests = batches.map((batch, index) => ({ batch, key: record.keys[index] ?? '' }));
+    if (!together.isolate || batches.length === 1)
+      return requests.map((request) => ({ ...request, ...together }));
+    const failed: FailedRequest[] = [];
+    for (const { batch, key } of requests) {
+      const result = await writer.write([batch], tokenOf([key]), { retry: false });
+      if ('problem' in result) failed.push({ batch, key, ...result });
+    }
+    return failed;
+  }
+
+  /** `undefined` when these rows cannot be stored by this version: they are kept, and the others go on. */
+  async #unpacked(record: SpoolRecord): Promise<readonly PreparedBatch[] | undefined> {
+    try {
+      return this.#parts.store.unpack(record.packed);
+    } catch (error) {
+      const file = await this.#parts.spool.setFirstAside(record);
+      this.#parts.onProblem(new Error(`${record.rows} spooled rows are kept in ${file}`, { cause: error }));
+      return undefined;
+    }
+  }
+
+  async #setAside(record: SpoolRecord, failures: readonly FailedRequest[]): Promise<void> {
+    const { spool, store, onProblem } = this.#parts;
+    const file = await spool.setFirstAside({
+      ...record,
+      keys: failures.map(({ key }) => key),
+      rows: failures.reduce((sum, { batch }) => sum + batch.rows, 0),
+      packed: Buffer.concat(store.pack(failures.map(({ batch }) => batch))),
+    });
+    const [first] = failures;
+    onProblem(new Error(`${failures.length} spooled requests are kept in ${file}: ${first?.problem ?? ''}`));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.clock.after(ms, resolve);
+      this.#cancelPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+interface FailedRequest extends CommitFailure {
+  readonly key: string;
+  readonly batch: PreparedBatch;
+}
