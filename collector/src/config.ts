@@ -3,6 +3,7 @@ import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { isProject } from './project.ts';
 import type { ApiKey } from './receiver/api-keys.ts';
+import type { DiskGuardOptions } from './readiness/disk-guard.ts';
 import type { RateLimit } from './receiver/rate-limit.ts';
 import type { TlsOptions } from './receiver/tls.ts';
 import { redactionProblems, type RedactionOptions } from './redact/redaction-options.ts';
