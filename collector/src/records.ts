@@ -143,6 +143,7 @@ export interface SpanRecord {
   readonly attributes: ReadonlyMap<string, string>;
   readonly attributeTypes: ReadonlyMap<string, string>;
   readonly resourceAttributes: ReadonlyMap<string, string>;
+  readonly scopeAttributes: ReadonlyMap<string, string>;
   readonly events: readonly StoredEvent[];
   readonly links: readonly StoredLink[];
   readonly traceState: string;
@@ -184,6 +185,7 @@ export interface LogRecord {
   readonly scopeVersion: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly resourceAttributes: ReadonlyMap<string, string>;
+  readonly scopeAttributes: ReadonlyMap<string, string>;
   readonly receivedAtMs: number;
 }
 

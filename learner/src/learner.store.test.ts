@@ -374,6 +374,7 @@ function span(runId: string, input: string, output: string): Parameters<Store['w
     attributes: none,
     attributeTypes: none,
     resourceAttributes: none,
+    scopeAttributes: none,
     events: [],
     links: [],
     traceState: '',

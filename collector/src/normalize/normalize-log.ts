@@ -40,6 +40,7 @@ function normalizeLog(log: DecodedLog, project: string, receivedAtMs: number): L
     scopeVersion: log.scope.version,
     attributes: storedTexts(log.attributes),
     resourceAttributes: storedTexts(log.resource.attributes),
+    scopeAttributes: storedTexts(log.scope.attributes),
     receivedAtMs,
   };
 }

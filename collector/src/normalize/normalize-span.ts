@@ -113,6 +113,7 @@ function normalizeSpan(
     attributes: stored.texts,
     attributeTypes: stored.types,
     resourceAttributes: resource,
+    scopeAttributes: storedTexts(span.scope.attributes),
     events: span.events.map((event) => storedEvent(event, span, receivedAtMs)),
     links: span.links.map(storedLink),
     traceState: span.traceState,

@@ -91,6 +91,7 @@ export function redactBatch(redactor: Redactor, batch: Batch): Batch {
       ...redactTexts(redactor, log, LOG_TEXTS),
       attributes: redactor.texts(log.attributes),
       resourceAttributes: redactor.texts(log.resourceAttributes),
+      scopeAttributes: redactor.texts(log.scopeAttributes),
     })),
     outcomes: batch.outcomes.map((outcome) => redactTexts(redactor, outcome, OUTCOME_TEXTS)),
   };
@@ -104,6 +105,7 @@ function redactSpanRow(redactor: Redactor, span: SpanRecord): SpanRecord {
     finishReasons: span.finishReasons.map(text),
     attributes: redactor.texts(span.attributes),
     resourceAttributes: redactor.texts(span.resourceAttributes),
+    scopeAttributes: redactor.texts(span.scopeAttributes),
     events: span.events.map((event) => ({
       ...event,
       name: text(event.name),

@@ -7,6 +7,7 @@ import {
 } from '@clickhouse/client';
 import type { EncodedRows, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
 import { StoreError, toStoreError } from './store-error.ts';
+import { WORD_INDEX } from './tables.ts';
 
 const TIMEOUT_MS = 30_000;
 const MEMORY_BYTES_MAX = 1024 ** 3;
@@ -135,6 +136,7 @@ export function clientDriver(
             // An answer means stored: a server must not buffer.
             async_insert: 0,
             wait_end_of_query: 1,
+            exclude_materialize_skip_indexes_on_insert: WORD_INDEX,
             ...(cluster === undefined ? {} : CLUSTER_WRITES),
           },
         });

@@ -69,7 +69,8 @@ interface Mutation {
   readonly latest_fail_reason: string;
 }
 
-async function untilDone(driver: SqlDriver, database: string, table: string): Promise<void> {
+/** Waits until no mutation of the table is under way. */
+export async function untilDone(driver: SqlDriver, database: string, table: string): Promise<void> {
   const endAt = performance.now() + DELETION_TIMEOUT_MS;
   for (;;) {
     const [open] = await driver.query<Mutation>(

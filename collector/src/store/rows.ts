@@ -67,6 +67,7 @@ export const SPAN_COLUMNS: Columns<SpanRecord> = {
   attribute_values: (span) => span.attributes,
   attribute_types: (span) => span.attributeTypes,
   resource_attributes: (span) => span.resourceAttributes,
+  scope_attributes: (span) => span.scopeAttributes,
   'events.time': (span) => span.events.map((event) => event.timeUnixNano),
   'events.name': (span) => span.events.map((event) => event.name),
   'events.attributes': (span) => span.events.map((event) => event.attributes),
@@ -92,6 +93,7 @@ export const LOG_COLUMNS: Columns<LogRecord> = {
   scope_version: (log) => log.scopeVersion,
   attributes: (log) => log.attributes,
   resource_attributes: (log) => log.resourceAttributes,
+  scope_attributes: (log) => log.scopeAttributes,
   received_at: (log) => log.receivedAtMs,
 };
 

@@ -53,6 +53,7 @@ test('every table that takes inserts has a deduplication window, or its tokens w
     'api_key_uses',
     'api_keys',
     'audit_log',
+    'indexed_days',
     'logs',
     'outcomes',
     'projects',

@@ -64,6 +64,7 @@ export const SPANS: Table = {
     attribute_values: 'Map(String, String)',
     attribute_types: 'Map(String, String)',
     resource_attributes: 'Map(String, String)',
+    scope_attributes: 'Map(String, String)',
     'events.time': "Array(DateTime64(9, 'UTC'))",
     'events.name': 'Array(String)',
     'events.attributes': 'Array(Map(String, String))',
@@ -73,6 +74,9 @@ export const SPANS: Table = {
     'links.attributes': 'Array(Map(String, String))',
   },
 };
+
+/** Skip index on the words of spans and logs. Inserts and merges leave it out: it is built once per finished day. */
+export const WORD_INDEX = 'idx_words';
 
 /** One row per OTLP log record. */
 export const LOGS: Table = {
@@ -92,6 +96,7 @@ export const LOGS: Table = {
     scope_version: 'String',
     attributes: 'Map(String, String)',
     resource_attributes: 'Map(String, String)',
+    scope_attributes: 'Map(String, String)',
     received_at: "DateTime64(3, 'UTC')",
   },
 };
@@ -141,9 +146,9 @@ export const RUNS: Table = {
     models: 'Array(LowCardinality(String))',
     input_tokens: 'Nullable(UInt64)',
     output_tokens: 'Nullable(UInt64)',
+    model_tokens: 'Map(LowCardinality(String), UInt64)',
     cost: 'Nullable(Decimal(18, 9))',
     model_costs: 'Map(LowCardinality(String), Decimal(18, 9))',
-    model_tokens: 'Map(LowCardinality(String), UInt64)',
     unpriced_calls: 'UInt32',
     conversation_id: 'String',
     session_id: 'String',

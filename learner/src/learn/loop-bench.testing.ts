@@ -238,6 +238,7 @@ function spanOf(run: ProjectRun, start: bigint, part: Partial<StoredSpan>): Stor
     attributes: new Map(),
     attributeTypes: new Map(),
     resourceAttributes: new Map(),
+    scopeAttributes: new Map(),
     events: [],
     links: [],
     traceState: '',

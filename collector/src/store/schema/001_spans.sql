@@ -80,6 +80,7 @@ CREATE TABLE IF NOT EXISTS {database}.spans
         attribute_values
     ),
     resource_attributes Map(String, String) CODEC(ZSTD(1)),
+    scope_attributes    Map(String, String) CODEC(ZSTD(1)),
     events Nested
     (
         time       DateTime64(9, 'UTC'),
@@ -93,13 +94,31 @@ CREATE TABLE IF NOT EXISTS {database}.spans
         trace_state String,
         attributes  Map(String, String)
     ) CODEC(ZSTD(1)),
+    -- What can be searched by `name=value`, wherever the attribute stands; long values are looked for by their words.
+    attribute_pairs Array(String) ALIAS arrayFilter(pair -> length(pair) <= 256, arrayConcat(
+        arrayMap((name, text) -> concat(name, '=', text), mapKeys(attribute_values), mapValues(attribute_values)),
+        arrayMap((name, text) -> concat(name, '=', text), mapKeys(resource_attributes), mapValues(resource_attributes)),
+        arrayMap((name, text) -> concat(name, '=', text), mapKeys(scope_attributes), mapValues(scope_attributes)),
+        arrayFlatten(arrayMap(
+            part -> arrayMap((name, text) -> concat(name, '=', text), mapKeys(part), mapValues(part)),
+            arrayConcat(events.attributes, links.attributes)
+        ))
+    )),
+    -- What is searched by words. Its index costs as much as half an insert, so it is built once per finished day.
+    words String ALIAS lower(concat(
+        input, ' ', output, ' ', system_instructions, ' ', status_message, ' ',
+        arrayStringConcat(arrayMap(part -> arrayStringConcat(mapValues(part), ' '), events.attributes), ' ')
+    )),
+    INDEX idx_attribute_pairs attribute_pairs TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_words words TYPE tokenbf_v1(131072, 3, 0) GRANULARITY 1,
+    INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_run_id run_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_received_at received_at TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toDate(start_time)
 ORDER BY (project, toStartOfMinute(start_time), trace_id, span_id)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152;
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
 -- From a trace id to its time range, so that reading one trace touches a few granules.
 CREATE TABLE IF NOT EXISTS {database}.trace_times

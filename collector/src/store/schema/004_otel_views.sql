@@ -49,7 +49,7 @@ SELECT
     '' AS ScopeSchemaUrl,
     scope_name AS ScopeName,
     scope_version AS ScopeVersion,
-    CAST(map(), 'Map(String, String)') AS ScopeAttributes,
+    scope_attributes AS ScopeAttributes,
     attributes AS LogAttributes,
     event_name AS EventName
 FROM {database}.logs;

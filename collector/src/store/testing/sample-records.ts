@@ -59,6 +59,7 @@ export function sampleSpan(fields: Partial<SpanRecord> = {}): SpanRecord {
     attributes: new Map(),
     attributeTypes: new Map(),
     resourceAttributes: new Map(),
+    scopeAttributes: new Map(),
     events: [],
     links: [],
     traceState: '',
@@ -121,6 +122,7 @@ export function sampleLog(fields: Partial<LogRecord> = {}): LogRecord {
     scopeVersion: '1',
     attributes: new Map(),
     resourceAttributes: new Map(),
+    scopeAttributes: new Map(),
     receivedAtMs: SAMPLE_START_MS,
     ...fields,
   };
