@@ -81,7 +81,7 @@ export function createCollector(config: CollectorConfig): Collector {
     onStoreFailure: onStoreError,
   });
   const parts: ReceiverParts = {
-    keys: new ApiKeys(resolved.apiKeys),
+    keys: new ApiKeys(resolved.keys),
     limiter: new RateLimiter(resolved.rateLimit, () => performance.now()),
     tls: resolved.tls === false ? undefined : loadTls(resolved.tls),
     budget,

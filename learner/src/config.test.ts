@@ -48,13 +48,14 @@ describe('resolveConfig', () => {
     expect(refused).toThrow('requireApproval (configuration file): expected true or false');
   });
 
-  test('an address that others reach needs keys; keys are never shown', () => {
-    expect(() => resolveConfig({ arguments: { host: '0.0.0.0' } })).toThrow('set TRACELORE_API_KEYS');
-    const environment = { TRACELORE_API_KEYS: 'c2VjcmV0LXNlY3JldA==-=shop,another-long-key-1=web' };
-    const { apiKeys } = resolveConfig({ arguments: { host: '0.0.0.0' }, environment });
-    expect([...apiKeys]).toEqual([
+  test('keys have a project or all of them, and are never shown', () => {
+    const environment = {
+      TRACELORE_API_KEYS: 'c2VjcmV0LXNlY3JldA==-=shop,another-long-key-1=web,key-of-the-operator=*',
+    };
+    expect([...resolveConfig({ environment }).apiKeys]).toEqual([
       ['c2VjcmV0LXNlY3JldA==-', 'shop'],
       ['another-long-key-1', 'web'],
+      ['key-of-the-operator', '*'],
     ]);
     const short = (): unknown => resolveConfig({ environment: { TRACELORE_API_KEYS: 'hunter2=shop' } });
     expect(short).toThrow('apiKeys (TRACELORE_API_KEYS): expected keys of at least 16');

@@ -1,4 +1,4 @@
-import type { Retention } from '@tracelore/collector/store';
+import { ALL_PROJECTS, type Retention } from '@tracelore/collector/store';
 import { PROJECT_NAME } from './http/access.ts';
 import { LearnerError } from './errors.ts';
 import { MODEL_CALLS_PER_DAY } from './llm/daily-budget.ts';
@@ -35,8 +35,10 @@ export interface Config {
   /** A ClickHouse server instead of the embedded database; user and password may stand in it. '' = embedded. */
   readonly clickhouseUrl: string;
   readonly database: string;
-  /** API key → project. */
+  /** API key → project, `*` = all of them. Such a key may do everything there. */
   readonly apiKeys: ReadonlyMap<string, string>;
+  /** How long the audit log is kept, days; 0 = for ever. */
+  readonly auditDays: number;
   /** Share of units that never get knowledge: the yardstick of the whole. */
   readonly holdoutGlobal: number;
   /** Share of units a proven rule is withheld from: the yardstick of each rule. 0 = nothing is withheld, nothing measured. */
@@ -135,10 +137,12 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   ),
   apiKeys: {
     environment: ['TRACELORE_API_KEYS'],
-    expected: 'keys of at least 16 characters with their projects, as key=project,key=project',
+    expected:
+      'keys of at least 16 characters with their projects, as key=project,key=project; project * = all of them',
     fallback: new Map(),
     parse: parseKeys,
   },
+  auditDays: number(['TRACELORE_AUDIT_DAYS'], 365, 'whole days from 0 to 36500', 36_500, Number.isInteger),
   holdoutGlobal: number(['TRACELORE_HOLDOUT_GLOBAL'], 0.01, 'a share from 0 to 0.5', 0.5),
   holdoutRule: number(['TRACELORE_HOLDOUT_RULE'], 0.1, 'a share from 0 to 0.5', 0.5),
   stages: flag(['TRACELORE_STAGES'], true),
@@ -174,8 +178,6 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   ),
   requireApproval: flag(['TRACELORE_REQUIRE_APPROVAL'], false),
 };
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
 
 /**
  * The configuration: argument, else environment, else file, else default. Pure. Refuses the whole with a
@@ -213,6 +215,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     clickhouseUrl: read('clickhouseUrl'),
     database: read('database'),
     apiKeys: read('apiKeys'),
+    auditDays: read('auditDays'),
     holdoutGlobal: read('holdoutGlobal'),
     holdoutRule: read('holdoutRule'),
     stages: read('stages'),
@@ -226,11 +229,6 @@ export function resolveConfig(sources: ConfigSources): Config {
     openaiBaseUrl: read('openaiBaseUrl'),
     requireApproval: read('requireApproval'),
   };
-  if (!LOOPBACK.has(config.host) && config.apiKeys.size === 0) {
-    problems.push(
-      `host: ${config.host} can be reached by others and there are no API keys; set TRACELORE_API_KEYS, or use 127.0.0.1`,
-    );
-  }
   if ((config.tlsKey === '') !== (config.tlsCert === '') || (config.tlsCa !== '' && config.tlsKey === '')) {
     problems.push('tlsKey, tlsCert and tlsCa: expected tlsKey and tlsCert together, tlsCa only with them');
   }
@@ -322,7 +320,8 @@ function parseKeys(given: unknown): ReadonlyMap<string, string> | undefined {
   const keys = new Map<string, string>();
   for (const [key, project] of pairs) {
     if (typeof key !== 'string' || key.length < KEY_CHARACTERS_MIN || /\s/.test(key)) return undefined;
-    if (typeof project !== 'string' || !PROJECT_NAME.test(project)) return undefined;
+    if (typeof project !== 'string' || (project !== ALL_PROJECTS && !PROJECT_NAME.test(project)))
+      return undefined;
     keys.set(key, project);
   }
   return keys.size === 0 ? undefined : keys;

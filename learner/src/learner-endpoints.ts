@@ -1,8 +1,10 @@
+import type { Tenancy } from '@tracelore/collector/store';
 import { modelConfigured } from './config.ts';
 import { createFreshness } from './freshness.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { erasureEndpoints } from './http/erasures.ts';
 import { evalEndpoints } from './http/evals.ts';
+import { keyEndpoints } from './http/keys.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
 import { learningEndpoints } from './http/learning.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
@@ -18,10 +20,10 @@ import { VERSION } from './version.ts';
 /** The whole API over the parts of one learner. `ending` answers those who wait. */
 export function learnerEndpoints(
   parts: LearnerParts,
-  options: PartsOptions,
+  options: PartsOptions & { readonly tenancy: Tenancy },
   ending: AbortSignal,
 ): Endpoint[] {
-  const { store, config, newId, collector, now } = options;
+  const { store, config, newId, collector, now, tenancy } = options;
   const { registry, serving, decisions, loop, online, recordOutcomes } = parts;
   const { learning, evals, cases, broker, verdicts } = loop;
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
@@ -39,6 +41,7 @@ export function learnerEndpoints(
     ...erasureEndpoints({
       erase: createEraser({ store, knowledge, settle: async () => await collector?.settleRuns(), now }),
     }),
+    ...keyEndpoints(tenancy, now),
     ...trialEndpoints(broker, ending),
     ...learningEndpoints({
       start: async (project, request) => {
@@ -78,7 +81,7 @@ export function learnerEndpoints(
       watchOf: (project, rule) => online.views(project, rule).find(({ current }) => current),
       layer: (project) => online.layer(project),
       model: modelConfigured(config) ? config.model : '',
-      keyless: config.apiKeys.size === 0,
+      keyless: () => !tenancy.ring.isRequired,
     }),
   ];
 }

@@ -1,8 +1,9 @@
-import type { Hono } from 'hono';
+import { openTenancy, type Tenancy } from '@tracelore/collector/store';
 import { createAccess } from './http/access.ts';
-import { createApp } from './http/app.ts';
+import { createApp, type App } from './http/app.ts';
 import type { Metric } from './http/metrics.ts';
 import { listen, type ListeningServer } from './http/server.ts';
+import { refuseExposed } from './exposure.ts';
 import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
 import { newRandomId, type NewId } from './ids.ts';
 import { learnerEndpoints } from './learner-endpoints.ts';
@@ -13,6 +14,8 @@ import { projectsWithRuns } from './store/projects.ts';
 import { VERSION } from './version.ts';
 
 export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector'> {
+  /** Projects and keys, when a collector in this process shares them; closed by whoever opened them. Default: opened here. */
+  readonly tenancy?: Tenancy;
   /** Further values for `GET /metrics`, for example the collector's. */
   readonly metrics?: () => readonly Metric[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
@@ -28,7 +31,7 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
 /** The learner: knowledge, the API in front of it, and the work in the background. */
 export interface Learner {
   /** The API without a socket. */
-  readonly app: Hono;
+  readonly app: App;
   /** Listens on the configured address; resolves with its URL. Safe to call twice. */
   start(): Promise<string>;
   /** Stops taking requests, ends what runs, and stores what waits. Safe to call twice. */
@@ -52,6 +55,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   };
   const { config, report } = resolved;
   const parts = await createParts(resolved);
+  const tenancy = options.tenancy ?? (await ownTenancy(resolved));
   const ending = new AbortController();
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
@@ -59,8 +63,9 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
-    endpoints: learnerEndpoints(parts, resolved, ending.signal),
-    access: createAccess({ keys: config.apiKeys, defaultProject: config.project }),
+    endpoints: learnerEndpoints(parts, { ...resolved, tenancy }, ending.signal),
+    access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
+    record: (entry) => tenancy.audit.record(entry),
     unready: () => (stopping === undefined ? undefined : 'The service is shutting down.'),
     report,
     newId: resolved.newId,
@@ -94,6 +99,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   }
 
   async function begin(): Promise<string> {
+    refuseExposed(config.host, tenancy.ring);
     await warmUp();
     server = await listen(app, config.host, config.port);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
@@ -110,6 +116,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     await parts.loop.stop();
     await server?.close(deadlineMs);
     await parts.decisions.close();
+    if (options.tenancy === undefined) await tenancy.close();
   }
 
   return {
@@ -117,4 +124,9 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     start: () => (starting ??= begin()),
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopping ??= stop(deadlineMs)),
   };
+}
+
+function ownTenancy({ store, config, now, report }: PartsOptions): Promise<Tenancy> {
+  const apiKeys = [...config.apiKeys].map(([key, project]) => ({ key, project }));
+  return openTenancy({ store, apiKeys, now, report });
 }

@@ -1,38 +1,40 @@
-import { createHash } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import { isProject, PROJECT_HEADER, type ProjectClaim } from '../project.ts';
-
-/** A key that may send data, and the one project its data belongs to. */
-export interface ApiKey {
-  readonly key: string;
-  readonly project: string;
-}
+import type { KeyRing } from '../tenancy/key-ring.ts';
+import { ALL_PROJECTS, allows } from '../tenancy/scope.ts';
 
 /** Headers of a request, or metadata of a call; names in lower case. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Decides from the headers alone, before a byte of the body is read, whose data a request brings. */
 export class ApiKeys {
-  /** By digest, so that finding a key takes the same time however much of it is right. */
-  readonly #projects = new Map<string, string>();
+  readonly #ring: KeyRing;
 
-  constructor(keys: readonly ApiKey[]) {
-    for (const { key, project } of keys) this.#projects.set(digest(key), project);
+  constructor(ring: KeyRing) {
+    this.#ring = ring;
   }
 
   /** Throws a {@link Refusal} (`unauthenticated`, `forbidden`). Without any keys every request is accepted. */
   claim(headers: Headers): ProjectClaim {
     const named = namedProject(headers);
-    if (this.#projects.size === 0) return { project: named, keyed: false, sender: '' };
+    if (!this.#ring.isRequired) return { project: named, keyed: false, sender: '' };
     const key = presentedKey(headers);
     if (key === undefined)
       throw new Refusal(
         'unauthenticated',
         'no API key: send authorization: Bearer <key> or x-api-key: <key>',
       );
-    const sender = digest(key);
-    const project = this.#projects.get(sender);
-    if (project === undefined) throw new Refusal('unauthenticated', 'the API key is not known');
+    const principal = this.#ring.identify(key);
+    if (principal === undefined)
+      throw new Refusal('unauthenticated', 'the API key is not known, or has ended');
+    const { keyId: sender, project, scopes } = principal;
+    if (!allows(scopes, 'ingest'))
+      throw new Refusal(
+        'forbidden',
+        `API key ${sender} may not send: it has ${scopes.join(', ')}, not ingest`,
+      );
+    // A gateway's key: what is sent says which project it belongs to.
+    if (project === ALL_PROJECTS) return { project: named, keyed: false, sender };
     if (named !== undefined && named !== project)
       throw new Refusal(
         'forbidden',
@@ -61,8 +63,4 @@ function presentedKey(headers: Headers): string | undefined {
   if (scheme?.toLowerCase() !== 'basic') return undefined;
   const pair = Buffer.from(credential, 'base64').toString('utf8');
   return pair.slice(pair.indexOf(':') + 1);
-}
-
-function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

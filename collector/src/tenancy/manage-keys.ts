@@ -65,8 +65,9 @@ export class KeyManager {
     this.#parts.ring.hold(this.#keys);
   }
 
-  /** Keys of one project; those of all projects with `*`. */
-  list(project: string): readonly StoredKey[] {
+  /** Keys of one project; those for all projects with `*`. Throws {@link KeyRefusal}. */
+  list(project: string, by: KeyAuthority): readonly StoredKey[] {
+    this.#requireReach(project, by);
     return this.#keys.filter((key) => key.project === project);
   }
 
@@ -93,8 +94,8 @@ export class KeyManager {
     by: KeyAuthority,
     overlapMs: number = OVERLAP_HOURS * MS_PER_HOUR,
   ): Promise<IssuedKey> {
+    this.#requireReach(project, by);
     const old = this.#liveKey(project, keyId);
-    this.#requireReach(old.project, by);
     const { name, scopes, endsAt, endCause } = old;
     const term = endCause === 'term' && endsAt !== undefined ? { expiresAt: endsAt } : {};
     const issued = await this.#issue({ project: old.project, name, scopes, ...term }, by);
@@ -104,8 +105,8 @@ export class KeyManager {
 
   /** The key is of no use from now on. Throws {@link KeyRefusal}, also when nobody could manage keys afterwards. */
   async revoke(project: string, keyId: string, by: KeyAuthority): Promise<void> {
+    this.#requireReach(project, by);
     const key = this.#liveKey(project, keyId);
-    this.#requireReach(key.project, by);
     const { ring } = this.#parts;
     const remaining = ring
       .live()
@@ -159,7 +160,7 @@ export class KeyManager {
   #requireReach(project: string, { principal }: KeyAuthority): void {
     if (principal === undefined || principal.project === ALL_PROJECTS || principal.project === project)
       return;
-    throw new KeyRefusal('forbidden', `this key may not change keys of ${named(project)}`);
+    throw new KeyRefusal('forbidden', `this key has no say about keys of ${named(project)}`);
   }
 }
 

@@ -62,7 +62,7 @@ test('a key is known at once and after a restart, is nowhere in the database, an
   await tenancy.close();
   const again = await open();
   expect(again.ring.identify(key)).toMatchObject({ project: 'shop' });
-  expect(again.keys.list('shop')).toEqual([
+  expect(again.keys.list('shop', OWNER)).toEqual([
     { ...record, usedAt: new Date('2026-11-20T12:00:00Z'), createdBy: 'ann' },
   ]);
   const stored = await temporary.store.driver.query('SELECT * FROM tracelore.api_keys');
@@ -80,7 +80,7 @@ test('a rotated key works beside the new one until the overlap is over; nothing 
   await expect(tenancy.keys.rotate('shop', record.keyId, OWNER)).rejects.toThrow('has ended');
   await tenancy.keys.revoke('shop', next.record.keyId, OWNER);
   expect(tenancy.ring.identify(next.key)).toBeUndefined();
-  expect(tenancy.keys.list('shop').find(({ keyId }) => keyId === next.record.keyId)).toMatchObject({
+  expect(tenancy.keys.list('shop', OWNER).find(({ keyId }) => keyId === next.record.keyId)).toMatchObject({
     endCause: 'revoked',
   });
 });

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { createCollector, CollectorError } from '@tracelore/collector';
-import { openStore, StoreError, type StoreLocation } from '@tracelore/collector/store';
+import { openTenancy, StoreError } from '@tracelore/collector/store';
 import { readConfigFile } from '../config-file.ts';
 import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
+import { refuseExposed } from '../exposure.ts';
 import { createLearner } from '../learner.ts';
 import { CliError } from './cli-error.ts';
 import { collectorMetrics } from './collector-metrics.ts';
 import { collectorSettings } from './collector-settings.ts';
+import { openConfiguredStore } from './configured-store.ts';
 import { startRetention } from './retention-job.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
@@ -27,15 +29,16 @@ export async function runAllInOne(options: {
   const signalled = firstSignal();
   const closers: (() => Promise<void>)[] = [];
   try {
-    const store = await openStore({ location: locationOf(config), database: config.database }).catch(
-      (error: unknown) => {
-        throw unusable(error, config);
-      },
-    );
+    const store = await openConfiguredStore(config);
     closers.push(() => store.close(SHUTDOWN_MS));
+    const settings = collectorSettings(config);
+    const tenancy = await openTenancy({ store, apiKeys: settings.apiKeys ?? [], report });
+    closers.push(() => tenancy.close());
+    refuseExposed(config.host, tenancy.ring);
     const collector = createCollector({
       store,
-      ...collectorSettings(config),
+      ...settings,
+      keys: tenancy.ring,
       runQuietMs: RUN_QUIET_MS,
     });
     closers.push(() => collector.shutdown(SHUTDOWN_MS));
@@ -43,12 +46,11 @@ export async function runAllInOne(options: {
       store,
       config,
       collector,
+      tenancy,
       metrics: () => collectorMetrics(collector.stats()),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
-    const retention = startRetention(store, config.retentionDays, (text) =>
-      process.stderr.write(`tracelore: ${text}\n`),
-    );
+    const retention = startRetention({ store, config, audit: tenancy.audit, report });
     closers.push(() => retention.stop());
     await collector.start();
     const { url: otlp, grpc } = collector.address;
@@ -64,6 +66,10 @@ export async function runAllInOne(options: {
   }
 }
 
+function report(text: string): void {
+  process.stderr.write(`tracelore: ${text}\n`);
+}
+
 interface Addresses {
   readonly api: string;
   readonly otlp: string;
@@ -76,20 +82,6 @@ function tellFailedEnd(error: unknown): void {
   process.stderr.write(
     `tracelore: while ending: ${error instanceof Error ? error.message : String(error)}\n`,
   );
-}
-
-function locationOf(config: Config): StoreLocation {
-  if (config.clickhouseUrl === '') return { kind: 'embedded', directory: path.resolve(config.data) };
-  const url = new URL(config.clickhouseUrl);
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  url.username = '';
-  url.password = '';
-  return {
-    kind: 'server',
-    url: url.href,
-    ...(username === '' ? {} : { username }),
-    ...(password === '' ? {} : { password }),
-  };
 }
 
 function readyLine(addresses: Addresses): string {
@@ -112,16 +104,6 @@ function greeting({ api, otlp, grpc }: Addresses, config: Config): string {
     `Next: wrap your agent with trace() of @tracelore/sdk, then "tracelore status". Ctrl-C ends it.`,
     '',
   ].join('\n');
-}
-
-/** A server that cannot be used is named with where its address comes from; its user and password are not shown. */
-function unusable(error: unknown, { clickhouseUrl }: Config): unknown {
-  if (clickhouseUrl === '' || !StoreError.isInstance(error)) return error;
-  const { host } = new URL(clickhouseUrl);
-  return new CliError(
-    `The ClickHouse server at ${host} cannot be used: ${error.message}. Check --clickhouse-url or TRACELORE_CLICKHOUSE_URL; without it the data is kept in a directory.`,
-    { cause: error },
-  );
 }
 
 /** What the person can act on, without a stack. */

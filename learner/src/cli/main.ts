@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { LearnerError } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { addAuditCommand } from './audit.ts';
 import { CliError } from './cli-error.ts';
 import { addGlobalOptions } from './context.ts';
 import { addEraseCommand } from './erase.ts';
 import { addEvalCommands } from './eval.ts';
+import { addKeyCommands } from './keys.ts';
 import { addKnowledgeCommands } from './knowledge.ts';
 import { addLearnCommand } from './learn.ts';
 import { addStatusCommand } from './status.ts';
@@ -28,6 +30,8 @@ addKnowledgeCommands(program);
 addEvalCommands(program);
 addEraseCommand(program);
 addVerdictCommands(program);
+addKeyCommands(program);
+addAuditCommand(program);
 
 // A reader that went away (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

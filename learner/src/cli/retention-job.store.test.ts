@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCollector } from '@tracelore/collector';
-import { openStore } from '@tracelore/collector/store';
+import { openStore, openTenancy } from '@tracelore/collector/store';
 import { expect, test } from 'vitest';
 import { startRetention } from './retention-job.ts';
 
@@ -34,10 +34,14 @@ test('traces older than their project keeps them go by themselves, until it is s
     (await store.listRuns({ project: 'default' })).map(({ name }) => name);
   expect(await names()).toHaveLength(2);
   const problems: string[] = [];
-  const job = startRetention(store, { days: 30 }, (text) => problems.push(text), 1);
+  const report = (text: string): void => void problems.push(text);
+  const { audit } = await openTenancy({ store, apiKeys: [], report });
+  const config = { retentionDays: { days: 30 }, auditDays: 365 };
+  const job = startRetention({ store, config, audit, report, pauseMs: 1 });
   for (let look = 0; look < 500 && (await names()).length > 1; look += 1) await pause(10);
   await job.stop();
   expect(await names()).toStrictEqual(['1 days old']);
+  expect(await audit.list(['*'], { limit: 9 })).toMatchObject([{ action: 'retention.run', result: 'done' }]);
   expect(problems).toStrictEqual([]);
   await store.close();
   await rm(directory, { recursive: true });

@@ -1,44 +1,82 @@
+import { KeyRing, type Scope } from '@tracelore/collector/store';
 import { describe, expect, test } from 'vitest';
-import { createAccess } from './access.ts';
+import { createAccess, type Access, type Caller } from './access.ts';
 
 const KEY = 'a-key-of-enough-length';
-const keyed = createAccess({ keys: new Map([[KEY, 'shop']]), defaultProject: 'default' });
-const keyless = createAccess({ keys: new Map(), defaultProject: 'default' });
+const EVERYWHERE = 'a-key-for-all-projects';
+const ring = new KeyRing([
+  { key: KEY, project: 'shop' },
+  { key: EVERYWHERE, project: '*' },
+]);
+const keyed = createAccess({ ring, defaultProject: 'default' });
+const keyless = createAccess({ ring: new KeyRing([]), defaultProject: 'default' });
 
 const headers = (values: Record<string, string> = {}): Headers =>
   new Headers({ host: 'localhost:4319', ...values });
-const bearer = headers({ authorization: `Bearer ${KEY}` });
+const bearer = (key: string): Headers => headers({ authorization: `Bearer ${key}` });
+
+/** Whom the headers let in, or the status that keeps them out. */
+function admitted(access: Access, given: Headers): Caller | number {
+  const caller = access.admit(given, '10.0.0.1');
+  return caller instanceof Response ? caller.status : caller;
+}
+
+function projectOf(access: Access, given: Headers, ...named: (string | undefined)[]): string | number {
+  const caller = access.admit(given, '');
+  const project = caller instanceof Response ? caller : access.project(caller, given, named);
+  return project instanceof Response ? project.status : project;
+}
 
 describe('with keys', () => {
   test('an unknown or missing key is refused, a known one passes from anywhere', () => {
-    expect(keyed.refuse(headers())?.status).toBe(401);
-    expect(keyed.refuse(headers({ authorization: 'Bearer another-key-of-length' }))?.status).toBe(401);
-    expect(keyed.refuse(bearer)).toBeUndefined();
-    expect(keyed.refuse(headers({ 'x-api-key': KEY, host: 'tracelore.example' }))).toBeUndefined();
+    expect(admitted(keyed, headers())).toBe(401);
+    expect(admitted(keyed, bearer('another-key-of-length'))).toBe(401);
+    expect(admitted(keyed, bearer(KEY))).toMatchObject({
+      principal: { project: 'shop', isConfigured: true },
+      address: '10.0.0.1',
+    });
+    expect(admitted(keyed, headers({ 'x-api-key': KEY, host: 'tracelore.example' }))).toBeTypeOf('object');
   });
 
   test('the project is the key’s; naming another is forbidden', () => {
-    expect(keyed.project(bearer, [])).toBe('shop');
-    expect(keyed.project(bearer, ['shop', undefined])).toBe('shop');
-    expect(keyed.project(bearer, ['web'])).toMatchObject({ status: 403 });
+    expect(projectOf(keyed, bearer(KEY))).toBe('shop');
+    expect(projectOf(keyed, bearer(KEY), 'shop', undefined)).toBe('shop');
+    expect(projectOf(keyed, bearer(KEY), 'web')).toBe(403);
+  });
+
+  test('with a key for all projects the request names one', () => {
+    expect(projectOf(keyed, bearer(EVERYWHERE))).toBe('default');
+    expect(projectOf(keyed, bearer(EVERYWHERE), 'web')).toBe('web');
+    expect(projectOf(keyed, bearer(EVERYWHERE), '*')).toBe(400);
+  });
+
+  test('a scope that the key has not is refused; admin has all; the service as a whole is not one project’s', () => {
+    const caller = (scopes: readonly Scope[], project: string = 'shop'): Caller => ({
+      principal: { keyId: 'k', project, scopes, isConfigured: false },
+      address: '',
+    });
+    expect(keyed.refuse(caller(['read']), 'read')).toBeUndefined();
+    expect(keyed.refuse(caller(['read', 'ingest']), 'write')?.status).toBe(403);
+    expect(keyed.refuse(caller(['admin']), 'write')).toBeUndefined();
+    expect(keyed.refuseService(caller(['admin']))?.status).toBe(403);
+    expect(keyed.refuseService(caller(['read'], '*'))).toBeUndefined();
   });
 });
 
 describe('without keys', () => {
   test('only loopback names are served: a foreign page cannot rebind its name to this service', () => {
     for (const host of ['localhost:4319', '127.0.0.1:4319', '[::1]:4319', 'LOCALHOST']) {
-      expect(keyless.refuse(headers({ host }))).toBeUndefined();
+      expect(admitted(keyless, headers({ host }))).toMatchObject({ principal: undefined });
     }
-    expect(keyless.refuse(headers({ host: 'evil.example:4319' }))?.status).toBe(403);
+    expect(admitted(keyless, headers({ host: 'evil.example:4319' }))).toBe(403);
   });
 
   test('header, query or body name the project; two different names are a mistake', () => {
-    expect(keyless.project(headers(), [undefined, ''])).toBe('default');
-    expect(keyless.project(headers(), ['web'])).toBe('web');
-    expect(keyless.project(headers({ 'x-tracelore-project': 'web' }), ['web'])).toBe('web');
-    expect(keyless.project(headers({ 'x-tracelore-project': 'web' }), ['shop'])).toMatchObject({
-      status: 400,
-    });
-    expect(keyless.project(headers(), ['../etc'])).toMatchObject({ status: 400 });
+    expect(projectOf(keyless, headers(), undefined, '')).toBe('default');
+    expect(projectOf(keyless, headers(), 'web')).toBe('web');
+    const named = headers({ 'x-tracelore-project': 'web' });
+    expect(projectOf(keyless, named, 'web')).toBe('web');
+    expect(projectOf(keyless, named, 'shop')).toBe(400);
+    expect(projectOf(keyless, headers(), '../etc')).toBe(400);
   });
 });

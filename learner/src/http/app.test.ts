@@ -1,22 +1,24 @@
-import type { Hono } from 'hono';
+import { KeyRing, type AuditEntry } from '@tracelore/collector/store';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { LearnerError } from '../errors.ts';
 import { createAccess } from './access.ts';
-import { createApp } from './app.ts';
+import { createApp, type App } from './app.ts';
 import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
 import { json } from './problem.ts';
 import { single } from './metrics.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
 
 interface Given {
-  readonly app: Hono;
+  readonly app: App;
+  readonly recorded: AuditEntry[];
   readonly reported: string[];
 }
 
 /** An app with an endpoint that answers what it was given, and one that throws. */
-function given(thrown?: unknown): Given {
+function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
   const reported: string[] = [];
+  const recorded: AuditEntry[] = [];
   const echo = endpoint({
     method: 'POST',
     path: '/v1/echo/{id}',
@@ -37,22 +39,18 @@ function given(thrown?: unknown): Given {
   });
   const app = createApp({
     endpoints: [echo, broken],
-    access: createAccess({ keys: new Map(), defaultProject: 'default' }),
+    access: createAccess({ ring, defaultProject: 'default' }),
+    record: async (entry) => void recorded.push(entry),
     unready: () => undefined,
     report: (text) => void reported.push(text),
     newId: () => 'abcdef0123456789',
     metrics: () => [single('things', 'gauge', 'Things.', 3)],
     version: '1.2.3',
   });
-  return { app, reported };
+  return { app, reported, recorded };
 }
 
-function post(
-  app: Hono,
-  path: string,
-  body: string,
-  headers: Record<string, string> = {},
-): Promise<Response> {
+function post(app: App, path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
   const all = { 'content-type': 'application/json', host: 'localhost', ...headers };
   return Promise.resolve(app.request(path, { method: 'POST', body, headers: all }));
 }
@@ -161,4 +159,42 @@ test('health, readiness and metrics', async () => {
   expect(await metrics.text()).toContain('\nthings 3\n');
   expect((await app.request('/healthz', { headers: { host: 'anything' } })).status).toBe(200);
   expect((await app.request('/readyz')).status).toBe(200);
+});
+
+describe('what is for admins', () => {
+  const KEY = 'a-key-of-enough-length';
+  const ring = new KeyRing([{ key: KEY, project: 'shop' }]);
+
+  test('an operation nobody listed is for admins, and what they do is written down', async () => {
+    const { app, recorded } = given(undefined, ring);
+    const authorization = `Bearer ${KEY}`;
+    expect((await post(app, '/v1/echo/7', '{"n":1,"actor":"ann"}', { authorization })).status).toBe(200);
+    expect((await post(app, '/v1/echo/8?project=web', '{"n":1}', { authorization })).status).toBe(403);
+    expect((await post(app, '/v1/echo/9', '{"n":1}')).status).toBe(401);
+    const entry = { action: 'POST /v1/echo/{id}', address: '', detail: '' };
+    expect(recorded).toMatchObject([
+      { ...entry, project: 'shop', object: '7', actor: 'ann', result: 'done' },
+      { ...entry, project: 'shop', object: '8', actor: '', result: 'refused' },
+      { ...entry, project: '*', object: '', keyId: '', result: 'refused', detail: 'no valid API key' },
+    ]);
+  });
+
+  test('a failed one is written down as failed', async () => {
+    const { app, recorded } = given(new LearnerError('conflict', 'A pass is running.'), ring);
+    await app.request('/v1/broken', { headers: { 'x-api-key': KEY } });
+    expect(recorded).toMatchObject([{ action: 'GET /v1/broken', result: 'failed' }]);
+  });
+
+  test('every answer is data to a browser and nothing else', async () => {
+    const { app } = given(undefined, ring);
+    for (const path of ['/healthz', '/v1/broken', '/v1/nothing']) {
+      const { headers } = await app.request(path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.has('strict-transport-security')).toBe(false);
+    }
+    const secure = await app.request('https://tracelore.example/healthz');
+    expect(secure.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
 });

@@ -1,16 +1,22 @@
+import { type AuditEntry } from '@tracelore/collector/store';
 import { CONTRACT_VERSION, CONTRACT_VERSION_HEADER } from '@tracelore/sdk/contract';
 import { Hono } from 'hono';
 import type { NewId } from '../ids.ts';
-import type { Access } from './access.ts';
+import type { Access, Caller } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
+import { adminAttempt } from './admin-attempt.ts';
 import { failure } from './failure.ts';
 import { METRICS_TYPE, renderMetrics, type Metric } from './metrics.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
+import { remoteAddress } from './remote-address.ts';
+import { secured } from './secured.ts';
 
 export interface AppOptions {
   readonly endpoints: readonly Endpoint[];
   readonly access: Access;
+  /** Writes down who did what. Never rejects. */
+  readonly record: (entry: AuditEntry) => Promise<void>;
   /** Undefined when the service can answer, else why it cannot yet. */
   readonly unready: () => string | undefined;
   /** Takes what the operator should read: internal errors with their stack. */
@@ -21,9 +27,18 @@ export interface AppOptions {
   readonly version: string;
 }
 
+/** What a request carries along: who asks. */
+interface Variables {
+  readonly caller: Caller;
+}
+
+export type App = Hono<{ Variables: Variables }>;
+
 /** The HTTP API: every endpoint behind access control and one way of saying what went wrong. */
-export function createApp(options: AppOptions): Hono {
-  const app = new Hono();
+export function createApp(options: AppOptions): App {
+  const { access, record } = options;
+  const app = new Hono<{ Variables: Variables }>();
+  app.use('*', secured);
   app.onError((error) => failure(error, options.report, options.newId));
   app.get('/healthz', () => json({ ok: true }));
   app.get('/readyz', () => {
@@ -31,12 +46,26 @@ export function createApp(options: AppOptions): Hono {
     if (reason === undefined) return json({ ready: true });
     return problem({ status: 503, code: 'not_ready', detail: reason, headers: { 'retry-after': '1' } });
   });
-  app.use('*', async (context, next) => options.access.refuse(context.req.raw.headers) ?? (await next()));
+  app.use('*', async (context, next) => {
+    const address = remoteAddress(context.env);
+    const caller = access.admit(context.req.raw.headers, address);
+    if (caller instanceof Response) {
+      const attempt = adminAttempt(options.endpoints, context.req.method, context.req.path);
+      if (attempt !== undefined)
+        await record({ ...attempt, project: '*', keyId: '', actor: '', address, result: 'refused' });
+      return caller;
+    }
+    context.set('caller', caller);
+    return await next();
+  });
   app.use(
     '*',
     async (context, next) => refuseContract(context.req.header(CONTRACT_VERSION_HEADER)) ?? (await next()),
   );
-  app.get('/metrics', () => {
+  app.get('/metrics', (context) => {
+    const caller = context.get('caller');
+    const refused = access.refuse(caller, 'read') ?? access.refuseService(caller);
+    if (refused !== undefined) return refused;
     const headers = { 'content-type': METRICS_TYPE };
     return new Response(renderMetrics(options.metrics()), { headers });
   });
@@ -47,7 +76,11 @@ export function createApp(options: AppOptions): Hono {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(path, [...(methods.get(path) ?? []), endpoint.method]);
     app.on(endpoint.method, path, (context) =>
-      endpoint.handle(context.req.raw, context.req.param(), options.access),
+      endpoint.handle(context.req.raw, context.req.param(), {
+        access,
+        caller: context.get('caller'),
+        record,
+      }),
     );
   }
   for (const [path, allowed] of methods) {

@@ -1,5 +1,7 @@
+import { KeyRefusal, type AuditEntry } from '@tracelore/collector/store';
 import { z } from 'zod';
-import type { Access } from './access.ts';
+import type { Access, Caller } from './access.ts';
+import { permissionOf } from './permissions.ts';
 import { problem } from './problem.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 
@@ -11,6 +13,9 @@ export interface Call<Body, Query> {
   /** Value of `{name}` in the path; '' when the path has none of that name. */
   readonly parameter: (name: string) => string;
   readonly headers: Headers;
+  readonly caller: Caller;
+  /** Says for the audit log what the request is about, when that is not the first parameter of its path. No personal data. */
+  readonly about: (subject: Partial<Pick<AuditEntry, 'project' | 'object' | 'detail'>>) => void;
   /** Fires when the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -35,6 +40,14 @@ export interface EndpointSpec<Body, Query> {
   answer(call: Call<Body, Query>): Response | Promise<Response>;
 }
 
+/** What stands between a request and its endpoint. */
+export interface Gate {
+  readonly access: Access;
+  readonly caller: Caller;
+  /** Writes down who did what. Never rejects. */
+  readonly record: (entry: AuditEntry) => Promise<void>;
+}
+
 /** One operation of the API, ready to be mounted and to be documented. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
@@ -43,7 +56,7 @@ export interface Endpoint {
   readonly status: number;
   readonly body: z.ZodType;
   readonly query: z.ZodType;
-  handle(request: Request, parameters: Readonly<Record<string, string>>, access: Access): Promise<Response>;
+  handle(request: Request, parameters: Readonly<Record<string, string>>, gate: Gate): Promise<Response>;
 }
 
 /** Puts checking in front of an answer: what it is given has the declared shape and belongs to one project. */
@@ -55,7 +68,26 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
     status: spec.status ?? 200,
     body: spec.body,
     query: spec.query,
-    async handle(request, parameters, access) {
+    async handle(request, parameters, gate) {
+      const { access, caller } = gate;
+      const { scope, audit } = permissionOf(spec.method, spec.path);
+      const trail = {
+        project: caller.principal?.project ?? '*',
+        object: Object.values(parameters)[0] ?? '',
+        detail: '',
+      };
+      const note = async (actor: string, result: AuditEntry['result']): Promise<void> => {
+        if (audit === undefined) return;
+        const { principal, address } = caller;
+        const keyId = principal?.keyId ?? '';
+        await gate.record({ action: audit, ...trail, result, keyId, actor, address });
+      };
+      // Before anything of the request is read.
+      const denied = access.refuse(caller, scope);
+      if (denied !== undefined) {
+        await note('', 'refused');
+        return denied;
+      }
       const url = new URL(request.url);
       const search = Object.fromEntries([...url.searchParams].filter(([name]) => name !== 'project'));
       const query = parse(spec.query, search, 'query');
@@ -64,24 +96,43 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
       if (payload instanceof Response) return payload;
       const body = parse(spec.body, withoutNulls(payload), 'body');
       if (body instanceof Response) return body;
-      const project = access.project(request.headers, [
+      const actor = textIn(payload, 'actor') ?? '';
+      const project = access.project(caller, request.headers, [
         url.searchParams.get('project') ?? undefined,
-        projectIn(payload),
+        textIn(payload, 'project'),
       ]);
-      if (project instanceof Response) return project;
-      return await spec.answer({
-        project,
-        body: body.value,
-        query: query.value,
-        parameter: (name) => parameters[name] ?? '',
-        headers: request.headers,
-        // Made at the first look: most endpoints never look.
-        get signal() {
-          return request.signal;
-        },
-      });
+      if (project instanceof Response) {
+        await note(actor, 'refused');
+        return project;
+      }
+      trail.project = project;
+      try {
+        const answer = await spec.answer({
+          project,
+          body: body.value,
+          query: query.value,
+          parameter: (name) => parameters[name] ?? '',
+          headers: request.headers,
+          caller,
+          about: (subject) => Object.assign(trail, subject),
+          // Made at the first look: most endpoints never look.
+          get signal() {
+            return request.signal;
+          },
+        });
+        await note(actor, resultOf(answer.status));
+        return answer;
+      } catch (error) {
+        await note(actor, KeyRefusal.isInstance(error) ? 'refused' : 'failed');
+        throw error;
+      }
     },
   };
+}
+
+function resultOf(status: number): AuditEntry['result'] {
+  if (status < 400) return 'done';
+  return status === 403 ? 'refused' : 'failed';
 }
 
 async function readJson(request: Request): Promise<unknown> {
@@ -143,7 +194,8 @@ function withoutNulls(payload: unknown): unknown {
   return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
 }
 
-function projectIn(payload: unknown): string | undefined {
-  if (typeof payload !== 'object' || payload === null || !('project' in payload)) return undefined;
-  return typeof payload.project === 'string' ? payload.project : undefined;
+function textIn(payload: unknown, name: string): string | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const value: unknown = Reflect.get(payload, name);
+  return typeof value === 'string' ? value : undefined;
 }

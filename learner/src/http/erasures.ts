@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ErasureSubject } from '@tracelore/collector/store';
 import { z } from 'zod';
 import type { SubjectErased } from '../store/erase-subject.ts';
@@ -29,9 +30,23 @@ export function erasureEndpoints({ erase }: ErasureServices): Endpoint[] {
       summary: 'Erases all runs of a user, of a session, or one trace, for good. Answers when it is done.',
       body,
       query: NO_QUERY,
-      answer: async ({ project: owner, body: given }) => json(await erase(owner, subjectOf(given))),
+      answer: async ({ project: owner, body: given, about }) => {
+        const subject = subjectOf(given);
+        about({ object: `${subject.kind} ${subjectDigest(owner, subject)}` });
+        const done = await erase(owner, subject);
+        about({
+          detail: `${done.runs} runs, ${done.spans} spans, ${done.logs} logs, ${done.outcomes} outcomes, ${done.cases} cases`,
+        });
+        return json(done);
+      },
     }),
   ];
+}
+
+/** Names the subject in the audit log to those who know its id, and to nobody else at a glance. */
+function subjectDigest(owner: string, { kind, id: name }: ErasureSubject): string {
+  const digest = createHash('sha256').update(`${owner}\n${kind}\n${name}`).digest('hex');
+  return `sha256:${digest.slice(0, 16)}`;
 }
 
 function subjectOf(given: z.infer<typeof body>): ErasureSubject {

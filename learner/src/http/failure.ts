@@ -1,6 +1,8 @@
-import { StoreError } from '@tracelore/collector/store';
+import { KeyRefusal, StoreError } from '@tracelore/collector/store';
 import { LearnerError, type LearnerErrorCode } from '../errors.ts';
 import { problem } from './problem.ts';
+
+const KEY_STATUS = { not_found: 404, conflict: 409, forbidden: 403, invalid: 422 } as const;
 
 /** Seconds after which a client may try again what failed for a passing reason. */
 const RETRY_AFTER_SECONDS = 1;
@@ -26,6 +28,10 @@ export function failure(error: unknown, report: (text: string) => void, newId: (
     const status = STATUS_OF[error.code];
     const detail = error.message;
     return problem({ status, code: error.code, detail, ...(error.retryable ? { headers } : {}) });
+  }
+  if (KeyRefusal.isInstance(error)) {
+    const detail = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
+    return problem({ status: KEY_STATUS[error.code], code: error.code, detail });
   }
   if (StoreError.isInstance(error)) {
     if (error.code === 'ambiguous') return problem({ status: 409, code: 'ambiguous', detail: error.message });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { LearnerError } from '../errors.ts';
+import type { App } from './app.ts';
 
 /** Time a client has to send its headers and its body, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -18,7 +18,7 @@ export interface ListeningServer {
 }
 
 /** Serves the app. Throws {@link LearnerError} `unavailable` that says which address cannot be used and why. */
-export async function listen(app: Hono, host: string, port: number): Promise<ListeningServer> {
+export async function listen(app: App, host: string, port: number): Promise<ListeningServer> {
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void answer(request, response));
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -51,7 +51,7 @@ export interface StatusServices {
   /** '' = none is configured. */
   readonly model: string;
   /** Keyless on the loopback interface: everybody who can reach it is one trusted owner. */
-  readonly keyless: boolean;
+  readonly keyless: () => boolean;
 }
 
 const KEYLESS_NOTE =
@@ -91,7 +91,7 @@ async function readStatus(services: StatusServices, project: string): Promise<Pr
     model: services.model,
     lastPass: lastPass ?? null,
   };
-  return { ...facts, next: nextSteps(facts), notes: services.keyless ? [KEYLESS_NOTE] : [] };
+  return { ...facts, next: nextSteps(facts), notes: services.keyless() ? [KEYLESS_NOTE] : [] };
 }
 
 function countStages(
