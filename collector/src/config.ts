@@ -2,12 +2,14 @@ import { ANSWER_WITHIN_MS } from './commit/answer-deadline.ts';
 import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { isProject } from './project.ts';
-import type { ApiKey } from './receiver/api-keys.ts';
 import type { DiskGuardOptions } from './readiness/disk-guard.ts';
 import type { RateLimit } from './receiver/rate-limit.ts';
 import type { TlsOptions } from './receiver/tls.ts';
 import { redactionProblems, type RedactionOptions } from './redact/redaction-options.ts';
 import type { BatchWriter, RunWriter } from './store/store.ts';
+import type { ApiKey } from './tenancy/api-key.ts';
+import { KeyRing } from './tenancy/key-ring.ts';
+import { ALL_PROJECTS } from './tenancy/scope.ts';
 
 /** What the collector needs of a store. */
 export type CollectorStore = BatchWriter & RunWriter;
@@ -23,8 +25,10 @@ export interface CollectorConfig {
   readonly grpcPort?: number | false;
   /** TLS, for both receivers. Default `false`: plain. */
   readonly tls?: TlsOptions | false;
-  /** Default: none, everyone on this machine may send. */
+  /** Project `*` = all: then each request names its own. Default: none, everyone on this machine may send. */
   readonly apiKeys?: readonly ApiKey[];
+  /** Keys that change while the collector runs, for example those of a database. Default: `apiKeys` alone. */
+  readonly keys?: KeyRing;
   /** Accepted in front of `/v1/traces` and `/v1/logs`. Default: none, and `/api/public/otel` (Langfuse's SDK). */
   readonly pathPrefixes?: readonly string[];
   /** What each API key may send; above it: 429. Default: no limit. */
@@ -74,6 +78,7 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     grpcPort: config.grpcPort ?? false,
     tls: config.tls ?? false,
     apiKeys: config.apiKeys ?? [],
+    keys: config.keys ?? new KeyRing(config.apiKeys ?? []),
     rateLimit: config.rateLimit ?? {},
     corsOrigins: config.corsOrigins ?? [],
     connectionsMax: config.connectionsMax ?? 2_048,
@@ -116,14 +121,14 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
     problems.push(
       `bytesWaitingMax is ${config.bytesWaitingMax}: expected at least bodyBytesMax (${config.bodyBytesMax})`,
     );
-  if (!LOOPBACK.has(config.host) && config.apiKeys.length === 0)
+  if (!LOOPBACK.has(config.host) && config.apiKeys.length === 0 && !config.keys.isRequired)
     problems.push(`host is ${config.host} without apiKeys: bind to 127.0.0.1 or require a key`);
   for (const [index, { key, project }] of config.apiKeys.entries()) {
     if (key.length < API_KEY_CHARACTERS_MIN)
       problems.push(
         `apiKeys[${index}].key has ${key.length} characters: expected at least ${API_KEY_CHARACTERS_MIN}`,
       );
-    if (!isProject(project))
+    if (project !== ALL_PROJECTS && !isProject(project))
       problems.push(
         `apiKeys[${index}].project is ${JSON.stringify(project)}: expected 1 to 64 of letters, digits, '.', '_' and '-', or *`,
       );
