@@ -4,9 +4,9 @@ import type { CommitResult } from './commit/commit-result.ts';
 import type { Committer } from './commit/committer.ts';
 import { RecentRequests } from './commit/recent-requests.ts';
 import type { Counters } from './counters.ts';
-import type { DecodedRequest, Signal } from './decode/decoded-request.ts';
-import { decodeJsonLogs, decodeJsonTraces } from './decode/json-request.ts';
-import { decodeProtobufLogs, decodeProtobufTraces } from './decode/protobuf-request.ts';
+import type { Signal, SlicedRequest } from './decode/decoded-request.ts';
+import { sliceJsonLogs, sliceJsonTraces } from './decode/json-request.ts';
+import { sliceProtobufLogs, sliceProtobufTraces } from './decode/protobuf-request.ts';
 import { Refusal } from './errors.ts';
 import { normalizeLogs } from './normalize/normalize-log.ts';
 import { normalizeSpans } from './normalize/normalize-span.ts';
@@ -64,7 +64,7 @@ export class Ingest {
   /** Stores rows that did not come by OTLP, through the same committer. `key` identifies their content. */
   async record(batch: Batch, key: string): Promise<void> {
     const { redactor } = this.#parts;
-    await this.#commit(key, [redactor === undefined ? batch : redactBatch(redactor, batch)]);
+    await this.#commit(key, [redactor === undefined ? batch : redactBatch(redactor, batch)]).committed;
   }
 
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
@@ -78,42 +78,43 @@ export class Ingest {
     const { counters } = this.#parts;
     const { body } = request;
     if (request.signal === 'traces') {
-      const decoded = request.encoding === 'json' ? decodeJsonTraces(body) : decodeProtobufTraces(body);
-      counters.spansReceived += decoded.items.length + decoded.rejected.length;
-      counters.spansRejected += decoded.rejected.length;
-      const committed = this.#commit(key, this.#spanBatches(decoded.items, request.claim));
-      return { committed, answer: answerOf(decoded, 'spans') };
+      const sliced = request.encoding === 'json' ? sliceJsonTraces(body) : sliceProtobufTraces(body);
+      const { added, committed } = this.#commit(key, this.#spanBatches(sliced, request.claim));
+      counters.spansReceived += added.spans + sliced.rejected.length;
+      counters.spansRejected += sliced.rejected.length;
+      return { committed, answer: answerOf(sliced, 'spans') };
     }
-    const decoded = request.encoding === 'json' ? decodeJsonLogs(body) : decodeProtobufLogs(body);
-    counters.logsReceived += decoded.items.length + decoded.rejected.length;
-    const committed = this.#commit(key, this.#logBatches(decoded.items, request.claim));
-    return { committed, answer: answerOf(decoded, 'log records') };
+    const sliced = request.encoding === 'json' ? sliceJsonLogs(body) : sliceProtobufLogs(body);
+    const { added, committed } = this.#commit(key, this.#logBatches(sliced, request.claim));
+    counters.logsReceived += added.logs + sliced.rejected.length;
+    return { committed, answer: answerOf(sliced, 'log records') };
   }
 
-  *#spanBatches(items: readonly DecodedSpan[], claim: ProjectClaim): Generator<Batch> {
+  *#spanBatches({ slices }: SlicedRequest<DecodedSpan>, claim: ProjectClaim): Generator<Batch> {
     const { redactor, now } = this.#parts;
     const [project, receivedAtMs] = [projectReader(claim), now()];
-    for (const slice of slicesOf(items)) {
+    for (const slice of slices) {
       const clean = redactor === undefined ? slice : redactSpans(redactor, slice);
       yield { ...normalizeSpans(clean, project, receivedAtMs), logs: [] };
     }
   }
 
-  *#logBatches(items: readonly DecodedLog[], claim: ProjectClaim): Generator<Batch> {
+  *#logBatches({ slices }: SlicedRequest<DecodedLog>, claim: ProjectClaim): Generator<Batch> {
     const { redactor, now } = this.#parts;
     const [project, receivedAtMs] = [projectReader(claim), now()];
-    for (const slice of slicesOf(items)) {
+    for (const slice of slices) {
       const clean = redactor === undefined ? slice : redactLogs(redactor, slice);
       yield { ...normalizeLogs(clean, project, receivedAtMs), spans: [] };
     }
   }
 
-  /** Only what is needed after the commit is kept while it is waited for. */
-  #commit(key: string, batches: Iterable<Batch>): Promise<void> {
+  /** Takes all batches before it returns. Only what is needed after the commit is kept while it is waited for. */
+  #commit(key: string, batches: Iterable<Batch>): Submitted {
     const added: Added = { spans: 0, logs: 0, outcomes: 0, runs: new Map() };
-    return this.#parts.committer
+    const committed = this.#parts.committer
       .submit({ key, batches: counted(batches, added), runs: added.runs })
       .then((result) => this.#committed(result, added));
+    return { added, committed };
   }
 
   #committed(result: CommitResult, added: Added): void {
@@ -138,7 +139,12 @@ interface Accepted {
   readonly answer: ExportAnswer;
 }
 
-/** What a commit has added. */
+interface Submitted {
+  readonly added: Added;
+  readonly committed: Promise<void>;
+}
+
+/** What a commit adds. */
 interface Added {
   spans: number;
   logs: number;
@@ -154,17 +160,6 @@ function* counted(batches: Iterable<Batch>, added: Added): Generator<Batch> {
     noteRuns(batch, added.runs);
     yield batch;
   }
-}
-
-/**
- * Items between decoding and encoding at a time. What is made of them is garbage before the collector looks: with a whole
- * request under way it copied megabytes in every run.
- */
-const ITEMS_PER_SLICE = 64;
-
-function* slicesOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += ITEMS_PER_SLICE)
-    yield items.slice(from, from + ITEMS_PER_SLICE);
 }
 
 /** Project of each resource, looked up once per resource of a request. */
@@ -191,8 +186,9 @@ function keyOf({ signal, encoding, body, claim }: ExportRequest): string {
 /** Reasons named in an answer; the rest are counted. */
 const REASONS_SHOWN_MAX = 5;
 
-function answerOf(decoded: DecodedRequest<DecodedSpan | DecodedLog>, items: string): ExportAnswer {
-  const { rejected, warnings } = decoded;
+function answerOf(sliced: SlicedRequest<DecodedSpan | DecodedLog>, items: string): ExportAnswer {
+  const { rejected } = sliced;
+  const warnings = [...sliced.warnings];
   if (rejected.length === 0) return { rejected: 0, message: warnings.join('; ') };
   const shown = rejected.slice(0, REASONS_SHOWN_MAX).map(({ field, problem }) => `${field}: ${problem}`);
   const more = rejected.length > REASONS_SHOWN_MAX ? [`${rejected.length - REASONS_SHOWN_MAX} more`] : [];

@@ -1,7 +1,15 @@
 import { Refusal } from '../errors.ts';
 import { ITEMS_PER_REQUEST_MAX } from '../limits.ts';
 import type { DecodedLog, DecodedSpan, Resource, Scope } from '../records.ts';
-import type { DecodedRequest, Owner, Rejection, Signal } from './decoded-request.ts';
+import {
+  slicesOf,
+  wholeRequest,
+  type DecodedRequest,
+  type Owner,
+  type Rejection,
+  type Signal,
+  type SlicedRequest,
+} from './decoded-request.ts';
 import { field, isObject, listField, objectField, textField, type JsonObject } from './json-fields.ts';
 import { jsonLog } from './json-log.ts';
 import { jsonSpan } from './json-span.ts';
@@ -32,26 +40,44 @@ const NAMES = {
 
 /** Decodes `ExportTraceServiceRequest` in the JSON mapping of OTLP. Gives what the protobuf decoder gives. */
 export function decodeJsonTraces(bytes: Buffer): DecodedRequest<DecodedSpan> {
-  return decodeEnvelopes(bytes, 'traces', jsonSpan);
+  return wholeRequest(sliceJsonTraces(bytes));
 }
 
 /** Decodes `ExportLogsServiceRequest` in the JSON mapping of OTLP. */
 export function decodeJsonLogs(bytes: Buffer): DecodedRequest<DecodedLog> {
-  return decodeEnvelopes(bytes, 'logs', jsonLog);
+  return wholeRequest(sliceJsonLogs(bytes));
 }
 
-function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
+/** The same while its slices are taken. */
+export function sliceJsonTraces(bytes: Buffer): SlicedRequest<DecodedSpan> {
+  return slicedRequest(bytes, 'traces', jsonSpan);
+}
+
+export function sliceJsonLogs(bytes: Buffer): SlicedRequest<DecodedLog> {
+  return slicedRequest(bytes, 'logs', jsonLog);
+}
+
+function slicedRequest<T extends DecodedSpan | DecodedLog>(
   bytes: Buffer,
   signal: Signal,
   readItem: ItemReader<T>,
-): DecodedRequest<T> {
-  const names = NAMES[signal];
+): SlicedRequest<T> {
   const root = parseJson(bytes);
-  if (!isObject(root)) throw new Refusal('undecodable', `the body is not an object with ${names.envelope}`);
+  if (!isObject(root))
+    throw new Refusal('undecodable', `the body is not an object with ${NAMES[signal].envelope}`);
   checkPath(root, signal);
-  const items: T[] = [];
   const rejected: Rejection[] = [];
   const warnings = new Set<string>();
+  return { slices: slicesOf(itemsIn(root, signal, readItem, warnings), rejected), rejected, warnings };
+}
+
+function* itemsIn<T extends DecodedSpan | DecodedLog>(
+  root: JsonObject,
+  signal: Signal,
+  readItem: ItemReader<T>,
+  warnings: Set<string>,
+): Generator<T | Rejection> {
+  const names = NAMES[signal];
   let count = 0;
   for (const [envelopeIndex, envelope] of listField(root, names.envelope, '').entries()) {
     const path = `${names.envelope}[${envelopeIndex}]`;
@@ -66,14 +92,10 @@ function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
           'too_many_items',
           `more than ${ITEMS_PER_REQUEST_MAX} ${names.item} in one request: send smaller batches`,
         );
-      for (const [index, element] of elements.entries()) {
-        const item = readItem(element, owner, `${groupPath}.${names.item}[${index}]`);
-        if ('problem' in item) rejected.push(item);
-        else items.push(item);
-      }
+      for (const [index, element] of elements.entries())
+        yield readItem(element, owner, `${groupPath}.${names.item}[${index}]`);
     }
   }
-  return { items, rejected, warnings: [...warnings] };
 }
 
 /** A body of the other signal would otherwise decode to nothing and be lost in silence. */

@@ -1,7 +1,15 @@
 import { Refusal } from '../errors.ts';
 import { ITEMS_PER_REQUEST_MAX } from '../limits.ts';
 import type { AttributeValue, DecodedLog, DecodedSpan, Resource, Scope } from '../records.ts';
-import type { DecodedRequest, Owner, Rejection, Signal } from './decoded-request.ts';
+import {
+  slicesOf,
+  wholeRequest,
+  type DecodedRequest,
+  type Owner,
+  type Rejection,
+  type Signal,
+  type SlicedRequest,
+} from './decoded-request.ts';
 import { readLog } from './protobuf-log.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import { readSpan } from './protobuf-span.ts';
@@ -19,12 +27,21 @@ const NO_SCOPE: Scope = { name: '', version: '', attributes: new Map() };
 
 /** Decodes `ExportTraceServiceRequest`. */
 export function decodeProtobufTraces(bytes: Buffer): DecodedRequest<DecodedSpan> {
-  return decodeEnvelopes(bytes, 'traces', readSpan);
+  return wholeRequest(sliceProtobufTraces(bytes));
 }
 
 /** Decodes `ExportLogsServiceRequest`. */
 export function decodeProtobufLogs(bytes: Buffer): DecodedRequest<DecodedLog> {
-  return decodeEnvelopes(bytes, 'logs', readLog);
+  return wholeRequest(sliceProtobufLogs(bytes));
+}
+
+/** The same while its slices are taken. */
+export function sliceProtobufTraces(bytes: Buffer): SlicedRequest<DecodedSpan> {
+  return slicedRequest(bytes, 'traces', readSpan);
+}
+
+export function sliceProtobufLogs(bytes: Buffer): SlicedRequest<DecodedLog> {
+  return slicedRequest(bytes, 'logs', readLog);
 }
 
 const NAMES = {
@@ -37,16 +54,28 @@ const NAMES = {
  * costs almost nothing: a request with too many items is refused before anything is decoded, and a resource that stands
  * behind its spans is known before they are read.
  */
-function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
+function slicedRequest<T extends DecodedSpan | DecodedLog>(
   bytes: Buffer,
   signal: Signal,
   readItem: ItemReader<T>,
-): DecodedRequest<T> {
-  const names = NAMES[signal];
-  const items: T[] = [];
-  const rejected: Rejection[] = [];
+): SlicedRequest<T> {
   const envelopes = ranges(bytes, { start: 0, end: bytes.length }, 0x0a);
-  checkItemCount(bytes, envelopes, names.item);
+  checkItemCount(bytes, envelopes, NAMES[signal].item);
+  const rejected: Rejection[] = [];
+  return {
+    slices: slicesOf(itemsIn(bytes, envelopes, signal, readItem), rejected),
+    rejected,
+    warnings: new Set(),
+  };
+}
+
+function* itemsIn<T extends DecodedSpan | DecodedLog>(
+  bytes: Buffer,
+  envelopes: readonly Range[],
+  signal: Signal,
+  readItem: ItemReader<T>,
+): Generator<T | Rejection> {
+  const names = NAMES[signal];
   for (const [envelopeIndex, envelope] of envelopes.entries()) {
     const resource = readEnvelopeResource(bytes, envelope);
     for (const [groupIndex, group] of ranges(bytes, envelope, 0x12).entries()) {
@@ -56,15 +85,12 @@ function decodeEnvelopes<T extends DecodedSpan | DecodedLog>(
       for (let index = 0; !reader.ended();) {
         const tag = reader.tag();
         if (tag === 0x12) {
-          const item = readItem(reader, owner, `${path}[${index}]`);
-          if ('problem' in item) rejected.push(item);
-          else items.push(item);
+          yield readItem(reader, owner, `${path}[${index}]`);
           index += 1;
         } else reader.skip(tag);
       }
     }
   }
-  return { items, rejected, warnings: [] };
 }
 
 function checkItemCount(bytes: Buffer, envelopes: readonly Range[], itemName: string): void {
