@@ -5,6 +5,9 @@ import { resolveConfig, type CollectorConfig } from './config.ts';
 import { newCounters, type CollectorStats } from './counters.ts';
 import { CollectorError } from './errors.ts';
 import { Ingest } from './ingest.ts';
+import { observeCollector } from './observe/collector-metrics.ts';
+import { createRequestTimings } from './observe/request-timings.ts';
+import { WaitingRequests } from './observe/waiting-requests.ts';
 import { ApiKeys } from './receiver/api-keys.ts';
 import { GrpcReceiver } from './receiver/grpc-receiver.ts';
 import { HttpReceiver, type ReceiverParts } from './receiver/http-receiver.ts';
@@ -63,10 +66,13 @@ export function createCollector(config: CollectorConfig): Collector {
     onFailure: onStoreError,
   });
   const redactor = resolved.redaction === false ? undefined : new Redactor(resolved.redaction);
+  const timings = createRequestTimings(resolved.meter);
+  const waiting = new WaitingRequests(timings, () => performance.now());
   const path = new CommitPath(resolved, {
     clock: SYSTEM_CLOCK,
     now,
     onReplayed: (touched) => runs.touch(touched),
+    onCommitted: (rows, ms) => timings.committed(rows, ms),
     onProblem: resolved.onError,
   });
   const { committer, budget, readiness } = path;
@@ -87,7 +93,9 @@ export function createCollector(config: CollectorConfig): Collector {
     budget,
     admit: () => readiness.admit(),
     counters,
-    export: (request) => ingest.export(request),
+    // The request itself must not be kept until it is stored.
+    export: (request) => waiting.until(request.signal, ingest.export(request)),
+    timings,
     onUnexpected: resolved.onError,
   };
   const receiver = new HttpReceiver(resolved, parts);
@@ -122,6 +130,27 @@ export function createCollector(config: CollectorConfig): Collector {
     await within(rest(), path.close());
   };
 
+  const stats = (): CollectorStats => {
+    const { refused, ...counts } = counters;
+    const committed = path.counts;
+    return {
+      ...counts,
+      refused: Object.fromEntries(refused),
+      redacted: Object.fromEntries(redactor?.counts ?? []),
+      repeated: ingest.repeated,
+      commits: committed.commits,
+      rowsCommitted: committed.rows,
+      commitRetries: committed.retries,
+      bytesWaiting: budget.bytes,
+      oldestWaitingMs: waiting.oldestMs,
+      spool: path.spooled,
+      runsRefreshed: runs.refreshed,
+      runsWaiting: runs.waiting,
+      runsProblem: runs.problem,
+    };
+  };
+  observeCollector(resolved.meter, stats);
+
   return {
     start: async () => {
       await path.open();
@@ -140,24 +169,7 @@ export function createCollector(config: CollectorConfig): Collector {
     },
     record: (batch, key = randomUUID()) => ingest.record(batch, key),
     settleRuns,
-    stats: () => {
-      const { refused, ...counts } = counters;
-      const committed = path.counts;
-      return {
-        ...counts,
-        refused: Object.fromEntries(refused),
-        redacted: Object.fromEntries(redactor?.counts ?? []),
-        repeated: ingest.repeated,
-        commits: committed.commits,
-        rowsCommitted: committed.rows,
-        commitRetries: committed.retries,
-        bytesWaiting: budget.bytes,
-        spool: path.spooled,
-        runsRefreshed: runs.refreshed,
-        runsWaiting: runs.waiting,
-        runsProblem: runs.problem,
-      };
-    },
+    stats,
     checks: () => readiness.checks,
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopped ??= stop(deadlineMs)),
   };

@@ -19,6 +19,8 @@ export interface CommitPathParts {
   readonly now: () => number;
   /** Told which runs got spans from the spool. */
   readonly onReplayed: (runs: readonly RunKey[]) => void;
+  /** Told of each insert that went well: its rows, and how long it took, ms. */
+  readonly onCommitted: (rows: number, ms: number) => void;
   /** Told what a person should know. */
   readonly onProblem: (error: unknown) => void;
 }
@@ -35,10 +37,13 @@ export class CommitPath {
   readonly #onProblem: (error: unknown) => void;
   #isStopping = false;
 
-  constructor(config: ResolvedCollectorConfig, { clock, now, onReplayed, onProblem }: CommitPathParts) {
+  constructor(
+    config: ResolvedCollectorConfig,
+    { clock, now, onReplayed, onCommitted, onProblem }: CommitPathParts,
+  ) {
     const { store, spool, diskGuard, commitIntervalMs: intervalMs } = config;
     this.#onProblem = onProblem;
-    const writer = (this.#writer = new StoreWriter(store, clock));
+    const writer = (this.#writer = new StoreWriter(store, clock, onCommitted));
     this.budget = new ByteBudget(config.bytesWaitingMax);
     if (spool !== false) {
       const { directory, bytesMax = SPOOL_BYTES_MAX } = spool;

@@ -1,3 +1,4 @@
+import { createNoopMeter, type Meter } from '@opentelemetry/api';
 import { ANSWER_WITHIN_MS } from './commit/answer-deadline.ts';
 import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
@@ -58,6 +59,8 @@ export interface CollectorConfig {
   readonly runQuietMs?: number;
   /** What is replaced before it is stored. Default: secrets and payment card numbers; `false` stores everything as it comes. */
   readonly redaction?: RedactionOptions | false;
+  /** Where the collector registers what it measures: of {@link createObservatory}, or of any provider. Default: nowhere. */
+  readonly meter?: Meter;
   /** Told about failures that are no sender's fault. Default: a line on stderr. */
   readonly onError?: (error: unknown) => void;
 }
@@ -92,6 +95,7 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     commitIntervalMs: config.commitIntervalMs ?? 1_000,
     runQuietMs: config.runQuietMs ?? 10_000,
     redaction: config.redaction ?? {},
+    meter: config.meter ?? createNoopMeter(),
     onError: config.onError ?? ((error) => console.error('collector:', error)),
   };
   const problems = problemsOf(resolved);

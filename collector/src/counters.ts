@@ -47,6 +47,8 @@ export interface CollectorStats extends Readonly<Omit<Counters, 'refused'>> {
   readonly commitRetries: number;
   /** Bytes of request bodies, and of rows made of them, in memory now. */
   readonly bytesWaiting: number;
+  /** Since the oldest request waits that is not answered, ms. */
+  readonly oldestWaitingMs: number;
   /** What waits on disk; `undefined` without a spool. Spooled rows are among the stored ones. */
   readonly spool: SpoolStats | undefined;
   readonly runsRefreshed: number;

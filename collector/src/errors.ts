@@ -1,25 +1,27 @@
 /** Why a request is refused. Each stands for one row of the answer table in `receiver/answer.ts`. */
-export type RefusalCode =
-  | 'undecodable'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'unknown_path'
-  | 'unsupported_signal'
-  | 'method_not_allowed'
-  | 'unsupported_media_type'
-  | 'unsupported_encoding'
-  | 'too_large'
-  | 'too_many_items'
-  | 'incomplete_body'
-  | 'bad_compression'
-  | 'data_refused'
-  | 'rate_limited'
-  | 'overloaded'
-  | 'shutting_down'
-  | 'store_unavailable'
-  | 'disk_full'
-  | 'spool_full'
-  | 'internal';
+export const REFUSAL_CODES = [
+  'undecodable',
+  'unauthenticated',
+  'forbidden',
+  'unknown_path',
+  'unsupported_signal',
+  'method_not_allowed',
+  'unsupported_media_type',
+  'unsupported_encoding',
+  'too_large',
+  'too_many_items',
+  'incomplete_body',
+  'bad_compression',
+  'data_refused',
+  'rate_limited',
+  'overloaded',
+  'shutting_down',
+  'store_unavailable',
+  'disk_full',
+  'spool_full',
+  'internal',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** When to send again unless a refusal says otherwise, ms. */
 const RETRY_AFTER_MS = 1_000;

@@ -7,3 +7,6 @@ export { DEFAULT_PROJECT, PROJECT_ATTRIBUTE, PROJECT_HEADER } from './project.ts
 export type { ApiKey } from './tenancy/api-key.ts';
 export type { Batch, LogRecord, OutcomeRecord, SpanRecord } from './records.ts';
 export type { RedactionOptions, RedactionRule } from './redact/redaction-options.ts';
+export { createObservatory, PROMETHEUS_TYPE, type Observatory } from './observe/observatory.ts';
+export { observeProcess } from './observe/process-metrics.ts';
+export { observeStore } from './observe/store-metrics.ts';

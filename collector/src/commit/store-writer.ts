@@ -26,12 +26,18 @@ export class StoreWriter {
   readonly health: StoreHealth;
   readonly #store: BatchWriter;
   readonly #clock: Clock;
+  readonly #onCommitted: (rows: number, ms: number) => void;
   readonly #turns = new SerialTask();
   #counts = { commits: 0, rows: 0, retries: 0 };
 
-  constructor(store: BatchWriter, clock: Clock) {
+  constructor(
+    store: BatchWriter,
+    clock: Clock,
+    onCommitted: (rows: number, ms: number) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#onCommitted = onCommitted;
     this.health = new StoreHealth(() => clock.now());
   }
 
@@ -62,12 +68,14 @@ export class StoreWriter {
   async #attempt(batches: readonly PreparedBatch[], token: string): Promise<CommitResult> {
     // Before the write: what is stored is given back at once.
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    const beganAt = this.#clock.now();
     this.health.writeBegan();
     try {
       await this.#store.writePrepared(batches, token);
       this.health.writeEnded('');
       this.#counts.commits += 1;
       this.#counts.rows += rows;
+      this.#onCommitted(rows, this.#clock.now() - beganAt);
       return { state: 'stored' };
     } catch (error) {
       const failure = failureOf(error);

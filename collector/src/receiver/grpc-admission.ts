@@ -16,16 +16,26 @@ export interface Admission {
   /** Decides by the headers; throws what `refuse` turns into a status. */
   readonly admit: (headers: Headers) => ProjectClaim;
   readonly refuse: (error: unknown) => GrpcRefusal;
+  /** Told how a call ended: the path of its method, its status, and the time since its headers, ms. */
+  readonly answered: (path: string, code: number, ms: number) => void;
   /** Told whose call these headers belong to. */
   readonly admitted: (metadata: Metadata, claim: ProjectClaim) => void;
 }
 
 /** Refuses calls by their headers, before their message is read and inflated. */
-export function admission(grpc: Grpc, { timeoutMs, admit, refuse, admitted }: Admission): ServerInterceptor {
-  return (_method, call) => {
+export function admission(
+  grpc: Grpc,
+  { timeoutMs, admit, refuse, answered, admitted }: Admission,
+): ServerInterceptor {
+  return ({ path }, call) => {
     let timer: NodeJS.Timeout | undefined;
     let isReceived = false;
-    const sendStatus = call.sendStatus.bind(call);
+    const beganAt = performance.now();
+    const librarySend = call.sendStatus.bind(call);
+    const sendStatus: typeof librarySend = (status) => {
+      answered(path, status.code ?? grpc.status.UNKNOWN, performance.now() - beganAt);
+      librarySend(status);
+    };
     const end = (error: unknown): void => {
       clearTimeout(timer);
       sendStatus(refuse(error));

@@ -70,6 +70,7 @@ export class GrpcReceiver {
           timeoutMs: this.#options.requestTimeoutMs,
           admit: (headers) => this.#admit(headers),
           refuse: (error) => this.#refusal(grpc, error),
+          answered: (path, code, ms) => this.#parts.timings.answered('grpc', signalOf(path), code, ms),
           admitted: (metadata, claim) => claims.set(metadata, claim),
         }),
       ],
@@ -175,6 +176,12 @@ function shortDetails(message: string): string {
   return message.length > DETAILS_CHARACTERS_MAX
     ? `${message.slice(0, DETAILS_CHARACTERS_MAX - 1)}…`
     : message;
+}
+
+/** Signal of the method's path. */
+function signalOf(path: string): Signal | 'other' {
+  const signals = ['traces', 'logs'] as const;
+  return signals.find((signal) => path.startsWith(`/${SERVICES[signal]}/`)) ?? 'other';
 }
 
 /** One method; messages stay bytes, our own decoder reads them. */

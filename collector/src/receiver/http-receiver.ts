@@ -3,7 +3,9 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net';
 import type { BudgetShare, ByteBudget } from '../commit/byte-budget.ts';
 import { countRefusal, type Counters } from '../counters.ts';
+import type { Signal } from '../decode/decoded-request.ts';
 import { CollectorError, Refusal } from '../errors.ts';
+import type { RequestTimings } from '../observe/request-timings.ts';
 import type { ExportRequest } from '../ingest.ts';
 import { encodeAnswer, encodeRefusal, httpStatusOf, isRetryable, type ExportAnswer } from './answer.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -49,6 +51,7 @@ export interface ReceiverParts {
   /** Throws a {@link Refusal} while nothing can be taken, before a body is read. */
   readonly admit: () => void;
   readonly counters: Counters;
+  readonly timings: Pick<RequestTimings, 'answered'>;
   readonly export: (request: ExportRequest) => Promise<ExportAnswer>;
   /** Told about errors that are no refusals: a fault of ours. */
   readonly onUnexpected: (error: unknown) => void;
@@ -144,9 +147,11 @@ export class HttpReceiver {
       return;
     }
     counters.requests += 1;
+    const beganAt = performance.now();
     const share = budget.share();
+    let signal: Signal | 'other' = 'other';
     try {
-      const signal = routeOf(request.method, request.url, pathPrefixes);
+      signal = routeOf(request.method, request.url, pathPrefixes);
       const claim = this.#parts.keys.claim(request.headers);
       const encoding = requireEncoding(request.headers['content-type']);
       const compression = requireCompression(request.headers['content-encoding']);
@@ -161,6 +166,9 @@ export class HttpReceiver {
       this.#refuse(request, response, error);
     } finally {
       share.release();
+      // 0: the sender was gone before it could be answered.
+      const code = response.headersSent ? response.statusCode : 0;
+      this.#parts.timings.answered('http', signal, code, performance.now() - beganAt);
     }
   }
 
