@@ -35,6 +35,14 @@ export interface Config {
   /** A ClickHouse server instead of the embedded database; user and password may stand in it. '' = embedded. */
   readonly clickhouseUrl: string;
   readonly database: string;
+  /** What a stored row survives in the embedded database: the end of the process, or a loss of power too. */
+  readonly durability: (typeof DURABILITIES)[number];
+  /** Directory in which traces wait that the database does not take; '' = none, senders are told to come again. */
+  readonly spool: string;
+  /** Most it may take. */
+  readonly spoolBytes: number;
+  /** Free space below which no traces are taken, on the disks of `data` and `spool`; 0 = not watched. */
+  readonly diskReserveBytes: number;
   /** API key → project, `*` = all of them. Such a key may do everything there. */
   readonly apiKeys: ReadonlyMap<string, string>;
   /** How long the audit log is kept, days; 0 = for ever. */
@@ -86,6 +94,7 @@ interface Field<T> {
 }
 
 const DEFAULT_MODEL = 'gpt-5-mini';
+const DURABILITIES = ['process', 'power'] as const;
 
 /** A month: decisions are kept for six. */
 const OUTCOME_WINDOW_HOURS_MAX = 720;
@@ -134,6 +143,27 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     'tracelore',
     'a name of letters, digits and "_"',
     /^[A-Za-z_]\w{0,63}$/,
+  ),
+  durability: {
+    environment: ['TRACELORE_DURABILITY'],
+    expected: 'process or power',
+    fallback: 'process',
+    parse: (given) => DURABILITIES.find((known) => known === given),
+  },
+  spool: text(['TRACELORE_SPOOL'], '', 'a directory', /./),
+  spoolBytes: number(
+    ['TRACELORE_SPOOL_BYTES'],
+    1_073_741_824,
+    'a whole number of bytes',
+    1e15,
+    Number.isInteger,
+  ),
+  diskReserveBytes: number(
+    ['TRACELORE_DISK_RESERVE_BYTES'],
+    536_870_912,
+    'a whole number of bytes',
+    1e15,
+    Number.isInteger,
   ),
   apiKeys: {
     environment: ['TRACELORE_API_KEYS'],
@@ -214,6 +244,10 @@ export function resolveConfig(sources: ConfigSources): Config {
     data: read('data'),
     clickhouseUrl: read('clickhouseUrl'),
     database: read('database'),
+    durability: read('durability'),
+    spool: read('spool'),
+    spoolBytes: read('spoolBytes'),
+    diskReserveBytes: read('diskReserveBytes'),
     apiKeys: read('apiKeys'),
     auditDays: read('auditDays'),
     holdoutGlobal: read('holdoutGlobal'),
@@ -229,6 +263,11 @@ export function resolveConfig(sources: ConfigSources): Config {
     openaiBaseUrl: read('openaiBaseUrl'),
     requireApproval: read('requireApproval'),
   };
+  if (config.durability === 'power' && config.clickhouseUrl !== '') {
+    problems.push(
+      'durability: power is about the embedded database; on a server set fsync_after_insert and fsync_part_directory in its configuration',
+    );
+  }
   if ((config.tlsKey === '') !== (config.tlsCert === '') || (config.tlsCa !== '' && config.tlsKey === '')) {
     problems.push('tlsKey, tlsCert and tlsCa: expected tlsKey and tlsCert together, tlsCa only with them');
   }

@@ -2,6 +2,7 @@ import { openTenancy, type Tenancy } from '@tracelore/collector/store';
 import { createAccess } from './http/access.ts';
 import { createApp, type App } from './http/app.ts';
 import type { Metric } from './http/metrics.ts';
+import { createReadiness, type Check } from './http/readiness.ts';
 import { listen, type ListeningServer } from './http/server.ts';
 import { refuseExposed } from './exposure.ts';
 import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
@@ -18,6 +19,8 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
   readonly tenancy?: Tenancy;
   /** Further values for `GET /metrics`, for example the collector's. */
   readonly metrics?: () => readonly Metric[];
+  /** Further checks for `GET /readyz`, for example the collector's. */
+  readonly checks?: () => readonly Check[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
   readonly settlePauseMs?: number;
   /** Pause between two looks at what production says about rules, ms. Default 15 000. */
@@ -66,7 +69,11 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     endpoints: learnerEndpoints(parts, { ...resolved, tenancy }, ending.signal),
     access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
     record: (entry) => tenancy.audit.record(entry),
-    unready: () => (stopping === undefined ? undefined : 'The service is shutting down.'),
+    readiness: createReadiness({
+      isEnding: () => stopping !== undefined,
+      probe: (signal) => options.store.driver.query('SELECT 1', { signal }),
+      checks: () => options.checks?.() ?? [],
+    }),
     report,
     newId: resolved.newId,
     metrics: () => [...learnerMetrics(parts), ...(options.metrics?.() ?? [])],

@@ -20,7 +20,7 @@ export function openDriver(
   onRead?: (read: QueryRead) => void,
 ): SqlDriver {
   if (location.kind === 'embedded') {
-    const engine = openEngine(location.directory, location.backups);
+    const engine = openEngine(location.directory, location);
     const client = createClient({ connection: new ChdbConnection(engine), log: QUIET });
     return clientDriver(client, { database }, (deadlineMs) => engine.close(deadlineMs), onRead);
   }

@@ -1,5 +1,6 @@
 import type { OutcomeSource } from '@tracelore/sdk/contract';
 import type { Batch } from '../records.ts';
+import type { Durability } from './chdb/engine.ts';
 import type { QueryRead, SqlDriver } from './driver.ts';
 
 /** Where the data lives: an embedded engine in a directory, or a ClickHouse server by URL. */
@@ -9,6 +10,8 @@ export type StoreLocation =
       readonly directory: string;
       /** Folder that holds the backups. Default: `backups` in the directory. */
       readonly backups?: string;
+      /** `power`: every insert waits for the disk, and survives a loss of power. Default `process`: the end of the process only. */
+      readonly durability?: Durability;
     }
   | {
       readonly kind: 'server';

@@ -48,6 +48,7 @@ export async function runAllInOne(options: {
       collector,
       tenancy,
       metrics: () => collectorMetrics(collector.stats()),
+      checks: () => collector.checks(),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     const retention = startRetention({ store, config, audit: tenancy.audit, report });

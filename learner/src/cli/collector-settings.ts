@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { CollectorConfig } from '@tracelore/collector';
 import type { Config } from '../config.ts';
 
@@ -16,5 +17,10 @@ export function collectorSettings(config: Config): Omit<CollectorConfig, 'store'
       ...(rateRequestsPerSecond > 0 && { requestsPerSecond: rateRequestsPerSecond }),
     },
     redaction: config.redaction,
+    spool: config.spool !== '' && { directory: path.resolve(config.spool), bytesMax: config.spoolBytes },
+    diskGuard: config.diskReserveBytes > 0 && {
+      directories: config.clickhouseUrl === '' ? [path.resolve(config.data)] : [],
+      reserveBytes: config.diskReserveBytes,
+    },
   };
 }

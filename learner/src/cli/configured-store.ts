@@ -13,7 +13,10 @@ export async function openConfiguredStore(config: Config): Promise<Store> {
 }
 
 function locationOf(config: Config): StoreLocation {
-  if (config.clickhouseUrl === '') return { kind: 'embedded', directory: path.resolve(config.data) };
+  if (config.clickhouseUrl === '') {
+    const { durability } = config;
+    return { kind: 'embedded', directory: path.resolve(config.data), durability };
+  }
   const url = new URL(config.clickhouseUrl);
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   url.username = '';

@@ -41,7 +41,7 @@ function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
     endpoints: [echo, broken],
     access: createAccess({ ring, defaultProject: 'default' }),
     record: async (entry) => void recorded.push(entry),
-    unready: () => undefined,
+    readiness: () => Promise.resolve([]),
     report: (text) => void reported.push(text),
     newId: () => 'abcdef0123456789',
     metrics: () => [single('things', 'gauge', 'Things.', 3)],

@@ -9,6 +9,7 @@ import { failure } from './failure.ts';
 import { METRICS_TYPE, renderMetrics, type Metric } from './metrics.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
+import { readinessAnswer, type Check } from './readiness.ts';
 import { remoteAddress } from './remote-address.ts';
 import { secured } from './secured.ts';
 
@@ -17,8 +18,8 @@ export interface AppOptions {
   readonly access: Access;
   /** Writes down who did what. Never rejects. */
   readonly record: (entry: AuditEntry) => Promise<void>;
-  /** Undefined when the service can answer, else why it cannot yet. */
-  readonly unready: () => string | undefined;
+  /** How each part of the service is. */
+  readonly readiness: () => Promise<readonly Check[]>;
   /** Takes what the operator should read: internal errors with their stack. */
   readonly report: (text: string) => void;
   readonly newId: NewId;
@@ -41,11 +42,7 @@ export function createApp(options: AppOptions): App {
   app.use('*', secured);
   app.onError((error) => failure(error, options.report, options.newId));
   app.get('/healthz', () => json({ ok: true }));
-  app.get('/readyz', () => {
-    const reason = options.unready();
-    if (reason === undefined) return json({ ready: true });
-    return problem({ status: 503, code: 'not_ready', detail: reason, headers: { 'retry-after': '1' } });
-  });
+  app.get('/readyz', async () => readinessAnswer(await options.readiness()));
   app.use('*', async (context, next) => {
     const address = remoteAddress(context.env);
     const caller = access.admit(context.req.raw.headers, address);

@@ -10,18 +10,21 @@ export interface Problem {
   /** Every single problem of an invalid request. */
   readonly errors?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further members, for programs. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** Stands in front of the code in `type`: a URN, because there is nothing to look up behind it. */
 export const PROBLEM_TYPE_PREFIX = 'urn:tracelore:problem:';
 
-export function problem({ status, detail, code, errors, headers }: Problem): Response {
+export function problem({ status, detail, code, errors, headers, extensions }: Problem): Response {
   const body = {
     type: `${PROBLEM_TYPE_PREFIX}${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
     ...(errors === undefined ? {} : { errors }),
+    ...extensions,
   };
   return new Response(JSON.stringify(body), {
     status,

@@ -46,6 +46,18 @@ export interface EmbeddedEngine {
   close(deadlineMs: number): Promise<void>;
 }
 
+/**
+ * What a stored row survives: the end of the process, or a loss of power too. For the latter every insert waits for the disk:
+ * ten to twelve `fsync` instead of none, whatever its size.
+ */
+export type Durability = 'process' | 'power';
+
+export interface EngineOptions {
+  readonly backups?: string;
+  /** Default `process`. */
+  readonly durability?: Durability;
+}
+
 /** chDB binds one directory per process: stores on the same directory share the engine. */
 let current: { readonly engine: EmbeddedEngine; users: number } | undefined;
 
@@ -55,7 +67,10 @@ let current: { readonly engine: EmbeddedEngine; users: number } | undefined;
  * @throws StoreError `locked` (another process), `unsupported` (another directory is open in this process, worker thread,
  * chdb missing).
  */
-export function openEngine(location: string, backups: string = join(location, 'backups')): EmbeddedEngine {
+export function openEngine(
+  location: string,
+  { backups = join(location, 'backups'), durability = 'process' }: EngineOptions = {},
+): EmbeddedEngine {
   const directory = resolve(location);
   if (!isMainThread) {
     throw new StoreError(
@@ -76,7 +91,8 @@ export function openEngine(location: string, backups: string = join(location, 'b
         `close the first, or use a child process`,
     );
   }
-  if (current === undefined) current = { engine: startEngine(directory, resolve(backups)), users: 0 };
+  if (current === undefined)
+    current = { engine: startEngine(directory, resolve(backups), durability), users: 0 };
   current.users++;
   const shared = current;
   let left = false;
@@ -116,7 +132,7 @@ function createFolder(directory: string): void {
   }
 }
 
-function startEngine(directory: string, backups: string): EmbeddedEngine {
+function startEngine(directory: string, backups: string, durability: Durability): EmbeddedEngine {
   const data = join(directory, 'chdb');
   const inserts = join(directory, 'inserts');
   createFolder(data);
@@ -124,7 +140,7 @@ function startEngine(directory: string, backups: string): EmbeddedEngine {
   const native = loadNativeEngine();
   const lanesMax = lanesFor(Number(process.env['UV_THREADPOOL_SIZE'] ?? UV_THREADS));
   const configFile = join(directory, 'engine.xml');
-  writeFileSync(configFile, engineConfig(backups), { mode: 0o600 });
+  writeFileSync(configFile, engineConfig(backups, durability), { mode: 0o600 });
   const lanes = new Set<Lane>();
   const open = (): Lane => {
     for (const lane of lanes) if (lane.closed) lanes.delete(lane);
@@ -226,8 +242,15 @@ function sweep(inserts: string): void {
   for (const name of readdirSync(inserts)) rmSync(join(inserts, name), { force: true });
 }
 
+/** For the tables of all packages, whoever makes them. */
+const FSYNC = `  <merge_tree>
+    <fsync_after_insert>1</fsync_after_insert>
+    <fsync_part_directory>1</fsync_part_directory>
+  </merge_tree>
+`;
+
 /** The engine's own defaults (5 GB of marks, 90 % of the machine's memory) are those of a dedicated server. */
-function engineConfig(backups: string): string {
+function engineConfig(backups: string, durability: Durability): string {
   const memory = Math.min(Math.floor(totalmem() * ENGINE_MEMORY_SHARE_MAX), ENGINE_MEMORY_BYTES_MAX);
   return `<clickhouse>
   <mark_cache_size>${MARK_CACHE_BYTES}</mark_cache_size>
@@ -235,7 +258,7 @@ function engineConfig(backups: string): string {
   <max_server_memory_usage>${memory}</max_server_memory_usage>
   <background_pool_size>${BACKGROUND_THREADS}</background_pool_size>
   <backups><allowed_path>${xmlText(backups)}</allowed_path></backups>
-</clickhouse>
+${durability === 'power' ? FSYNC : ''}</clickhouse>
 `;
 }
 
