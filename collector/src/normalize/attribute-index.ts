@@ -4,7 +4,8 @@ import { DIALECTS } from './dialects/index.ts';
 
 /** What the name of an attribute tells. */
 export interface NameMeaning {
-  readonly source?: Source;
+  /** Fields it may fill; several when dialects use the same name for themselves. */
+  readonly sources: readonly Source[];
   /** Part of a flattened list: which one, and the path below it. */
   readonly flattened?: { readonly source: Source; readonly path: string };
   /** Dialect to which names with this beginning belong. */
@@ -14,7 +15,7 @@ export interface NameMeaning {
 /** Names remembered; senders use a few hundred. When it is full it starts afresh. */
 const NAMES_KNOWN_MAX = 20_000;
 
-const SOURCES = new Map<string, Source>();
+const SOURCES = new Map<string, Source[]>();
 const FLATTENED: { readonly prefix: string; readonly source: Source }[] = [];
 for (const [position, dialect] of DIALECTS.entries()) {
   for (const [field, names] of entriesOf(dialect.sources)) {
@@ -25,7 +26,7 @@ for (const [position, dialect] of DIALECTS.entries()) {
         ...(dialect.sourcesAreLocal ? { only: dialect } : {}),
       };
       if (name.endsWith('.*')) FLATTENED.push({ prefix: name.slice(0, -1), source });
-      else if (!SOURCES.has(name)) SOURCES.set(name, source);
+      else SOURCES.set(name, [...(SOURCES.get(name) ?? []), source]);
     }
   }
 }
@@ -40,11 +41,11 @@ const known = new Map<string, NameMeaning>();
 export function meaningOf(name: string): NameMeaning {
   const remembered = known.get(name);
   if (remembered !== undefined) return remembered;
-  const source = SOURCES.get(name);
-  const list = source === undefined ? FLATTENED.find(({ prefix }) => name.startsWith(prefix)) : undefined;
+  const sources = SOURCES.get(name) ?? [];
+  const list = sources.length === 0 ? FLATTENED.find(({ prefix }) => name.startsWith(prefix)) : undefined;
   const dialect = PREFIXES.find(({ prefix }) => name.startsWith(prefix))?.dialect;
   const meaning: NameMeaning = {
-    ...(source === undefined ? {} : { source }),
+    sources,
     ...(list === undefined
       ? {}
       : { flattened: { source: list.source, path: name.slice(list.prefix.length) } }),

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../records.ts';
+import type { Attributes, AttributeValue } from '../records.ts';
 import { textOf } from './attribute-text.ts';
 import { parsedJson } from './content/message-part.ts';
 
@@ -116,6 +116,12 @@ export function readNumber(value: AttributeValue): number | undefined {
   if (typeof value === 'string' && value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
+/** Sum of the numbers among these attributes; `undefined` when there is none. */
+export function sumOf(attributes: Attributes, names: readonly string[]): number | undefined {
+  const numbers = names.flatMap((name) => readNumber(attributes.get(name) ?? null) ?? []);
+  return numbers.length === 0 ? undefined : numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /** A list of texts; one text is a list of one, a JSON array in a text is its elements. */

@@ -8,6 +8,9 @@ import type { Dialect, SpanView } from './dialect.ts';
 import { DIALECTS, PLAIN_DIALECT } from './dialects/index.ts';
 import { fillFromMetadata } from './metadata.ts';
 
+/** Dialects that are also told by the names of their spans. */
+const NAMED = DIALECTS.filter((dialect) => dialect.spanNames !== undefined);
+
 export interface Collected {
   readonly fields: CanonicalFields;
   /** Which convention the span spoke; `plain` when none was recognised. */
@@ -21,6 +24,8 @@ export function collectFields(span: SpanView, scopeName: string): Collected {
     const { dialect } = meaningOf(name);
     if (dialect !== undefined) present.add(dialect);
   }
+  for (const candidate of NAMED)
+    if (candidate.spanNames?.some((start) => span.name.startsWith(start)) === true) present.add(candidate);
   const byScope = dialectOfScope(scopeName);
   const dialect = byScope ?? mostSpecific(present) ?? PLAIN_DIALECT;
   if (byScope !== undefined) present.add(byScope);
@@ -51,9 +56,9 @@ function fieldsIn(attributes: Attributes, present: ReadonlySet<Dialect>): Canoni
       ranks.set(field, rank);
   };
   for (const [name, value] of attributes) {
-    const { source, flattened } = meaningOf(name);
-    if (source !== undefined && (source.only === undefined || isPresent(source.only, present)))
-      offer(source, value);
+    const { sources, flattened } = meaningOf(name);
+    for (const source of sources)
+      if (source.only === undefined || isPresent(source.only, present)) offer(source, value);
     if (flattened === undefined) continue;
     lists ??= new Map();
     const list = lists.get(flattened.source) ?? new FlattenedList();

@@ -13,6 +13,8 @@ export interface Dialect {
   readonly scopes: readonly string[];
   /** Beginnings of attribute names. */
   readonly prefixes: readonly string[];
+  /** Beginnings of span names, for senders whose attributes have no prefix. */
+  readonly spanNames?: readonly string[];
   readonly sources: Sources;
   /** The names in `sources` are too common to mean the same elsewhere: they hold for spans of this dialect only. */
   readonly sourcesAreLocal?: true;

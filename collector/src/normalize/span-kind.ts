@@ -48,10 +48,17 @@ function markedOperation(attributes: Attributes): string | undefined {
   for (const [attribute, operations] of MARKERS) {
     const value = readText(attributes.get(attribute) ?? null);
     if (value === undefined) continue;
-    const word = value.toLowerCase();
+    const word = wordOf(value);
     if (Object.hasOwn(operations, word)) return operations[word];
   }
   return undefined;
+}
+
+/** The first word in lower case, without the quotes of a sender that writes texts as JSON. */
+function wordOf(value: string): string {
+  const word = value.startsWith('"') ? value.slice(1, -1) : value;
+  const space = word.indexOf(' ');
+  return (space === -1 ? word : word.slice(0, space)).toLowerCase();
 }
 
 function kindOfContent(fields: CanonicalFields): SpanKindName {

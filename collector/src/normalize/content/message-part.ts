@@ -53,22 +53,22 @@ function typedPart(type: string, value: Json): MessagePart {
   }
 }
 
-/** Gemini and Bedrock name the part by its only key. */
+/** Gemini, Bedrock and Genkit name the part by its only key. */
 function untypedPart(value: Json): MessagePart {
   if (typeof value['text'] === 'string')
     return value['thought'] === true
       ? { type: 'reasoning', content: value['text'] }
       : textPart(value['text']);
-  const call = first(value, ['function_call', 'functionCall', 'toolUse']);
+  const call = first(value, ['function_call', 'functionCall', 'toolUse', 'toolRequest']);
   if (isJson(call)) return toolCallPart(call);
-  const response = first(value, ['function_response', 'functionResponse', 'toolResult']);
+  const response = first(value, ['function_response', 'functionResponse', 'toolResult', 'toolResponse']);
   if (isJson(response)) return toolResponsePart(response);
   return { ...value, type: 'data' };
 }
 
 export function toolCallPart(value: Json): MessagePart {
   const described = isJson(value['function']) ? value['function'] : value;
-  const id = first(value, ['id', 'toolCallId', 'call_id', 'toolUseId']);
+  const id = first(value, ['id', 'toolCallId', 'call_id', 'toolUseId', 'ref']);
   return {
     type: 'tool_call',
     ...(id === undefined ? {} : { id }),
@@ -78,7 +78,7 @@ export function toolCallPart(value: Json): MessagePart {
 }
 
 function toolResponsePart(value: Json): MessagePart {
-  const id = first(value, ['id', 'toolCallId', 'tool_use_id', 'call_id', 'toolUseId', 'tool_call_id']);
+  const id = first(value, ['id', 'toolCallId', 'tool_use_id', 'call_id', 'toolUseId', 'tool_call_id', 'ref']);
   const name = first(value, ['name', 'toolName']);
   return {
     type: 'tool_call_response',

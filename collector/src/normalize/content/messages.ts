@@ -33,12 +33,24 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   if (!isJson(value)) return undefined;
   const message = canonicalMessage(value);
   if (message !== undefined) return [message];
+  const generated = generations(value);
+  if (generated !== undefined) return generated;
   // Anything else beside the messages would be lost: such an object stays as it was sent.
   if (!Object.keys(value).every((key) => HOLDERS.has(key) || key === 'system')) return undefined;
   const messages = canonicalMessages(first(value, [...HOLDERS]));
   const system = value['system'];
   if (messages === undefined || system === undefined || system === null) return messages;
   return [{ role: 'system', parts: partsOf(system) }, ...messages];
+}
+
+/** LangChain's result of a model: one list of generations per prompt, of which real senders ask one. */
+function generations(value: Json): Message[] | undefined {
+  const [ofPrompt] = Array.isArray(value['generations']) ? value['generations'] : [];
+  const list: unknown = Array.isArray(ofPrompt) ? ofPrompt : value['generations'];
+  if (!Array.isArray(list) || !list.every(isJson)) return undefined;
+  return canonicalMessages(
+    list.map((generation) => generation['message'] ?? { role: 'assistant', content: generation['text'] }),
+  );
 }
 
 function canonicalMessage(given: unknown): Message | undefined {

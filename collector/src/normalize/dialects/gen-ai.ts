@@ -33,6 +33,7 @@ export const GEN_AI: Dialect = {
       'gen_ai.usage.input_tokens.cached',
       'gen_ai.usage.cache_read_tokens',
       'gen_ai.usage.details.cache_read_tokens',
+      'gen_ai.usage.details.cache_read_input_tokens',
       'gen_ai.usage.details.cached_tokens',
     ],
     cacheWriteTokens: [
@@ -40,7 +41,9 @@ export const GEN_AI: Dialect = {
       'gen_ai.usage.cache_creation.input_tokens',
       'gen_ai.usage.cache_creation_input_tokens',
       'gen_ai.usage.cache_write_input_tokens',
+      'gen_ai.usage.cache_write_tokens',
       'gen_ai.usage.details.cache_write_tokens',
+      'gen_ai.usage.details.cache_creation_input_tokens',
     ],
     reasoningTokens: [
       ATTR.reasoningTokens,
@@ -51,7 +54,15 @@ export const GEN_AI: Dialect = {
       'gen_ai.usage.details.reasoning_tokens',
       'gen_ai.usage.experimental.reasoning_tokens',
     ],
-    timeToFirstChunk: [ATTR.timeToFirstChunk],
+    timeToFirstChunk: [ATTR.timeToFirstChunk, 'gen_ai.server.time_to_first_token'],
+    // No convention: OpenLIT and Laminar, OpenRouter, LiteLLM.
+    reportedCost: [
+      'gen_ai.usage.cost',
+      'gen_ai.usage.total_cost',
+      'gen_ai.cost.total_cost',
+      'gen_ai.cost.usd',
+      'llm.usage.cost',
+    ],
     input: [ATTR.inputMessages, ATTR.retrievalQuery, ATTR.memoryQueryText],
     output: [ATTR.outputMessages, ATTR.retrievalDocuments, ATTR.memoryRecords],
     systemInstructions: [ATTR.systemInstructions, 'gen_ai.system.instructions'],

@@ -44,6 +44,8 @@ export const LANGFUSE: Dialect = {
   refine: (span, fields) => {
     const usage = parsedJson(span.attributes.get('langfuse.observation.usage_details') ?? null);
     if (isJson(usage)) readUsage(usage, fields);
+    const costs = parsedJson(span.attributes.get('langfuse.observation.cost_details') ?? null);
+    if (isJson(costs)) readCosts(costs, fields);
     readFirstChunk(span, fields);
   },
 };
@@ -59,6 +61,16 @@ function readUsage(usage: Json, fields: CanonicalFields): void {
   if (reasoning !== undefined) fields.reasoningTokens ??= reasoning;
   if (input !== undefined) fields.inputTokens ??= input + (cacheRead ?? 0) + (cacheWrite ?? 0);
   if (output !== undefined) fields.outputTokens ??= output + (reasoning ?? 0);
+}
+
+/** A total, else its parts, under any names of the user's choice. */
+function readCosts(costs: Json, fields: CanonicalFields): void {
+  const parts = Object.entries(costs).flatMap(([name, value]) =>
+    typeof value === 'number' && value >= 0 ? [[name, value] as const] : [],
+  );
+  if (parts.length === 0) return;
+  const total = parts.find(([name]) => name === 'total')?.[1];
+  fields.reportedCost ??= total ?? parts.reduce((sum, [, value]) => sum + value, 0);
 }
 
 function count(usage: Json, names: readonly string[]): number | undefined {

@@ -26,4 +26,9 @@ export const LANGSMITH: Dialect = {
       parser: 'parser',
     },
   },
+  refine: ({ attributes }, fields) => {
+    const tags = attributes.get('langsmith.span.tags');
+    if (typeof tags === 'string' && !tags.startsWith('['))
+      fields.tags = tags.split(',').map((tag) => tag.trim());
+  },
 };

@@ -13,6 +13,7 @@ export const LANGWATCH: Dialect = {
     conversationId: ['langwatch.thread.id', 'langwatch.thread_id'],
     userId: ['langwatch.user.id', 'langwatch.user_id'],
     tags: ['langwatch.labels'],
+    reportedCost: ['langwatch.span.cost'],
     input: ['langwatch.input'],
     output: ['langwatch.output'],
   },
@@ -39,7 +40,8 @@ export const LANGWATCH: Dialect = {
 function readMetrics(span: SpanView, fields: CanonicalFields): void {
   const metrics = unwrapped(plainOf(span.attributes.get('langwatch.metrics') ?? null));
   if (!isJson(metrics)) return;
-  const { promptTokens, completionTokens } = metrics;
+  const { promptTokens, completionTokens, cost } = metrics;
+  if (typeof cost === 'number' && cost >= 0) fields.reportedCost ??= cost;
   if (typeof promptTokens === 'number') fields.inputTokens ??= promptTokens;
   if (typeof completionTokens === 'number') fields.outputTokens ??= completionTokens;
 }

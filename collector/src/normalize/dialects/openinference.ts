@@ -1,4 +1,4 @@
-import type { CanonicalFields } from '../canonical-fields.ts';
+import { sumOf, type CanonicalFields } from '../canonical-fields.ts';
 import { isJson, parsedJson } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
 
@@ -25,6 +25,7 @@ export const OPENINFERENCE: Dialect = {
     ],
     cacheWriteTokens: ['llm.token_count.prompt_details.cache_write'],
     reasoningTokens: ['llm.token_count.completion_details.reasoning'],
+    reportedCost: ['llm.cost.total'],
     input: ['llm.input_messages', 'llm.input_messages.*', 'llm.prompts', 'llm.prompts.*'],
     output: [
       'llm.output_messages',
@@ -50,7 +51,14 @@ export const OPENINFERENCE: Dialect = {
       prompt: 'prompt',
     },
   },
-  refine: readParameters,
+  refine: (span, fields) => {
+    readParameters(span, fields);
+    const cost = sumOf(span.attributes, ['llm.cost.prompt', 'llm.cost.completion']);
+    if (cost !== undefined) fields.reportedCost ??= cost;
+    // Haystack's retrievers and others without a kind.
+    if (span.attributes.has('retrieval.documents') && !span.attributes.has('openinference.span.kind'))
+      fields.operation ??= 'retrieval';
+  },
 };
 
 /** The system prompt of Anthropic calls stands in the request parameters only. */

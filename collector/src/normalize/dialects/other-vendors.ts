@@ -1,16 +1,25 @@
-import type { Dialect } from '../dialect.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
+import { isJson, parsedJson } from '../content/message-part.ts';
+import type { Dialect, SpanView } from '../dialect.ts';
 
-/** Smaller conventions that a table alone covers: MLflow, LiveKit, Pydantic AI, Flue, Genkit, SmolAgents and the like. */
+/** Smaller conventions that a table covers: MLflow, LiveKit, Pydantic AI, Flue, Agenta, Braintrust and the like. */
 export const OTHER_VENDORS: Dialect = {
   name: 'other_vendor',
-  scopes: ['pydantic-ai', 'mlflow', 'livekit', 'flue', 'genkit'],
-  prefixes: ['mlflow.', 'lk.', 'pydantic_ai.', 'flue.', 'genkit:'],
+  scopes: ['pydantic-ai', 'mlflow', 'livekit', 'flue'],
+  prefixes: ['mlflow.', 'lk.', 'pydantic_ai.', 'flue.', 'ag.', 'braintrust.'],
   sourcesAreLocal: true,
   sources: {
-    agent: ['agent_name', 'flue.agent.name', 'genkit:metadata:agent:name'],
+    agent: ['agent_name', 'flue.agent.name'],
     tool: ['flue.tool.name'],
     toolCallId: ['flue.tool.call_id'],
+    requestModel: ['mlflow.llm.model', 'ag.meta.model', 'model_name'],
+    provider: ['mlflow.llm.provider'],
     conversationId: ['lk.session_id', 'thread_id'],
+    sessionId: ['ag.session.id'],
+    userId: ['ag.user.id'],
+    inputTokens: ['ag.metrics.unit.tokens.prompt', 'braintrust.metrics.prompt_tokens'],
+    outputTokens: ['ag.metrics.unit.tokens.completion', 'braintrust.metrics.completion_tokens'],
+    reportedCost: ['operation.cost', 'ag.metrics.unit.costs.total'],
     input: [
       'pydantic_ai.all_messages',
       'all_messages_events',
@@ -22,9 +31,8 @@ export const OTHER_VENDORS: Dialect = {
       'flue.workflow.payload',
       'flue.input',
       'flue.model.input',
-      'genkit:input',
       'prompt',
-      'request_data',
+      'ag.data.inputs',
     ],
     output: [
       'final_result',
@@ -34,30 +42,41 @@ export const OTHER_VENDORS: Dialect = {
       'flue.operation.result',
       'flue.output',
       'flue.model.output',
-      'genkit:output',
-      'response_data',
+      'ag.data.outputs',
     ],
     toolArguments: ['flue.tool.arguments', 'lk.function_tool.arguments'],
     toolResult: ['flue.tool.result', 'lk.function_tool.output'],
   },
   operations: {
-    'mlflow.spantype': {
+    'mlflow.spanType': {
       llm: 'chat',
       chat_model: 'chat',
       tool: 'execute_tool',
       agent: 'invoke_agent',
       retriever: 'retrieval',
       embedding: 'embeddings',
+      reranker: 'rerank',
       chain: 'chain',
     },
-    'genkit:metadata:subtype': {
-      model: 'chat',
+    'ag.type.node': {
+      chat: 'chat',
+      llm: 'chat',
+      completion: 'chat',
       tool: 'execute_tool',
-      flow: 'invoke_workflow',
-      retriever: 'retrieval',
-      embedder: 'embeddings',
-      evaluator: 'evaluate',
       agent: 'invoke_agent',
     },
   },
+  refine: readMlflow,
 };
+
+/** MLflow writes every attribute as JSON: its span type in quotes, usage and cost as objects. */
+function readMlflow({ attributes }: SpanView, fields: CanonicalFields): void {
+  if (fields.requestModel?.startsWith('"') === true) fields.requestModel = fields.requestModel.slice(1, -1);
+  const usage = parsedJson(attributes.get('mlflow.chat.tokenUsage') ?? null);
+  if (isJson(usage)) {
+    if (typeof usage['input_tokens'] === 'number') fields.inputTokens ??= usage['input_tokens'];
+    if (typeof usage['output_tokens'] === 'number') fields.outputTokens ??= usage['output_tokens'];
+  }
+  const cost = parsedJson(attributes.get('mlflow.llm.cost') ?? null);
+  if (isJson(cost) && typeof cost['total_cost'] === 'number') fields.reportedCost ??= cost['total_cost'];
+}

@@ -7,6 +7,7 @@ import {
   parsedJson,
   textPart,
   toolCallPart,
+  type Json,
   type MessagePart,
 } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
@@ -35,6 +36,8 @@ function operationNames(): Record<string, string> {
   for (const outer of ['embed', 'embedmany']) names[`ai.${outer}.doembed`] = 'embeddings';
   return names;
 }
+
+const OPERATIONS = operationNames();
 
 /** Vercel AI SDK 4 to 6 and the legacy form of its 7: `ai.*`. */
 export const VERCEL_AI: Dialect = {
@@ -89,10 +92,15 @@ export const VERCEL_AI: Dialect = {
     toolArguments: ['ai.toolCall.args', 'ai.toolCall.input'],
     toolResult: ['ai.toolCall.result', 'ai.toolCall.output'],
   },
-  operations: { 'ai.operationId': operationNames() },
+  operations: { 'ai.operationId': OPERATIONS, 'operation.name': OPERATIONS },
   refine: (span, fields) => {
-    fields.output ??= responseMessage(span);
+    const answer = responseMessage(span);
+    if (answer !== null) fields.output ??= answer;
+    readModel(parsed(span.attributes.get('ai.model')), fields);
+    readPrompt(span, fields);
     readProviderMetadata(span, fields);
+    const operation = operationIn(span);
+    if (operation !== undefined) fields.operation ??= operation;
     const milliseconds = readNumber(
       span.attributes.get('ai.response.msToFirstChunk') ??
         span.attributes.get('ai.stream.msToFirstChunk') ??
@@ -102,25 +110,72 @@ export const VERCEL_AI: Dialect = {
   },
 };
 
+/** Spans of embedded copies of the SDK may name their operation by their own name alone. */
+function operationIn({ name, attributes }: SpanView): string | undefined {
+  if (attributes.has('ai.operationId') || attributes.has('operation.name')) return undefined;
+  const [word = ''] = name.toLowerCase().split(' ');
+  return word.startsWith('ai.') && Object.hasOwn(OPERATIONS, word) ? OPERATIONS[word] : undefined;
+}
+
+function readModel(model: unknown, fields: CanonicalFields): void {
+  if (!isJson(model)) return;
+  if (typeof model['id'] === 'string') fields.requestModel ??= model['id'];
+  if (typeof model['provider'] === 'string') fields.provider ??= model['provider'];
+}
+
+/** Outer spans keep the arguments of the call: `{system, prompt}` or `{system, messages}`. */
+function readPrompt(span: SpanView, fields: CanonicalFields): void {
+  const sent = span.attributes.get('ai.prompt');
+  const prompt = parsed(sent);
+  if (!isJson(prompt)) return;
+  const { system } = prompt;
+  if (typeof system === 'string' && system !== '') fields.systemInstructions ??= system;
+  if (fields.input !== sent || typeof prompt['prompt'] !== 'string' || 'messages' in prompt) return;
+  fields.input = JSON.stringify([
+    ...(typeof system === 'string' && system !== '' ? [{ role: 'system', parts: [textPart(system)] }] : []),
+    { role: 'user', parts: [textPart(prompt['prompt'])] },
+  ]);
+}
+
 /** Text, reasoning and tool calls of an answer stand in attributes of their own. */
-function responseMessage(span: SpanView): AttributeValue {
-  const text = span.attributes.get('ai.response.text') ?? span.attributes.get('ai.result.text');
-  const reasoning = span.attributes.get('ai.response.reasoning');
-  const calls = parsed(
-    span.attributes.get('ai.response.toolCalls') ?? span.attributes.get('ai.result.toolCalls'),
-  );
+function responseMessage(span: SpanView): string | null {
+  const whole = parsed(span.attributes.get('ai.response'));
+  const answer = isJson(whole) ? whole : {};
+  const part = (name: string): unknown => {
+    const value = span.attributes.get(`ai.response.${name}`) ?? span.attributes.get(`ai.result.${name}`);
+    return value === undefined ? answer[name] : plainOf(value);
+  };
+  const text = part('text') ?? answer['object'];
+  const reasoning = part('reasoning');
+  const calls = parsedJson(part('toolCalls'));
   const parts: MessagePart[] = [];
   if (typeof reasoning === 'string' && reasoning !== '')
     parts.push({ type: 'reasoning', content: reasoning });
   if (typeof text === 'string' && text !== '') parts.push(textPart(text));
+  else if (isJson(text)) parts.push(textPart(JSON.stringify(text)));
   if (Array.isArray(calls)) for (const call of calls) if (isJson(call)) parts.push(toolCallPart(call));
   return parts.length === 0 ? null : JSON.stringify([{ role: 'assistant', parts }]);
+}
+
+/** Gateways that say what they charged, USD. */
+const CHARGING = ['openrouter', 'gateway'] as const;
+
+function readCost(metadata: Json, fields: CanonicalFields): void {
+  for (const name of CHARGING) {
+    const gateway = metadata[name];
+    if (!isJson(gateway)) continue;
+    const { usage } = gateway;
+    const cost = isJson(usage) ? (usage['cost'] ?? gateway['cost']) : gateway['cost'];
+    const usd = typeof cost === 'number' || typeof cost === 'string' ? readNumber(cost) : undefined;
+    if (usd !== undefined) fields.reportedCost ??= usd;
+  }
 }
 
 /** Older majors report cached and reasoning tokens only inside the provider's own metadata. */
 function readProviderMetadata(span: SpanView, fields: CanonicalFields): void {
   const metadata = parsed(span.attributes.get('ai.response.providerMetadata'));
   if (!isJson(metadata)) return;
+  readCost(metadata, fields);
   for (const provider of Object.values(metadata)) {
     if (!isJson(provider)) continue;
     for (const counts of [provider, provider['usage']]) {
