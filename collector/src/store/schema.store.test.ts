@@ -119,6 +119,21 @@ test('queries written for the exporter run: a trace by its id through the lookup
   ).toEqual([{ timestamp: '2026-11-02 12:00:00.000000000', body: 'a message', level: 'INFO' }]);
 });
 
+test('a span that came twice is one row for whoever reads as from the exporter', async () => {
+  const again = {
+    spans: [sampleSpan({ spanId: '2'.repeat(16), startUnixNano: SAMPLE_START_NS + 90_000_000_000n })],
+    logs: [],
+    outcomes: [],
+  };
+  const counts = async (): Promise<unknown> =>
+    await driver.query(
+      'SELECT (SELECT count() FROM tracelore.spans) AS raw, count() AS seen FROM tracelore.otel_traces',
+    );
+  expect(await counts()).toEqual([{ raw: '2', seen: '2' }]);
+  await temporary.store.write(again, 'sent again');
+  expect(await counts()).toEqual([{ raw: '3', seen: '2' }]);
+});
+
 async function keysUsed(sql: string): Promise<string> {
   const lines = await driver.query<{ explain: string }>(`EXPLAIN indexes = 1 ${sql}`);
   return lines.map((line) => line.explain).join('\n');

@@ -1,4 +1,6 @@
 -- The column names of the OpenTelemetry Collector's ClickHouse exporter, so that Grafana's OTel mode and existing queries work.
+-- A span that was exported twice is one row. The engine looks for time and trace id before it compares, since they are among
+-- what is compared: a trace by id costs what it did; an aggregate over 2 million spans 0.2 s more.
 CREATE VIEW IF NOT EXISTS {database}.otel_traces AS
 SELECT
     start_time AS Timestamp,
@@ -23,7 +25,8 @@ SELECT
     links.span_id AS `Links.SpanId`,
     links.trace_state AS `Links.TraceState`,
     links.attributes AS `Links.Attributes`
-FROM {database}.spans;
+FROM {database}.spans
+LIMIT 1 BY project, start_time, trace_id, span_id;
 
 CREATE VIEW IF NOT EXISTS {database}.otel_traces_trace_id_ts AS
 SELECT
