@@ -99,7 +99,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     selector,
     renderer: createRenderer({ secret }),
     decisions,
-    trialRules: (trialId) => loop.broker.rulesOf(trialId),
+    trialRules: (project, trialId) => loop.broker.rulesOf(project, trialId),
     holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
     treatments: (project, asking) => online.treatments(project, asking),
     secret,

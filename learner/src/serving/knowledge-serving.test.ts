@@ -87,7 +87,7 @@ function world(rules: readonly Rule[], holdout: Holdout = NO_HOLDOUT): World {
       selector: createSelector(),
       renderer: createRenderer({ secret: 'secret' }),
       decisions: { record: (decision) => decisions.push(decision) },
-      trialRules: (trialId) => trials.get(trialId),
+      trialRules: (_project, trialId) => trials.get(trialId),
       holdout,
       secret: 'secret',
       now: () => new Date(made.nowMs),

@@ -7,8 +7,8 @@ import type { RuleReference } from '../trials/trial-runner.ts';
 /** What serving reads of a project's knowledge. */
 export type ServedKnowledge = Pick<KnowledgeBase, 'project' | 'snapshot' | 'served' | 'find' | 'findVersion'>;
 
-/** Rule set of a running trial; `undefined` = no such trial (ended, expired, of another process). */
-export type TrialRules = (trialId: string) => readonly RuleReference[] | undefined;
+/** Rule set of a running trial; `undefined` = the project has no such trial (ended, expired, of another process). */
+export type TrialRules = (project: string, trialId: string) => readonly RuleReference[] | undefined;
 
 /**
  * The rules a trial or an evaluation asked for, `undefined` when the request names none. An unknown trial gets no rules:
@@ -20,7 +20,8 @@ export function overriddenRules(
   knowledge: ServedKnowledge,
   trialRules: TrialRules,
 ): readonly Rule[] | undefined {
-  if (request.trial !== undefined) return resolve(trialRules(request.trial) ?? [], knowledge);
+  if (request.trial !== undefined)
+    return resolve(trialRules(knowledge.project, request.trial) ?? [], knowledge);
   return request.override === undefined ? undefined : named(request.override, knowledge);
 }
 

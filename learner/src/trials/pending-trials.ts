@@ -104,11 +104,12 @@ export class PendingTrials {
     });
   }
 
-  /** Rules of a trial, for whoever runs it. */
-  rulesFor(id: string): readonly RuleReference[] | undefined {
+  /** Rules of a trial of this project, for whoever runs it. */
+  rulesFor(project: string, id: string): readonly RuleReference[] | undefined {
     const entry = this.#trials.get(id);
-    if (entry !== undefined) entry.hasAsked = true;
-    return entry?.spec.rules;
+    if (entry?.project !== project) return undefined;
+    entry.hasAsked = true;
+    return entry.spec.rules;
   }
 
   /** Ends a runner's lease for scoring, once: `undefined` when the trial is not (or no longer) this runner's. */

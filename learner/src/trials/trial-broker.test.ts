@@ -67,8 +67,9 @@ describe('the trial broker', () => {
       { trial: 't2', task: '4 / 1?', input: { index: 1 } },
       { trial: 't3', task: '6 / 1?', input: { index: 2 } },
     ]);
-    expect(broker.rulesOf('t2')).toEqual(['r-c1@1']);
-    expect(broker.rulesOf('t3')).toEqual(['r-c2@1']);
+    expect(broker.rulesOf('p', 't2')).toEqual(['r-c1@1']);
+    expect(broker.rulesOf('p', 't3')).toEqual(['r-c2@1']);
+    expect(broker.rulesOf('q', 't3')).toBeUndefined();
     expect(await broker.report('p', { trial: 't3', runner: 'w1', error: 'boom', durationMs: 3 })).toBe(true);
     expect(await broker.report('p', { trial: 't2', runner: 'w1', output: '5', durationMs: 2 })).toBe(true);
     expect(await broker.report('p', { trial: 't1', runner: 'w1', output: ' 2\n', durationMs: 1 })).toBe(true);
@@ -88,7 +89,7 @@ describe('the trial broker', () => {
       ['t2', 0, 1],
       ['t1', 1, 1],
     ]);
-    expect(broker.rulesOf('t2')).toBeUndefined();
+    expect(broker.rulesOf('p', 't2')).toBeUndefined();
   });
 
   it("takes the runner's own score before the scorer's", async () => {

@@ -47,7 +47,7 @@ export interface TrialBroker {
   /** Whether the report counted. */
   report(project: string, report: TrialReport): Promise<boolean>;
   /** Rule set of a pending trial, for the answer to its `get_knowledge`. */
-  rulesOf(trialId: string): readonly RuleReference[] | undefined;
+  rulesOf(project: string, trialId: string): readonly RuleReference[] | undefined;
   /** Runners heard of since the start; alive: lately, or working, or waiting for work. */
   runners(project: string): readonly RunnerStatus[];
   /** Whether a runner is there, or comes within `waitMs`: one that was just started needs a moment to ask for work. */
@@ -244,7 +244,7 @@ export function createTrialBroker(options: TrialBrokerOptions): TrialBroker {
       return true;
     },
 
-    rulesOf: (trialId) => pending.rulesFor(trialId),
+    rulesOf: (project, trialId) => pending.rulesFor(project, trialId),
     runners,
     hasRunner,
 
