@@ -5,7 +5,7 @@ import {
   drainStream,
   type QueryParams,
 } from '@clickhouse/client';
-import type { EncodedRows, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
+import type { EncodedRows, OutputFormat, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import { WORD_INDEX } from './tables.ts';
 
@@ -115,6 +115,24 @@ export function clientDriver(
         params.abort_signal?.removeEventListener('abort', close);
       }
     },
+    async *bytes(sql: string, format: OutputFormat, options: QueryOptions = {}): AsyncGenerator<Uint8Array> {
+      const params = base(`${sql}\nFORMAT ${format}`, options);
+      try {
+        options.signal?.throwIfAborted();
+        const settings = { ...params.clickhouse_settings, output_format_json_quote_decimals: 1 as const };
+        const { stream } = await client.exec({ ...params, clickhouse_settings: settings });
+        const stop = (): void => void stream.destroy(new Error('The user aborted a request.'));
+        params.abort_signal?.addEventListener('abort', stop, { once: true });
+        try {
+          for await (const chunk of stream) yield asBytes(chunk);
+        } finally {
+          params.abort_signal?.removeEventListener('abort', stop);
+          stream.destroy();
+        }
+      } catch (error) {
+        throw toStoreError(error, 'query', options.signal);
+      }
+    },
     async command(sql: string, options: QueryOptions = {}): Promise<void> {
       try {
         await client.command(base(sql, options));
@@ -150,6 +168,11 @@ export function clientDriver(
       await closeEngine(deadlineMs);
     },
   };
+}
+
+function asBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new TypeError(`expected bytes from the engine, got ${typeof chunk}`);
 }
 
 function insertStatement(rows: EncodedRows, database: string): string {

@@ -20,6 +20,8 @@ export interface QueryRead {
   readonly bytes: number;
 }
 
+export type OutputFormat = 'JSONEachRow' | 'Parquet';
+
 /** Rows for one table, encoded as RowBinary by `encodeRows`. The same bytes go to the embedded engine and to a server. */
 export interface EncodedRows {
   readonly table: string;
@@ -44,12 +46,12 @@ export interface EncodedRows {
 export interface SqlDriver {
   /** Cluster over whose shards the tables lie, when they do. */
   readonly cluster?: string | undefined;
-  /** Cluster over whose shards the tables lie, when they do. */
-  readonly cluster?: string | undefined;
   /** Rows of a SELECT as objects. */
   query<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
   /** Rows of a large SELECT, in bounded memory: a slow consumer holds the engine back. */
   stream<Row>(sql: string, options?: QueryOptions): AsyncIterable<Row>;
+  /** The answer of a large SELECT in a format of the engine's, in bounded memory. */
+  bytes(sql: string, format: OutputFormat, options?: QueryOptions): AsyncIterable<Uint8Array>;
   /** A statement without a result: DDL or a mutation. */
   command(sql: string, options?: QueryOptions): Promise<void>;
   insert(rows: EncodedRows): Promise<void>;

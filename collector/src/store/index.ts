@@ -10,9 +10,19 @@ export { encodeRows, type Row, type Table } from './encode-rows.ts';
 export { deleteRows, type Deletion } from './delete-rows.ts';
 export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';
+export { openDriver } from './open-driver.ts';
 export { openStore } from './open-store.ts';
 export { backUp, backupNameAt, backupsFolder, type Backup } from './operations/backup.ts';
+export {
+  EXPORT_FORMATS,
+  exportRows,
+  isPortableTable,
+  PORTABLE_TABLES,
+  type ExportFormat,
+  type PortableTable,
+} from './operations/export-rows.ts';
 export { optimizeStore, type OptimizeStep } from './operations/optimize.ts';
+export { readOtelTable, type OtelPage } from './operations/otel-table.ts';
 export { restoreBackup, type Restored } from './operations/restore.ts';
 export { readStoreStatus, type StoreStatus, type TableStatus } from './operations/store-status.ts';
 export { expire, type Expired, type Retention } from './retention.ts';

@@ -26,12 +26,17 @@ const SMALL_INTEGER_BYTES_MAX = 4;
  * `Map(LowCardinality(String), String)`. LowCardinality has no form of its own in RowBinary.
  */
 export function codecOf(type: string): Codec {
-  const open = type.indexOf('(');
-  const name = open === -1 ? type : type.slice(0, open);
-  const inner = open === -1 ? [] : splitArguments(type.slice(open + 1, type.lastIndexOf(')')));
+  const { name, inner } = typeParts(type);
   const codec = makeCodec(name, inner);
   if (codec === undefined) throw new TypeError(`no RowBinary codec for type ${type}`);
   return codec;
+}
+
+/** `Map(String, UInt8)` → `Map` with `String` and `UInt8`. */
+export function typeParts(type: string): { readonly name: string; readonly inner: readonly string[] } {
+  const open = type.indexOf('(');
+  if (open === -1) return { name: type, inner: [] };
+  return { name: type.slice(0, open), inner: splitArguments(type.slice(open + 1, type.lastIndexOf(')'))) };
 }
 
 function makeCodec(name: string, inner: readonly string[]): Codec | undefined {

@@ -367,6 +367,7 @@ describe('a learning pass', () => {
     const driver: Store['driver'] = {
       query: (sql, options) => disk.store.driver.query(sql, options),
       stream: (sql, options) => disk.store.driver.stream(sql, options),
+      bytes: (sql, format, options) => disk.store.driver.bytes(sql, format, options),
       command: (sql, options) => disk.store.driver.command(sql, options),
       close: () => Promise.resolve(),
       insert: (rows) =>

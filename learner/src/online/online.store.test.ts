@@ -160,6 +160,7 @@ function failingOnce(table: string, stored: 'before' | 'after'): SqlDriver {
   return {
     query: (sql, options) => driver.query(sql, options),
     stream: (sql, options) => driver.stream(sql, options),
+    bytes: (sql, format, options) => driver.bytes(sql, format, options),
     command: (sql, options) => driver.command(sql, options),
     close: (deadlineMs) => driver.close(deadlineMs),
     insert: async (rows) => {

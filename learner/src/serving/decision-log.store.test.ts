@@ -50,6 +50,7 @@ function bound(driver: SqlDriver): SqlDriver {
   return {
     query: (sql, options) => driver.query(sql, options),
     stream: (sql, options) => driver.stream(sql, options),
+    bytes: (sql, format, options) => driver.bytes(sql, format, options),
     command: (sql, options) => driver.command(sql, options),
     insert: (rows) => driver.insert(rows),
     close: (deadlineMs) => driver.close(deadlineMs),

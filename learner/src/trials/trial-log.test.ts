@@ -33,6 +33,7 @@ function bench(): Bench {
   const driver = {
     query: refuse,
     stream: refuse,
+    bytes: refuse,
     command: refuse,
     close: refuse,
     insert: async ({ rows }: EncodedRows) => {

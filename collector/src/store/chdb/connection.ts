@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat, unlink, writeFile } from 'node:fs/promises';
+import { open, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClientConfigOptions, ClickHouseError, parseError } from '@clickhouse/client';
@@ -30,6 +30,7 @@ const STREAMS = /^\s*\(*\s*(SELECT|WITH)\b/i;
 const TAKES_SETTINGS = /^\s*(ALTER|DELETE|INSERT|OPTIMIZE|TRUNCATE)\b/i;
 /** Rows never stand in an SQL text: a blank line inside them would end the data, and the rest would run as SQL. */
 const INSERT_INLINE = /^\s*INSERT\b(?!\s+INTO\s+[\w.`]+\s*(\([^()]*\)\s*)?(SELECT|WITH|FROM\s+INFILE)\b)/i;
+const PARQUET = /^([^]*\S)\s+FORMAT\s+Parquet\s*$/;
 /** The only statements about the system that are let through: our own, never a caller's. */
 const OPERATION = /^\s*(BACKUP|RESTORE)\s+DATABASE\b|^\s*SYSTEM\s+(STOP|START)\s+MERGES\s*$/i;
 const INSERT = /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+(\w+)\s*$/i;
@@ -98,7 +99,9 @@ export class ChdbConnection implements Connection {
       const inserted = await this.insert({ ...params, values: params.values });
       return { ...inserted, stream: Readable.from([]), summary: inserted.summary ?? summaryOf(0, 0, 0) };
     }
-    const { stream, query_id } = await this.query(params);
+    const [, select] = PARQUET.exec(params.query) ?? [];
+    const { stream, query_id } =
+      select === undefined ? await this.query(params) : await this.#parquet(params, select);
     return { stream, ...answer(query_id), summary: summaryOf(0, 0, 0) };
   }
 
@@ -116,6 +119,35 @@ export class ChdbConnection implements Connection {
       return await this.#run(params, `${head} FROM INFILE '${file}'`, `FORMAT ${format}`);
     } finally {
       await unlink(file).catch(() => undefined);
+    }
+  }
+
+  /**
+   * The engine streams its answer in pieces that are each a whole in their format: joined, those of Parquet are no file. So it
+   * writes one, which is read from there.
+   */
+  async #parquet(params: BaseParams, select: string): ReturnType<Connection['query']> {
+    refuseUnsupported(params);
+    const queryId = params.query_id ?? randomUUID();
+    const lane = await this.#lane(this.#engine.readers, params);
+    const end = this.#engine.reading(queryId, params.abort_signal);
+    const name = join(this.#engine.inserts, `${randomUUID()}.parquet`);
+    let state: 'clean' | 'replace' = 'replace';
+    try {
+      if ((await oneStatement(lane, select)) !== CLASS_READ) throw refusal('only what reads has an answer');
+      const settings = settingsClause(params.clickhouse_settings, queryId);
+      const sql = `${select}\nINTO OUTFILE '${name}' FORMAT Parquet\n${settings}`;
+      await lane.run(sql, 'Null', encodeParameters(params.query_params));
+      state = 'clean';
+      // Open, and then without a name: gone with the last byte that is read, whatever happens.
+      const file = await open(name);
+      return { stream: file.createReadStream(), ...answer(queryId) };
+    } catch (error) {
+      throw toClientError(error, params.abort_signal);
+    } finally {
+      await unlink(name).catch(() => undefined);
+      end();
+      this.#engine.readers.give(lane, state);
     }
   }
 
