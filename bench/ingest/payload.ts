@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  JsonLogsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { SpanKind, SpanStatusCode, TraceFlags, type Attributes } from '@opentelemetry/api';
 
-/** Spans per request, as a batching exporter sends them. */
+/** Spans or log records per request, as a batching exporter sends them. */
 export const SPANS_PER_REQUEST = 512;
 
 /** One kind of span to load with: `genai` = 2 kB of messages and token counts, `small` = a plain HTTP span. */
@@ -50,13 +57,44 @@ export function spanIdOf(index: number): string {
   return (index + 1).toString(16).padStart(16, '0');
 }
 
-/** Body of one export request, OTLP protobuf, encoded by OpenTelemetry's own serialiser. Bodies differ in ids, times and texts. */
-export function requestBody(shape: SpanShape, request: number, startMs: number): Uint8Array {
-  const resource = resourceFromAttributes({ 'service.name': 'bench' });
+/** What a load consists of: one kind of span, or GenAI content as log records of 1 kB. */
+export type LoadShape = SpanShape | 'log';
+export type Encoding = 'protobuf' | 'json';
+
+export function isLoadShape(text: string): text is LoadShape {
+  return text === 'genai' || text === 'small' || text === 'log';
+}
+
+/** Where an export request with this load is posted. */
+export function pathOf(shape: LoadShape): '/v1/traces' | '/v1/logs' {
+  return shape === 'log' ? '/v1/logs' : '/v1/traces';
+}
+
+/** Body of one export request, encoded by OpenTelemetry's own serialisers. Bodies differ in ids, times and texts. */
+export function requestBody(
+  shape: LoadShape,
+  request: number,
+  startMs: number,
+  encoding: Encoding = 'protobuf',
+): Uint8Array {
+  const json = encoding === 'json';
+  const body =
+    shape === 'log'
+      ? (json ? JsonLogsSerializer : ProtobufLogsSerializer).serializeRequest(logRecords(request, startMs))
+      : (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(
+          spans(shape, request, startMs),
+        );
+  if (body === undefined) throw new Error('the serialiser returned nothing');
+  return body;
+}
+
+const RESOURCE: Resource = resourceFromAttributes({ 'service.name': 'bench' });
+const SCOPE = { name: 'bench', version: '1' };
+
+function spans(shape: SpanShape, request: number, startMs: number): ReadableSpan[] {
   const traceId = traceIdOf(request);
-  const spans = Array.from({ length: SPANS_PER_REQUEST }, (_, offset) => {
+  return Array.from({ length: SPANS_PER_REQUEST }, (_, offset) => {
     const index = request * SPANS_PER_REQUEST + offset;
-    const attributes = attributesOf(shape, index);
     const at = startMs + (index % 60_000);
     return {
       name: shape === 'genai' ? 'chat gpt-bench' : 'GET /orders',
@@ -67,19 +105,44 @@ export function requestBody(shape: SpanShape, request: number, startMs: number):
       ended: true,
       duration: hrTime(250),
       status: { code: SpanStatusCode.OK },
-      attributes,
+      attributes: attributesOf(shape, index),
       links: [],
       events: [],
-      resource,
-      instrumentationScope: { name: 'bench', version: '1' },
+      resource: RESOURCE,
+      instrumentationScope: SCOPE,
       droppedAttributesCount: 0,
       droppedEventsCount: 0,
       droppedLinksCount: 0,
     };
   });
-  const body = ProtobufTraceSerializer.serializeRequest(spans);
-  if (body === undefined) throw new Error('the serialiser returned nothing');
-  return body;
+}
+
+/** The content of a model call as GenAI instrumentations log it beside their spans. */
+function logRecords(request: number, startMs: number): ReadableLogRecord[] {
+  const traceId = traceIdOf(request);
+  return Array.from({ length: SPANS_PER_REQUEST }, (_, offset) => {
+    const index = request * SPANS_PER_REQUEST + offset;
+    const at = hrTime(startMs + (index % 60_000));
+    const noise = createHash('sha512').update(String(index)).digest('base64');
+    const content = `${noise} ${SENTENCE.repeat(7)}`;
+    return {
+      hrTime: at,
+      hrTimeObserved: at,
+      spanContext: { traceId, spanId: spanIdOf(index), traceFlags: TraceFlags.SAMPLED },
+      severityNumber: 9,
+      severityText: 'INFO',
+      eventName: 'gen_ai.client.inference.operation.details',
+      body: undefined,
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-bench',
+        'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content }] }]),
+      },
+      resource: RESOURCE,
+      instrumentationScope: SCOPE,
+      droppedAttributesCount: 0,
+    };
+  });
 }
 
 function hrTime(ms: number): [number, number] {

@@ -1,0 +1,70 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { inDirectory, nextMessage, nextNumbers, startProgram } from '../child-process.ts';
+import { SPANS_PER_REQUEST, type LoadShape } from './payload.ts';
+
+/** Requests of one load, over all its generators. */
+export const REQUESTS = 80;
+export const ITEMS: number = REQUESTS * SPANS_PER_REQUEST;
+const CONNECTIONS = 24;
+
+/** How a load is sent, and to a collector with which settings. Defaults: the raw generator, OTLP/HTTP protobuf, plain. */
+export interface Load {
+  readonly shape: LoadShape;
+  readonly sender?: 'generator' | 'exporter' | 'grpc';
+  readonly json?: boolean;
+  readonly gzip?: boolean;
+  /** Default true, as in the product. */
+  readonly redaction?: boolean;
+}
+
+/** What a load has cost the collector, its merges included. */
+export interface Loaded {
+  readonly elapsedMs: number;
+  /** On the wire. */
+  readonly bytesPerItem: number;
+  readonly cpuMs: number;
+  readonly bytesOnDisk: number;
+  /** The most it had, the engine's included. */
+  readonly rssBytes: number;
+}
+
+const PROGRAMS = {
+  generator: './load.ts',
+  exporter: './load-exporter.ts',
+  grpc: './load-grpc.ts',
+} as const;
+
+/**
+ * Sends a load to a collector process of its own, with the embedded engine in a new directory.
+ * @throws Error when it has not stored exactly what was sent.
+ */
+export async function loadCollector(load: Load): Promise<Loaded> {
+  return await inDirectory(async (directory) => {
+    const redaction = load.redaction === false ? ['--no-redaction'] : [];
+    const collector = startProgram(new URL('./collector.ts', import.meta.url), [directory, ...redaction]);
+    const { url, grpc } = await nextMessage(collector, ['url', 'grpc']);
+    const generator = startLoad(String(load.sender === 'grpc' ? grpc : url), load);
+    const { bytesPerItem } = await nextNumbers(generator, ['bytesPerItem']);
+    collector.send('begin');
+    generator.send('go');
+    const { elapsedMs } = await nextNumbers(generator, ['elapsedMs']);
+    collector.send('end');
+    const used = await nextNumbers(collector, ['cpuMs', 'stored', 'bytesOnDisk', 'rssBytes']);
+    await once(collector, 'exit');
+    if (used.stored !== ITEMS) throw new Error(`sent ${ITEMS} spans or log records, stored ${used.stored}`);
+    return { elapsedMs, bytesPerItem, ...used };
+  });
+}
+
+/** A sender that is ready when its first message comes, and sends when told to. */
+export function startLoad(url: string, load: Load): ChildProcess {
+  return startProgram(new URL(PROGRAMS[load.sender ?? 'generator'], import.meta.url), [
+    `--url=${url}`,
+    `--shape=${load.shape}`,
+    `--requests=${REQUESTS}`,
+    `--connections=${CONNECTIONS}`,
+    ...(load.json === true ? ['--json'] : []),
+    ...(load.gzip === true ? ['--gzip'] : []),
+  ]);
+}

@@ -1,0 +1,27 @@
+/** Revision of the native protocol that the Go client speaks in its first query, whatever the server answers. */
+const HELLO_REVISION_BLOCK_INFO = [1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0];
+const PLAIN_SERIALISATION = 0;
+
+/**
+ * Answer to `SELECT displayName(), version(), revision(), timezone()` as a block of revision 54460. It reports
+ * revision 0, so that the client reads every later block as the embedded engine writes them.
+ */
+export function nativeHello(version: string): Buffer {
+  const revision = Buffer.alloc(4);
+  return Buffer.concat([
+    Buffer.from([...HELLO_REVISION_BLOCK_INFO, 4, 1]),
+    column('displayName()', 'String', text('tracelore-bench')),
+    column('version()', 'String', text(version)),
+    column('revision()', 'UInt32', revision),
+    column('timezone()', 'String', text('UTC')),
+  ]);
+}
+
+function column(name: string, type: string, value: Buffer): Buffer {
+  return Buffer.concat([text(name), text(type), Buffer.from([PLAIN_SERIALISATION]), value]);
+}
+
+/** Texts here are shorter than 128 bytes: their length takes one. */
+function text(value: string): Buffer {
+  return Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
+}
