@@ -87,6 +87,8 @@ export class Ingest {
     const sliced = request.encoding === 'json' ? sliceJsonLogs(body) : sliceProtobufLogs(body);
     const { added, committed } = this.#commit(key, this.#logBatches(sliced, request.claim));
     counters.logsReceived += added.logs + sliced.rejected.length;
+    // Log records that tell of an agent are also its spans.
+    counters.spansReceived += added.spans;
     return { committed, answer: answerOf(sliced, 'log records') };
   }
 
@@ -104,7 +106,7 @@ export class Ingest {
     const [project, receivedAtMs] = [projectReader(claim), now()];
     for (const slice of slices) {
       const clean = redactor === undefined ? slice : redactLogs(redactor, slice);
-      yield { ...normalizeLogs(clean, project, receivedAtMs), spans: [] };
+      yield normalizeLogs(clean, project, receivedAtMs);
     }
   }
 

@@ -16,7 +16,7 @@ export interface ContentLog {
 
 /** Some instrumentations put what a model was asked and what it answered into log records that point at the span. */
 export function lacksContent(span: SpanView): boolean {
-  return span.kind === 'llm' && span.input === '' && span.output === '';
+  return span.kind === 'llm' && (span.input === '' || span.output === '');
 }
 
 /** Spans with the content of their log records, where they have none of their own. Logs in order of time. */
@@ -28,8 +28,8 @@ export function withLogContent(spans: readonly SpanView[], logs: readonly Conten
     const fields = eventFields(ofSpan.map(asEvent), detailFields);
     return {
       ...span,
-      input: textOf(fields.input ?? ''),
-      output: textOf(fields.output ?? ''),
+      input: span.input || textOf(fields.input ?? ''),
+      output: span.output || textOf(fields.output ?? ''),
       systemInstructions: span.systemInstructions || textOf(fields.systemInstructions ?? ''),
     };
   });

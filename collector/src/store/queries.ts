@@ -123,7 +123,7 @@ export const SPANS_TO_SUMMARISE = `
 SELECT *
 FROM
 (
-SELECT run_id, trace_id, span_id, parent_span_id, trial_id, name, kind, operation, scope_name, service, environment,
+SELECT run_id, trace_id, span_id, parent_span_id, trial_id, name, kind, operation, dialect, scope_name, service, environment,
   agent, toString(toUnixTimestamp64Nano(start_time)) AS start, toString(duration_ns) AS duration, status, error_type,
   request_model, response_model, response_id, input_tokens, output_tokens, cost, cost_source, conversation_id,
   session_id, user_id, tags, fingerprint, knowledge_snapshot, knowledge_arm, knowledge_items, flags,

@@ -20,6 +20,7 @@ function span(id: string, parent: string, fields: Partial<SummarySpan> = {}): Su
     name: id,
     kind: 'other',
     operation: '',
+    dialect: '',
     scope_name: '',
     service: '',
     environment: '',
@@ -340,4 +341,15 @@ test('a run without a root is open, later abandoned; its length is that of its s
     outcome_passed: null,
   });
   expect(summariseRun('p', spans, [], 1n, 6 + ABANDONED_AFTER_MS)).toMatchObject({ state: 'abandoned' });
+});
+
+test('a run whose beginning a log record tells lasts until its last span, and is open until nothing comes any more', () => {
+  const root = span('a', '', { kind: 'agent', dialect: 'agent_log', start: '1000', duration: '0' });
+  const spans: [SummarySpan, SummarySpan] = [root, llm('b', 'a', 3, { start: '2000', duration: '500' })];
+  expect(summariseRun('p', spans, [], 1n, 5 + ABANDONED_AFTER_MS)).toMatchObject({
+    state: 'open',
+    root_span_id: 'a',
+    duration_ns: 1_500n,
+  });
+  expect(summariseRun('p', spans, [], 1n, 6 + ABANDONED_AFTER_MS)).toMatchObject({ state: 'closed' });
 });

@@ -1,4 +1,5 @@
 import { outcomePassed, OUTCOME_SOURCES, type OutcomeSource } from '@tracelore/sdk/contract';
+import { LOG_DIALECT } from '../normalize/agent-events.ts';
 import type { Row } from './encode-rows.ts';
 import { RunTree, type TreeSpan } from './run-tree.ts';
 import type { RunState } from './store.ts';
@@ -14,6 +15,7 @@ export interface SummarySpan extends TreeSpan {
   readonly run_id: string;
   readonly trial_id: string;
   readonly name: string;
+  readonly dialect: string;
   readonly service: string;
   readonly environment: string;
   readonly agent: string;
@@ -86,7 +88,7 @@ export function summariseRun(
     status: root?.status ?? (spans.some((span) => span.status === 'Error') ? 'Error' : 'Unset'),
     error_type: root?.error_type ?? '',
     start_time: start,
-    duration_ns: root === undefined ? lastEnd(spans) - start : BigInt(root.duration),
+    duration_ns: root === undefined || isEvent(root) ? lastEnd(spans) - start : BigInt(root.duration),
     spans: spans.length,
     errors: spans.filter((span) => span.status === 'Error').length,
     model_calls: usage.calls,
@@ -118,8 +120,14 @@ export function summariseRun(
 
 /** By our own clock: senders' clocks may be wrong, and what they send may be old. */
 function stateOf(root: SummarySpan | undefined, spans: readonly SummarySpan[], now: number): RunState {
-  if (root !== undefined) return 'closed';
-  return newestReceived(spans) + ABANDONED_AFTER_MS < now ? 'abandoned' : 'open';
+  const isQuiet = newestReceived(spans) + ABANDONED_AFTER_MS < now;
+  if (root === undefined) return isQuiet ? 'abandoned' : 'open';
+  return isEvent(root) && !isQuiet ? 'open' : 'closed';
+}
+
+/** A root that a log record told of is where the run began: nothing tells its end. */
+function isEvent(root: SummarySpan): boolean {
+  return root.dialect === LOG_DIALECT && root.duration === '0';
 }
 
 function newestReceived(entries: readonly { readonly received: string }[]): number {

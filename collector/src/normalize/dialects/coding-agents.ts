@@ -20,6 +20,8 @@ export const CODING_AGENTS: Dialect = {
     'claude-cowork',
     'codex',
     'openai.codex',
+    'gemini-cli',
+    'gemini_cli',
     'github.copilot',
   ],
   prefixes: ['claude_code.', 'claude.code.', 'claude.cowork.', 'codex.', 'github.copilot.', 'span.type'],
@@ -30,21 +32,27 @@ export const CODING_AGENTS: Dialect = {
     responseModel: ['codex.model'],
     inputTokens: ['codex.turn.token_usage.input_tokens', 'input_token_count'],
     outputTokens: ['codex.turn.token_usage.output_tokens', 'output_token_count'],
-    cacheReadTokens: ['codex.turn.token_usage.cached_input_tokens', 'cached_token_count'],
+    cacheReadTokens: [
+      'codex.turn.token_usage.cached_input_tokens',
+      'cached_token_count',
+      'cached_content_token_count',
+    ],
     cacheWriteTokens: ['codex.turn.token_usage.cache_write_input_tokens'],
     reasoningTokens: [
       'codex.usage.reasoning_output_tokens',
       'codex.turn.token_usage.reasoning_output_tokens',
       'reasoning_token_count',
+      'thoughts_token_count',
     ],
     reportedCost: ['cost_usd', 'claude_code.cost_usd'],
     conversationId: ['conversation.id', 'conversation_id', 'turn.id'],
     sessionId: ['claude.code.session_id', 'claude.cowork.session_id'],
     responseId: ['request_id'],
-    tool: ['tool_name', 'claude.code.tool.name'],
+    tool: ['tool_name', 'function_name', 'claude.code.tool.name'],
     toolCallId: ['tool_use_id', 'call_id'],
     input: ['user_prompt', 'prompt'],
-    toolArguments: ['tool.input', 'tool_input', 'tool_parameters', 'arguments'],
+    output: ['response_text'],
+    toolArguments: ['tool.input', 'tool_input', 'tool_parameters', 'function_args', 'arguments'],
     toolResult: ['tool.output', 'tool_output', 'tool_result', 'output'],
   },
   operations: {
@@ -59,6 +67,7 @@ export const CODING_AGENTS: Dialect = {
     const operation = SPAN_NAMES[span.name];
     if (operation !== undefined && !span.attributes.has('span.type')) fields.operation ??= operation;
     readClaude(span, fields);
+    readGemini(span, fields);
     const milliseconds = readNumber(span.attributes.get('ttft_ms') ?? null);
     if (milliseconds !== undefined) fields.timeToFirstChunk ??= milliseconds / 1000;
     // Spans of Codex around one request say nothing of their operation.
@@ -79,4 +88,12 @@ function readClaude({ attributes, name }: SpanView, fields: CanonicalFields): vo
   const input = count('input_tokens');
   if (input !== undefined && !attributes.has('gen_ai.usage.input_tokens'))
     fields.inputTokens = input + (cacheRead ?? 0) + (cacheWrite ?? 0);
+}
+
+/** Gemini CLI counts as the API does: thinking stands beside the output. */
+function readGemini({ attributes }: SpanView, fields: CanonicalFields): void {
+  const thoughts = readNumber(attributes.get('thoughts_token_count') ?? null);
+  const output = readNumber(attributes.get('output_token_count') ?? null);
+  if (thoughts !== undefined && output !== undefined) fields.outputTokens = output + thoughts;
+  if (thoughts !== undefined && attributes.has('model')) fields.provider ??= 'gcp.gemini';
 }

@@ -13,7 +13,7 @@ export const PLAIN: Dialect = {
     requestModel: ['model'],
     inputTokens: ['input_tokens'],
     outputTokens: ['output_tokens'],
-    cacheReadTokens: ['cache_read_tokens', 'cache_read_input_tokens'],
+    cacheReadTokens: ['cache_read_tokens', 'cache_read_input_tokens', 'cached_content_token_count'],
     cacheWriteTokens: ['cache_creation_tokens', 'cache_creation_input_tokens'],
     reasoningTokens: ['reasoning_tokens'],
     toolArguments: ['tool_arguments'],

@@ -41,7 +41,7 @@ export function carryThrough(decoded: Decoded): void {
   const logs = decoded.items.filter((item) => 'body' in item);
   const batches = [
     { ...normalizeSpans(redactSpans(redactor, spans), project, NOW_MS), logs: [] },
-    { ...normalizeLogs(redactLogs(redactor, logs), project, NOW_MS), spans: [] },
+    normalizeLogs(redactLogs(redactor, logs), project, NOW_MS),
   ];
   const failed = batches
     .flatMap((batch) => batch.spans)
