@@ -143,11 +143,11 @@ test('conditions on time reach the index, through the view and without the proje
   const through = await keysUsed(
     `SELECT count() FROM tracelore.otel_traces WHERE Timestamp >= '2026-11-02 12:00:00' AND Timestamp < '2026-11-02 13:00:00'`,
   );
-  expect(through).toMatch(/Partition[\s\S]*PrimaryKey[\s\S]*toStartOfMinute\(start_time\)/);
+  expect(through).toMatch(/Partition[\s\S]*PrimaryKey[\s\S]*toStartOfHour\(start_time\)/);
   const run = await keysUsed(
     `SELECT input FROM tracelore.spans WHERE project = 'p' AND run_id = 'x' AND start_time >= '2026-11-02 12:00:00'`,
   );
-  expect(run).toMatch(/PrimaryKey[\s\S]*project[\s\S]*toStartOfMinute\(start_time\)[\s\S]*idx_run_id/);
+  expect(run).toMatch(/PrimaryKey[\s\S]*project[\s\S]*toStartOfHour\(start_time\)[\s\S]*idx_run_id/);
   const times = await keysUsed(
     `SELECT start FROM tracelore.run_times WHERE project = 'p' AND startsWith(run_id, 'abc')`,
   );

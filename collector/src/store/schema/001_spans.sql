@@ -1,6 +1,8 @@
 -- One wide, append-only row per span. Project first in every key; content columns last and never read by list views.
 -- LowCardinality only where queries group or filter: a dictionary per column and block made inserts and merges a third
 -- dearer. Parts below 256 MiB (uncompressed) are one file: a file per column cost as much as all the rest of an insert.
+-- Turns of a conversation repeat what was said before, so they lie side by side: a third of the bytes of an order by trace.
+-- One trace or run is found by its hour and its bloom index.
 -- Merges work in blocks of 2 MiB instead of 10: they hold several at a time.
 CREATE TABLE IF NOT EXISTS {database}.spans
 (
@@ -117,7 +119,8 @@ CREATE TABLE IF NOT EXISTS {database}.spans
 )
 ENGINE = MergeTree
 PARTITION BY toDate(start_time)
-ORDER BY (project, toStartOfMinute(start_time), trace_id, span_id)
+PRIMARY KEY (project, toStartOfHour(start_time))
+ORDER BY (project, toStartOfHour(start_time), multiIf(conversation_id != '', conversation_id, session_id != '', session_id, run_id), start_time, trace_id, span_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
 -- From a trace id to its time range, so that reading one trace touches a few granules.
