@@ -12,6 +12,14 @@ export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';
 export { openDriver } from './open-driver.ts';
 export { openStore } from './open-store.ts';
+export {
+  type FoundRun,
+  type MatchingSpan,
+  type RunFilter,
+  type RunSearch,
+  type SearchPage,
+  type SpanFilter,
+} from './run-filter.ts';
 export { backUp, backupNameAt, backupsFolder, type Backup } from './operations/backup.ts';
 export {
   EXPORT_FORMATS,
@@ -31,7 +39,6 @@ export {
   RUN_STATES,
   type BatchWriter,
   type RunCounts,
-  type RunFilter,
   type RunState,
   type RunSummary,
   type RunWriter,
@@ -42,6 +49,9 @@ export {
   type StoreOptions,
   type TraceReader,
 } from './store.ts';
+export { useTextIndex } from './text-index.ts';
+export { indexWords } from './word-index.ts';
+export { wordsIn } from './words.ts';
 export { StoreError } from './store-error.ts';
 export { ANALYSES, LOGS, OUTCOMES, RUNS, SPANS } from './tables.ts';
 // Tenancy stands on the store, and is told here, since whoever opens a store needs it: this is their one entry.

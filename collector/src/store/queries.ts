@@ -16,7 +16,7 @@ export const NEWEST_RUN = `
 SELECT toString(start_time) AS start
 FROM {database}.runs
 WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC')}
-ORDER BY toStartOfHour(start_time) DESC
+ORDER BY toStartOfHour(start_time) DESC, start_time DESC
 LIMIT 1`;
 
 /** One page of runs; `conditions` come from {@link RUN_CONDITIONS}. */
@@ -34,6 +34,17 @@ ${FINAL_PER_PARTITION}`;
 export const RUN_CONDITIONS = {
   state: 'state = {state: String}',
   agent: 'agent = {agent: String}',
+  service: 'service = {service: String}',
+  environment: 'environment = {environment: String}',
+  name: 'name = {name: String}',
+  status: 'status = {status: String}',
+  sessionId: 'session_id = {session: String}',
+  userId: 'user_id = {user: String}',
+  tag: 'has(tags, {tag: String})',
+  minDuration: 'duration_ns >= {minDuration: UInt64}',
+  maxDuration: 'duration_ns <= {maxDuration: UInt64}',
+  minTokens: 'ifNull(input_tokens, 0) + ifNull(output_tokens, 0) >= {minTokens: UInt64}',
+  minCost: 'toFloat64(cost) >= {minCost: Float64}',
   conversationId: 'conversation_id = {conversation: String}',
   passed: "outcome_source != '' AND outcome_passed = true",
   failed: "outcome_source != '' AND outcome_passed = false",
@@ -45,6 +56,11 @@ export const RUN_CONDITIONS = {
   after: "(start_time, run_id) < ({afterTime: DateTime64(9, 'UTC')}, {afterRun: String})",
   /** The first part is what the index can use of `after`. */
   afterBound: "start_time <= {afterTime: DateTime64(9, 'UTC')}",
+  inSlice: "start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}",
+  /** With the hour, which the key needs before it can use the id. */
+  oneOf: `(toStartOfHour(start_time), run_id) IN (
+    SELECT toStartOfHour(min(start)), run_id FROM {database}.run_times
+    WHERE project = {project: String} AND run_id IN {runs: Array(String)} GROUP BY run_id)`,
   unanalysed: `run_id NOT IN (SELECT run_id FROM {database}.analyses WHERE project = {project: String})`,
 } as const;
 

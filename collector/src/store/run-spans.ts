@@ -13,7 +13,11 @@ const CONTENT_BYTES_PER_QUERY: number = 16 * 1024 * 1024;
 /** Content records read for one page of spans. */
 export const CONTENT_LOGS_MAX = 20_000;
 
-export type Ask = <T>(query: string, parameters: Readonly<Record<string, SqlValue>>) => Promise<T[]>;
+export type Ask = <T>(
+  query: string,
+  parameters: Readonly<Record<string, SqlValue>>,
+  options?: { readonly timeoutMs: number },
+) => Promise<T[]>;
 
 interface PageSpan {
   readonly trace_id: string;

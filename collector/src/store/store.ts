@@ -1,7 +1,10 @@
-import type { OutcomeSource } from '@tracelore/sdk/contract';
 import type { Batch } from '../records.ts';
 import type { Durability } from './chdb/engine.ts';
 import type { QueryRead, SqlDriver } from './driver.ts';
+import type { RunFilter, RunSearch, SearchPage } from './run-filter.ts';
+import type { RunSummary, StoredOutcome } from './run-summary.ts';
+
+export { RUN_STATES, type RunState, type RunSummary, type StoredOutcome } from './run-summary.ts';
 
 /** Where the data lives: an embedded engine in a directory, or a ClickHouse server by URL. */
 export type StoreLocation =
@@ -39,76 +42,6 @@ export interface StoreOptions {
   readonly database?: string;
   /** Told what each query read; not of streams. */
   readonly onRead?: (read: QueryRead) => void;
-}
-
-export const RUN_STATES = ['open', 'closed', 'abandoned'] as const;
-export type RunState = (typeof RUN_STATES)[number];
-
-/** One row of a runs list: no content columns. Times are ISO strings with nanoseconds, durations ms. */
-export interface RunSummary {
-  readonly project: string;
-  readonly runId: string;
-  readonly traceId: string;
-  readonly rootSpanId: string;
-  readonly trialId: string;
-  readonly name: string;
-  readonly agent: string;
-  readonly service: string;
-  readonly environment: string;
-  readonly state: RunState;
-  readonly status: string;
-  readonly errorType: string;
-  readonly startTime: string;
-  readonly durationMs: number;
-  readonly spans: number;
-  readonly errors: number;
-  readonly modelCalls: number;
-  readonly toolCalls: number;
-  readonly models: readonly string[];
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  /** USD over the model calls whose cost is known; `null` when none is. */
-  readonly cost: number | null;
-  /** The same by model. */
-  readonly modelCosts: Readonly<Record<string, number>>;
-  /** Model calls that are missing in `cost`. */
-  readonly unpricedCalls: number;
-  readonly conversationId: string;
-  readonly sessionId: string;
-  readonly userId: string;
-  readonly tags: readonly string[];
-  readonly fingerprint: string;
-  readonly knowledgeSnapshot: number | null;
-  readonly knowledgeArm: string;
-  readonly knowledgeItems: readonly string[];
-  readonly outcome: StoredOutcome | null;
-}
-
-export interface StoredOutcome {
-  readonly source: OutcomeSource;
-  readonly score: number | null;
-  readonly passed: boolean | null;
-  readonly comment: string;
-}
-
-export interface RunFilter {
-  readonly project: string;
-  readonly state?: RunState;
-  readonly agent?: string;
-  /** Resolved outcome. `none` = no outcome yet. */
-  readonly outcome?: 'passed' | 'failed' | 'none';
-  readonly conversationId?: string;
-  /** Epoch ms. */
-  readonly startedAfterMs?: number;
-  readonly startedBeforeMs?: number;
-  /** Trials are left out unless asked for. */
-  readonly includeTrials?: boolean;
-  /** Runs without a row in `analyses`. */
-  readonly unanalysed?: boolean;
-  /** At most 500; default 50. */
-  readonly limit?: number;
-  /** `runId` and start of the last row of the previous page. */
-  readonly after?: { readonly startTime: string; readonly runId: string };
 }
 
 /** One span of a run with its content. */
@@ -183,6 +116,11 @@ export interface BatchWriter {
 /** Reads runs and spans. Every method is confined to one project; retried exports are seen once. */
 export interface TraceReader {
   listRuns(filter: RunFilter): Promise<RunSummary[]>;
+  /**
+   * Runs with a span that is as the search says, newest first.
+   * @throws StoreError `TIMEOUT_EXCEEDED` when there was not even time for the newest of them
+   */
+  searchRuns(search: RunSearch): Promise<SearchPage>;
   /** By id, or by a unique prefix of at least 6 characters; an ambiguous prefix is an error that lists the ids. */
   findRun(project: string, idOrPrefix: string): Promise<RunSummary | undefined>;
   /**

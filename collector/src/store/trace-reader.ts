@@ -1,6 +1,7 @@
 import type { SqlDriver } from './driver.ts';
 import { COUNT_RUNS, inDatabase, OUTCOMES_OF_RUNS, RUN_BY_ID, RUN_TIMES, RUNS_BY_PREFIX } from './queries.ts';
 import { runListing } from './run-listing.ts';
+import { runSearch } from './run-search.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import { type Ask, runSpans } from './run-spans.ts';
 import { OUTCOMES_PER_RUN_MAX } from './run-writer.ts';
@@ -20,8 +21,8 @@ interface Times {
 }
 
 export function traceReader(driver: SqlDriver, database: string): TraceReader {
-  const ask: Ask = async (query, parameters) =>
-    await driver.query(inDatabase(query, database), { parameters });
+  const ask: Ask = async (query, parameters, options) =>
+    await driver.query(inDatabase(query, database), { ...options, parameters });
 
   const summaryOf = async (
     project: string,
@@ -33,6 +34,8 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
 
   return {
     listRuns: runListing(ask),
+
+    searchRuns: runSearch(ask),
 
     async findRun(project, idOrPrefix) {
       const [exact] = await ask<Times>(RUN_TIMES, { project, runs: [idOrPrefix] });
