@@ -12,7 +12,7 @@ import { ApiKeys } from './receiver/api-keys.ts';
 import { GrpcReceiver } from './receiver/grpc-receiver.ts';
 import { HttpReceiver, type ReceiverParts } from './receiver/http-receiver.ts';
 import { RateLimiter } from './receiver/rate-limit.ts';
-import { loadTls } from './receiver/tls.ts';
+import { TlsFiles } from './receiver/tls-files.ts';
 import type { Check } from './readiness/readiness.ts';
 import type { Batch } from './records.ts';
 import { Redactor } from './redact/redactor.ts';
@@ -45,6 +45,8 @@ export interface Collector {
   /** Commits what waits, in memory and in the spool, and recomputes every run touched so far. */
   settleRuns(): Promise<void>;
   stats(): CollectorStats;
+  /** Reads the files of TLS again now; without it that happens within ten seconds of a change. */
+  reloadCertificates(): void;
   /** How each part is that must work for data to be taken. */
   checks(): readonly Check[];
   /**
@@ -86,10 +88,12 @@ export function createCollector(config: CollectorConfig): Collector {
     answerWithinMs,
     onStoreFailure: onStoreError,
   });
+  const tls =
+    resolved.tls === false ? undefined : new TlsFiles(resolved.tls, { onProblem: resolved.onError });
   const parts: ReceiverParts = {
     keys: new ApiKeys(resolved.keys),
     limiter: new RateLimiter(resolved.rateLimit, () => performance.now()),
-    tls: resolved.tls === false ? undefined : loadTls(resolved.tls),
+    tls,
     budget,
     admit: () => readiness.admit(),
     counters,
@@ -124,6 +128,7 @@ export function createCollector(config: CollectorConfig): Collector {
       bound === undefined ? undefined : receiver.close(rest()),
       grpcBound === undefined ? undefined : grpcReceiver?.close(rest()),
     ]);
+    tls?.stop();
     runs.stop();
     // What is not recomputed now is caught up at the next start.
     await within(rest(), settleRuns().catch(onStoreError));
@@ -171,6 +176,7 @@ export function createCollector(config: CollectorConfig): Collector {
     settleRuns,
     stats,
     checks: () => readiness.checks,
+    reloadCertificates: () => tls?.reload(),
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopped ??= stop(deadlineMs)),
   };
 }

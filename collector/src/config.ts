@@ -36,8 +36,10 @@ export interface CollectorConfig {
   readonly rateLimit?: RateLimit;
   /** Origins of web pages that may send (`https://app.example.org`); `*` = all. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /** Connections over HTTP at a time. Default 2 048. More are closed at once. */
+  /** Connections at a time, on each port. Default 2 048. More are closed at once. */
   readonly connectionsMax?: number;
+  /** Of them from one address. Default 1 024. */
+  readonly connectionsPerAddressMax?: number;
   /** Time for a request to arrive, ms. Default 60 000. */
   readonly requestTimeoutMs?: number;
   /** Largest body before and after inflation, bytes. Default 64 MiB. */
@@ -85,6 +87,7 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     rateLimit: config.rateLimit ?? {},
     corsOrigins: config.corsOrigins ?? [],
     connectionsMax: config.connectionsMax ?? 2_048,
+    connectionsPerAddressMax: config.connectionsPerAddressMax ?? 1_024,
     requestTimeoutMs: config.requestTimeoutMs ?? 60_000,
     pathPrefixes: config.pathPrefixes ?? ['', '/api/public/otel'],
     bodyBytesMax: config.bodyBytesMax ?? BODY_BYTES_MAX,
@@ -115,6 +118,7 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   within('port', 0, 65_535);
   within('grpcPort', 0, 65_535);
   within('connectionsMax', 1, 1_000_000);
+  within('connectionsPerAddressMax', 1, 1_000_000);
   within('requestTimeoutMs', 10, 3_600_000);
   within('bodyBytesMax', 1_024, 1_073_741_824);
   within('bytesWaitingMax', 1_024, 68_719_476_736);
@@ -161,6 +165,7 @@ type NumberSetting =
   | 'port'
   | 'grpcPort'
   | 'connectionsMax'
+  | 'connectionsPerAddressMax'
   | 'requestTimeoutMs'
   | 'bodyBytesMax'
   | 'bytesWaitingMax'

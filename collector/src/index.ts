@@ -6,6 +6,8 @@ export type { Check } from './readiness/readiness.ts';
 export { createImporter, type Imported, type Importer } from './import/importer.ts';
 export { DEFAULT_PROJECT, PROJECT_ATTRIBUTE, PROJECT_HEADER } from './project.ts';
 export type { ApiKey } from './tenancy/api-key.ts';
+export { TlsFiles, type TlsFilesOptions } from './receiver/tls-files.ts';
+export type { TlsOptions } from './receiver/tls.ts';
 export type { Batch, LogRecord, OutcomeRecord, SpanRecord } from './records.ts';
 export type { RedactionOptions, RedactionRule } from './redact/redaction-options.ts';
 export { createObservatory, PROMETHEUS_TYPE, type Observatory } from './observe/observatory.ts';

@@ -1,7 +1,6 @@
 import type {
   sendUnaryData,
   Server,
-  ServerCredentials,
   ServerUnaryCall,
   ServiceDefinition,
   UntypedHandleCall,
@@ -12,8 +11,9 @@ import type { Signal } from '../decode/decoded-request.ts';
 import { CollectorError, Refusal } from '../errors.ts';
 import type { ProjectClaim } from '../project.ts';
 import { encodeAnswer, encodeRefusal, rpcStatusOf } from './answer.ts';
-import { bindError } from './bind-error.ts';
+import type { ConnectionLimits } from './connection-cap.ts';
 import { admission, type Grpc, type GrpcRefusal } from './grpc-admission.ts';
+import { GrpcListener } from './grpc-listener.ts';
 import type { ReceiverParts } from './http-receiver.ts';
 import { overloaded } from './request-body.ts';
 
@@ -31,7 +31,7 @@ const SERVICES: Readonly<Record<Signal | 'metrics', string>> = {
   metrics: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
 };
 
-export interface GrpcReceiverOptions {
+export interface GrpcReceiverOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
   /** Largest message, before and after inflation. */
@@ -47,6 +47,7 @@ export class GrpcReceiver {
   readonly #options: GrpcReceiverOptions;
   readonly #parts: ReceiverParts;
   #server: Server | undefined;
+  #listener: GrpcListener | undefined;
   #stopping = false;
 
   constructor(options: GrpcReceiverOptions, parts: ReceiverParts) {
@@ -57,7 +58,7 @@ export class GrpcReceiver {
   /** Rejects with a {@link CollectorError}: the address cannot be used, or `@grpc/grpc-js` is not installed. */
   async listen(): Promise<Pick<AddressInfo, 'address' | 'port'>> {
     const grpc = await loadGrpc();
-    const { host, port, bodyBytesMax } = this.#options;
+    const { bodyBytesMax } = this.#options;
     const claims = new WeakMap<object, ProjectClaim>();
     const server = new grpc.Server({
       'grpc.max_receive_message_length': bodyBytesMax,
@@ -78,14 +79,10 @@ export class GrpcReceiver {
     for (const signal of ['traces', 'logs', 'metrics'] as const)
       server.addService(definition(SERVICES[signal]), { Export: this.#handler(grpc, signal, claims) });
     this.#server = server;
-    const bound = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(
-        `${host.includes(':') ? `[${host}]` : host}:${port}`,
-        credentials(grpc, this.#parts.tls),
-        (error, boundPort) => (error === null ? resolve(boundPort) : reject(bindError(error, host, port))),
-      );
-    });
-    return { address: host, port: bound };
+    // With TLS too: the connections that it gets are past their handshake.
+    const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+    this.#listener = new GrpcListener(this.#options, this.#parts.tls, injector);
+    return await this.#listener.listen();
   }
 
   /** New calls are answered UNAVAILABLE from now on; those in progress finish. */
@@ -96,15 +93,15 @@ export class GrpcReceiver {
   /** Resolves when every connection has ended; those that last beyond `deadlineMs` are cut. */
   async close(deadlineMs: number): Promise<void> {
     this.refuseNew();
-    const server = this.#server;
-    if (server === undefined) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => server.forceShutdown(), deadlineMs);
-      server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const timer = setTimeout(() => {
+      this.#server?.forceShutdown();
+      this.#listener?.cut();
+    }, deadlineMs);
+    const closed = this.#listener?.close();
+    // It asks the senders to leave after the calls in progress, and says so too early: the connections are ours.
+    this.#server?.tryShutdown(() => undefined);
+    await closed;
+    clearTimeout(timer);
   }
 
   #admit(headers: Parameters<ReceiverParts['keys']['claim']>[0]): ProjectClaim {
@@ -198,16 +195,6 @@ function definition(service: string): ServiceDefinition {
       responseDeserialize: same,
     },
   };
-}
-
-function credentials(grpc: Grpc, tls: ReceiverParts['tls']): ServerCredentials {
-  if (tls === undefined) return grpc.ServerCredentials.createInsecure();
-  const { key, cert, ca } = tls;
-  return grpc.ServerCredentials.createSsl(
-    ca ?? null,
-    [{ private_key: key, cert_chain: cert }],
-    ca !== undefined,
-  );
 }
 
 async function loadGrpc(): Promise<Grpc> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { BudgetShare, ByteBudget } from '../commit/byte-budget.ts';
 import { countRefusal, type Counters } from '../counters.ts';
@@ -10,13 +10,14 @@ import type { ExportRequest } from '../ingest.ts';
 import { encodeAnswer, encodeRefusal, httpStatusOf, isRetryable, type ExportAnswer } from './answer.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { bindError } from './bind-error.ts';
+import { capConnections, type ConnectionLimits } from './connection-cap.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { inflate, requireCompression } from './inflate.ts';
 import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkDeclaredLength, readBody } from './request-body.ts';
 import { routeOf } from './route.ts';
-import type { TlsMaterial } from './tls.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 /** Time for the headers of a request, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -27,14 +28,12 @@ const CHECK_INTERVAL_MS = 5_000;
 /** After a refusal the rest of the body is read and dropped this long, ms, so that the answer reaches the sender. */
 const DRAIN_MS = 1_000;
 
-export interface HttpReceiverOptions {
+export interface HttpReceiverOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
   /** Accepted in front of `/v1/…`; `''` is the plain path. */
   readonly pathPrefixes: readonly string[];
   readonly bodyBytesMax: number;
-  /** More are closed at once. */
-  readonly connectionsMax: number;
   /** Time for a whole request, ms: ends senders that trickle bytes. Headers have {@link HEADERS_TIMEOUT_MS} of it. */
   readonly requestTimeoutMs: number;
   /** Origins of pages that may send; `*` = all. */
@@ -46,7 +45,7 @@ export interface ReceiverParts {
   readonly keys: ApiKeys;
   readonly limiter: RateLimiter;
   /** `undefined` = plain HTTP. */
-  readonly tls: TlsMaterial | undefined;
+  readonly tls: TlsFiles | undefined;
   readonly budget: ByteBudget;
   /** Throws a {@link Refusal} while nothing can be taken, before a body is read. */
   readonly admit: () => void;
@@ -76,7 +75,7 @@ export class HttpReceiver {
   constructor(options: HttpReceiverOptions, parts: ReceiverParts) {
     this.#options = options;
     this.#parts = parts;
-    const { requestTimeoutMs, connectionsMax } = options;
+    const { requestTimeoutMs } = options;
     const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
     const timeouts = {
       headersTimeout,
@@ -93,15 +92,14 @@ export class HttpReceiver {
         : createTlsServer(
             {
               ...timeouts,
-              key: tls.key,
-              cert: tls.cert,
-              minVersion: 'TLSv1.2',
+              ...tls.context,
               handshakeTimeout: headersTimeout,
-              ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
+              ...(tls.isMutual && { requestCert: true, rejectUnauthorized: true }),
             },
             handle,
           );
-    this.#server.maxConnections = connectionsMax;
+    capConnections(this.#server, options);
+    if (this.#server instanceof TlsServer) tls?.serve(this.#server);
     // Without this listener Node invites the body before anything has been checked.
     this.#server.on('checkContinue', (request, response) => void this.#handle(request, response, true));
   }

@@ -53,6 +53,22 @@ test('a connection above the limit is closed at once, the others go on', async (
   first.destroy();
 });
 
+test.each([{ connectionsMax: 1 }, { connectionsPerAddressMax: 1 }])(
+  'with %o the second connection is closed at once, on both ports; one that ends makes room',
+  async (limits) => {
+    const { url, collector } = await collectors.start({ ...limits, grpcPort: 0 });
+    const grpcUrl = `http://127.0.0.1:${collector.address.grpc?.port}`;
+    for (const target of [url, grpcUrl]) {
+      const first = await open(target);
+      const second = await open(target);
+      expect(await readAll(second)).toBe('');
+      first.destroy();
+      await once(first, 'close');
+    }
+    expect(await post(url, spanRequest())).toHaveProperty('status', 200);
+  },
+);
+
 test('a connection stays open for the next request', async () => {
   const { url } = await collectors.start();
   const socket = await open(url);

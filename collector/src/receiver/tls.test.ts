@@ -1,10 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import * as grpc from '@grpc/grpc-js';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request, type RequestOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { traceExport } from '../testing/protobuf-export.ts';
 import { RunningCollectors } from '../testing/running-collectors.ts';
+import { TlsFiles } from './tls-files.ts';
 import { loadTls } from './tls.ts';
 
 const collectors = new RunningCollectors();
@@ -103,3 +108,65 @@ test.each([
 ])('%o is refused with the file at fault', (options, problem) => {
   expect(() => loadTls(options)).toThrow(problem);
 });
+
+/** Common name of the certificate that a port shows. */
+function shownBy(port: number | undefined): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      port: port ?? 0,
+      host: '127.0.0.1',
+      ca: AUTHORITY,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    socket.once('secureConnect', () => {
+      resolve(String(socket.getPeerCertificate().subject.CN));
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+test('a renewed certificate is shown to new connections on both ports, and a broken one never', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tls-'));
+  const [keyFile, certFile] = [path.join(directory, 'tls.key'), path.join(directory, 'tls.crt')];
+  copyFileSync(file('server.key'), keyFile);
+  copyFileSync(file('server.pem'), certFile);
+  const problems: unknown[] = [];
+  const { collector } = await collectors.start({
+    tls: { keyFile, certFile },
+    grpcPort: 0,
+    onError: (error) => problems.push(error),
+  });
+  const { port, grpc: bound } = collector.address;
+  const shown = async (): Promise<(string | undefined)[]> => [
+    await shownBy(port),
+    await shownBy(bound?.port),
+  ];
+  const [first] = await shown();
+  copyFileSync(file('client.key'), keyFile);
+  collector.reloadCertificates();
+  expect(problems.map(String).join()).toContain('is not the key of the certificate');
+  expect(await shown()).toEqual([first, first]);
+  copyFileSync(file('client.pem'), certFile);
+  collector.reloadCertificates();
+  const renewed = nameOf('client.pem');
+  expect(await shown()).toEqual([renewed, renewed]);
+  expect(renewed).not.toBe(first);
+  rmSync(directory, { recursive: true });
+});
+
+test('files are looked at by themselves', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tls-'));
+  const certFile = path.join(directory, 'tls.crt');
+  copyFileSync(file('server.pem'), certFile);
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const files = new TlsFiles({ ...SERVER, certFile }, { onProblem: resolve, checkMs: 1 });
+  rmSync(certFile);
+  expect(String(await promise)).toContain('tls.crt: cannot be read (ENOENT)');
+  files.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function nameOf(name: string): string | undefined {
+  return /CN=(.+)/.exec(new X509Certificate(readFileSync(file(name))).subject)?.[1];
+}

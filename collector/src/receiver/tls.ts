@@ -11,7 +11,7 @@ export interface TlsOptions {
   readonly caFile?: string;
 }
 
-/** What the listeners need; read once, at the start. */
+/** What the listeners need. */
 export interface TlsMaterial {
   readonly key: Buffer;
   readonly cert: Buffer;
