@@ -54,7 +54,7 @@ export const GEN_AI: Dialect = {
       'gen_ai.usage.details.reasoning_tokens',
       'gen_ai.usage.experimental.reasoning_tokens',
     ],
-    timeToFirstChunk: [ATTR.timeToFirstChunk, 'gen_ai.server.time_to_first_token'],
+    timeToFirstChunk: [ATTR.timeToFirstChunk],
     // No convention: OpenLIT and Laminar, OpenRouter, LiteLLM.
     reportedCost: [
       'gen_ai.usage.cost',
