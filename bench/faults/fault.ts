@@ -57,7 +57,8 @@ export async function readAll(
   return { ...stored, readings: [...live, ...stored.readings], violations };
 }
 
-async function readStored(
+/** Reads a directory that no service has open. */
+export async function readStored(
   ledger: Ledger,
   directory: string,
   data: string,
