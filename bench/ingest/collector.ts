@@ -21,6 +21,8 @@ const collector = createCollector({
 });
 await collector.start();
 let cpu = process.cpuUsage();
+// Whoever started it is gone: nobody would end it.
+process.once('disconnect', () => process.exit());
 process.on('message', (message) => {
   if (message === 'begin') cpu = process.cpuUsage();
   if (message === 'end') report().catch(fail);

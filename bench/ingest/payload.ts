@@ -8,7 +8,7 @@ import {
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { SpanKind, SpanStatusCode, TraceFlags, type Attributes } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, TraceFlags, type Attributes, type SpanContext } from '@opentelemetry/api';
 
 /** Spans or log records per request, as a batching exporter sends them. */
 export const SPANS_PER_REQUEST = 512;
@@ -77,44 +77,72 @@ export function requestBody(
   startMs: number,
   encoding: Encoding = 'protobuf',
 ): Uint8Array {
-  const json = encoding === 'json';
-  const body =
-    shape === 'log'
-      ? (json ? JsonLogsSerializer : ProtobufLogsSerializer).serializeRequest(logRecords(request, startMs))
-      : (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(
-          spans(shape, request, startMs),
-        );
+  if (shape === 'log') {
+    const serializer = encoding === 'json' ? JsonLogsSerializer : ProtobufLogsSerializer;
+    return encoded(serializer.serializeRequest(logRecords(request, startMs)));
+  }
+  const count = SPANS_PER_REQUEST;
+  return spansBody(shape, { first: request * count, count, perTrace: count, startMs }, encoding);
+}
+
+function encoded(body: Uint8Array | undefined): Uint8Array {
   if (body === undefined) throw new Error('the serialiser returned nothing');
   return body;
 }
 
 const RESOURCE: Resource = resourceFromAttributes({ 'service.name': 'bench' });
 const SCOPE = { name: 'bench', version: '1' };
+const SPAN_MS = 250;
 
-function spans(shape: SpanShape, request: number, startMs: number): ReadableSpan[] {
-  const traceId = traceIdOf(request);
-  return Array.from({ length: SPANS_PER_REQUEST }, (_, offset) => {
-    const index = request * SPANS_PER_REQUEST + offset;
-    const at = startMs + (index % 60_000);
-    return {
-      name: shape === 'genai' ? 'chat gpt-bench' : 'GET /orders',
-      kind: shape === 'genai' ? SpanKind.CLIENT : SpanKind.SERVER,
-      spanContext: () => ({ traceId, spanId: spanIdOf(index), traceFlags: TraceFlags.SAMPLED }),
-      startTime: hrTime(at),
-      endTime: hrTime(at + 250),
-      ended: true,
-      duration: hrTime(250),
-      status: { code: SpanStatusCode.OK },
-      attributes: attributesOf(shape, index),
-      links: [],
-      events: [],
-      resource: RESOURCE,
-      instrumentationScope: SCOPE,
-      droppedAttributesCount: 0,
-      droppedEventsCount: 0,
-      droppedLinksCount: 0,
-    };
+/** Spans numbered from `first`, so many to a trace: one root and the others below it. Times lie within a minute of `startMs`. */
+export function spansBody(
+  shape: SpanShape,
+  { first, count, perTrace, startMs }: SpanRange,
+  encoding: Encoding = 'protobuf',
+): Uint8Array {
+  const serializer = encoding === 'json' ? JsonTraceSerializer : ProtobufTraceSerializer;
+  const spans = Array.from({ length: count }, (_, offset) =>
+    spanOf(shape, first + offset, perTrace, startMs),
+  );
+  return encoded(serializer.serializeRequest(spans));
+}
+
+export interface SpanRange {
+  readonly first: number;
+  readonly count: number;
+  readonly perTrace: number;
+  /** Epoch ms. */
+  readonly startMs: number;
+}
+
+function spanOf(shape: SpanShape, index: number, perTrace: number, startMs: number): ReadableSpan {
+  const traceId = traceIdOf(Math.floor(index / perTrace));
+  const root = index - (index % perTrace);
+  const context = (of: number): SpanContext => ({
+    traceId,
+    spanId: spanIdOf(of),
+    traceFlags: TraceFlags.SAMPLED,
   });
+  const at = startMs + (index % 60_000);
+  return {
+    name: shape === 'genai' ? 'chat gpt-bench' : 'GET /orders',
+    kind: shape === 'genai' ? SpanKind.CLIENT : SpanKind.SERVER,
+    spanContext: () => context(index),
+    ...(root === index ? {} : { parentSpanContext: context(root) }),
+    startTime: hrTime(at),
+    endTime: hrTime(at + SPAN_MS),
+    ended: true,
+    duration: hrTime(SPAN_MS),
+    status: { code: SpanStatusCode.OK },
+    attributes: attributesOf(shape, index),
+    links: [],
+    events: [],
+    resource: RESOURCE,
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
 }
 
 /** The content of a model call as GenAI instrumentations log it beside their spans. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 const LOG_LINE_SHOWN_MAX = 600;
+const INSERT_TIMEOUT = '120s';
 const READY = 'Everything is ready';
 
 export interface RunningCollector {
@@ -13,7 +14,7 @@ export interface RunningCollector {
   stop(): Promise<void>;
 }
 
-/** Starts the Collector: OTLP/HTTP → batch processor → ClickHouse exporter, each with its defaults. Resolves when it is ready. */
+/** Starts the Collector: OTLP/HTTP → batch processor → ClickHouse exporter, with their defaults but for the timeout. Resolves when it is ready. */
 export async function startCollector(
   binary: string,
   directory: string,
@@ -25,8 +26,10 @@ export async function startCollector(
   const config = {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
     processors: { batch: {} },
-    // On the loopback neither side pays for compression.
-    exporters: { clickhouse: { endpoint: clickhouseUrl, database, compress: 'none' } },
+    // On the loopback neither side pays for compression; a busy machine must not make it send batches twice (default 5 s).
+    exporters: {
+      clickhouse: { endpoint: clickhouseUrl, database, compress: 'none', timeout: INSERT_TIMEOUT },
+    },
     service: {
       pipelines: { traces: pipeline, logs: pipeline },
       telemetry: { metrics: { level: 'none' }, logs: { encoding: 'json' } },

@@ -39,6 +39,8 @@ server.listen(0, '127.0.0.1', () => {
 });
 let cpu = process.cpuUsage();
 let script = process.threadCpuUsage();
+// Whoever started it is gone: nobody would end it.
+process.once('disconnect', () => process.exit());
 process.on('message', (message) => {
   if (message === 'begin') [cpu, script] = [process.cpuUsage(), process.threadCpuUsage()];
   if (message === 'end')

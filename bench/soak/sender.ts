@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { spansBody } from '../ingest/payload.ts';
+
+/** Spans of one trace, as an agent's run has them. */
+const SPANS_PER_TRACE = 8;
+const TICK_MS = 100;
+/** Requests without an answer yet; with so many the load is behind, and the next ones are sent when answers come. */
+const OPEN_REQUESTS_MAX = 64;
+const RETRY_MS = 1_000;
+
+/** Sends GenAI spans at a steady rate, some traces per tick, and tells at the end how it was answered. */
+const [url = '', ratePerSecond = '250', seconds = '60', first = '0'] = process.argv.slice(2);
+const agent = new Agent({ keepAlive: true, maxSockets: OPEN_REQUESTS_MAX });
+const answeredMs: number[] = [];
+let refused = 0;
+let open = 0;
+
+const startedMs = performance.now();
+const endsMs = startedMs + Number(seconds) * 1_000;
+let sent = 0;
+const answers: Promise<void>[] = [];
+for (let nowMs = startedMs; nowMs < endsMs; nowMs = performance.now()) {
+  const due = ((nowMs - startedMs) / 1_000) * Number(ratePerSecond) - sent;
+  const count = Math.floor(due / SPANS_PER_TRACE) * SPANS_PER_TRACE;
+  if (count > 0 && open < OPEN_REQUESTS_MAX) {
+    const range = {
+      first: Number(first) + sent,
+      count,
+      perTrace: SPANS_PER_TRACE,
+      startMs: Date.now() - 60_000,
+    };
+    answers.push(deliver(spansBody('genai', range)));
+    sent += count;
+  }
+  await delay(TICK_MS);
+}
+await Promise.all(answers);
+agent.destroy();
+answeredMs.sort((a, b) => a - b);
+process.send?.({
+  sent,
+  refused,
+  elapsedMs: performance.now() - startedMs,
+  p50Ms: answeredMs[Math.floor(answeredMs.length * 0.5)] ?? 0,
+  p99Ms: answeredMs[Math.floor(answeredMs.length * 0.99)] ?? 0,
+});
+process.disconnect();
+
+/** Until it is stored, as an exporter does it. */
+async function deliver(body: Uint8Array): Promise<void> {
+  open += 1;
+  const from = performance.now();
+  for (let status = await post(body); status !== 200; status = await post(body)) {
+    if (status !== 503 && status !== 429) throw new Error(`expected 200, 429 or 503, got ${status}`);
+    refused += 1;
+    await delay(RETRY_MS);
+  }
+  answeredMs.push(performance.now() - from);
+  open -= 1;
+}
+
+function post(body: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-protobuf' };
+    const posted = request(`${url}/v1/traces`, { method: 'POST', agent, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+    });
+    posted.on('error', reject).end(body);
+  });
+}
