@@ -15,7 +15,7 @@ export interface Config {
   readonly otlpPort: number;
   /** Port of OTLP over gRPC; 0 = any free one, undefined = none. */
   readonly grpcPort: number | undefined;
-  /** PEM files for TLS on both OTLP ports; '' = plain. With `tlsCa` senders need a certificate of that authority. */
+  /** PEM files for TLS on every port; '' = plain. With `tlsCa` senders of OTLP need a certificate of that authority. */
   readonly tlsKey: string;
   readonly tlsCert: string;
   readonly tlsCa: string;

@@ -3,7 +3,7 @@ import { createAccess } from './http/access.ts';
 import { createApp, type App } from './http/app.ts';
 import type { Metric } from './http/metrics.ts';
 import { createReadiness, type Check } from './http/readiness.ts';
-import { listen, type ListeningServer } from './http/server.ts';
+import { listen, type Certificate, type ListeningServer } from './http/server.ts';
 import { refuseExposed } from './exposure.ts';
 import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
 import { newRandomId, type NewId } from './ids.ts';
@@ -17,6 +17,8 @@ import { VERSION } from './version.ts';
 export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector'> {
   /** Projects and keys, when a collector in this process shares them; closed by whoever opened them. Default: opened here. */
   readonly tenancy?: Tenancy;
+  /** For TLS on the API. Default: plain HTTP. */
+  readonly certificate?: Certificate;
   /** Further values for `GET /metrics`, for example the collector's. */
   readonly metrics?: () => readonly Metric[];
   /** Further checks for `GET /readyz`, for example the collector's. */
@@ -108,7 +110,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   async function begin(): Promise<string> {
     refuseExposed(config.host, tenancy.ring);
     await warmUp();
-    server = await listen(app, config.host, config.port);
+    server = await listen(app, config.host, config.port, options.certificate);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
       report(`signals: ${text}`),
     );

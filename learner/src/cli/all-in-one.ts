@@ -5,6 +5,7 @@ import { readConfigFile } from '../config-file.ts';
 import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
 import { refuseExposed } from '../exposure.ts';
 import { createLearner } from '../learner.ts';
+import { apiCertificate, reloadOnHangup } from './certificates.ts';
 import { CliError } from './cli-error.ts';
 import { collectorMetrics } from './collector-metrics.ts';
 import { collectorSettings } from './collector-settings.ts';
@@ -42,11 +43,15 @@ export async function runAllInOne(options: {
       runQuietMs: RUN_QUIET_MS,
     });
     closers.push(() => collector.shutdown(SHUTDOWN_MS));
+    const certificate = apiCertificate(config, report);
+    closers.push(async () => certificate?.stop());
+    reloadOnHangup(certificate, collector);
     const learner = await createLearner({
       store,
       config,
       collector,
       tenancy,
+      ...(certificate && { certificate }),
       metrics: () => collectorMetrics(collector.stats()),
       checks: () => collector.checks(),
     });

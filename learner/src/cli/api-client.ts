@@ -95,9 +95,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What Node says of a certificate whose authority it does not know. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** fetch hides the reason in `cause`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
+    return UNTRUSTED.has(cause.code)
+      ? `${cause.code}: its certificate is of an authority that is not known here; name the authority's file in NODE_EXTRA_CA_CERTS`
+      : cause.code;
   return error instanceof Error ? error.message : String(error);
 }

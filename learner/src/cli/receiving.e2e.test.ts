@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startService, tracelore, traceloreUntil } from './child.testing.ts';
+import { startService, tracelore, traceloreUntil, type Ended } from './child.testing.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -25,6 +26,43 @@ test('a gRPC port and TLS are there when asked for', async () => {
   expect(ended.stdout).toMatch(/https:\/\/127\.0\.0\.1:\d+ {3}OTLP over HTTP/);
   expect(ended.stdout).toMatch(/https:\/\/127\.0\.0\.1:\d+ {3}OTLP over gRPC/);
 });
+
+test('with TLS the API speaks it too, and SIGHUP takes renewed certificates on every port', async () => {
+  const [key, cert] = [path.join(directory, 'tls.key'), path.join(directory, 'tls.crt')];
+  await copyFile(certificate('server.key'), key);
+  await copyFile(certificate('server.pem'), cert);
+  const service = await startService(directory, ['--tls-key', key, '--tls-cert', cert]);
+  expect([service.api, service.otlp].map((url) => new URL(url).protocol)).toEqual(['https:', 'https:']);
+  const status = (trusted: string): Promise<Ended> =>
+    tracelore(['status', '--url', service.api], directory, { NODE_EXTRA_CA_CERTS: certificate(trusted) });
+  expect(await status('ca.pem')).toMatchObject({ code: 0 });
+  expect((await tracelore(['status', '--url', service.api], directory)).stderr).toContain(
+    'NODE_EXTRA_CA_CERTS',
+  );
+  const before = [await fingerprintAt(service.api), await fingerprintAt(service.otlp)];
+  await copyFile(certificate('client.key'), key);
+  await copyFile(certificate('client.pem'), cert);
+  process.kill(service.pid, 'SIGHUP');
+  const both = async (): Promise<boolean> =>
+    (await fingerprintAt(service.api)) !== before[0] && (await fingerprintAt(service.otlp)) !== before[1];
+  let renewed = await both();
+  for (let look = 0; look < 500 && !renewed; look += 1) renewed = await both();
+  expect(renewed).toBe(true);
+  expect(await service.end('SIGTERM')).toMatchObject({ code: 0 });
+});
+
+/** Of the certificate that an address shows to a new connection. */
+function fingerprintAt(url: string): Promise<string> {
+  const { hostname: host, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port), rejectUnauthorized: false });
+    socket.once('secureConnect', () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
 
 test('a key that does not belong to its certificate is named', async () => {
   const tls = ['--tls-key', certificate('client.key'), '--tls-cert', certificate('server.pem')];

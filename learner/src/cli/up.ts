@@ -27,9 +27,9 @@ export function addUpCommand(program: Command): void {
       'port of OTLP over HTTP; TRACELORE_OTLP_PORT, default 4318; 0 = any free one',
     )
     .option('--grpc-port <port>', 'port of OTLP over gRPC, usually 4317; TRACELORE_GRPC_PORT, default none')
-    .option('--tls-key <file>', 'private key (PEM), for TLS on the OTLP ports; TRACELORE_TLS_KEY')
+    .option('--tls-key <file>', 'private key (PEM), for TLS on every port; TRACELORE_TLS_KEY')
     .option('--tls-cert <file>', 'certificate (PEM); TRACELORE_TLS_CERT')
-    .option('--tls-ca <file>', 'senders need a certificate of this authority; TRACELORE_TLS_CA')
+    .option('--tls-ca <file>', 'senders of OTLP need a certificate of this authority; TRACELORE_TLS_CA')
     .option('--data <directory>', 'embedded database; TRACELORE_DATA, default ./.tracelore/data')
     .option('--clickhouse-url <url>', 'a ClickHouse server instead; TRACELORE_CLICKHOUSE_URL')
     .action(async (_options: object, command: Command) => {
