@@ -90,39 +90,6 @@ ORDER BY revision DESC
 LIMIT 1
 ${FINAL_PER_PARTITION}`;
 
-/** Which spans stand on a page of a run, one row per span however often it was exported, with the size of their content. */
-export const SPANS_OF_PAGE = `
-SELECT trace_id, span_id, toString(start_time) AS start,
-  length(input) + length(output) + length(system_instructions) + length(tool_definitions)
-    + arraySum(text -> length(text), mapValues(attribute_values))
-    + arraySum(of_event -> arraySum(text -> length(text), mapValues(of_event)), events.attributes) AS bytes
-FROM {database}.spans
-WHERE project = {project: String} AND run_id = {run: String}
-  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
-ORDER BY start_time, trace_id, span_id, received_at DESC
-LIMIT 1 BY trace_id, span_id
-LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
-
-/** Spans of a page with their content, or with a mark in its place. Not sorted: rows may be large. */
-export const SPANS_WITH_CONTENT = `
-SELECT trace_id, span_id, parent_span_id, run_id, name, kind, operation, toString(start_time) AS start_text,
-  toString(duration_ns) AS duration, status, status_message, error_type, provider, request_model, response_model, agent,
-  tool, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
-  cost, cost_source,
-  if({cut: Bool} AND input != '', {mark: String}, input) AS input_text,
-  if({cut: Bool} AND output != '', {mark: String}, output) AS output_text,
-  if({cut: Bool} AND system_instructions != '', {mark: String}, system_instructions) AS instructions_text,
-  knowledge_decision, knowledge_snapshot, knowledge_arm, knowledge_items,
-  mapFilter((name, text) -> NOT {cut: Bool}, attribute_values) AS attribute_texts, attribute_types,
-  if({cut: Bool}, '', tool_definitions) AS definitions_text,
-  events.name AS event_names, events.time AS event_times,
-  arrayFilter(of_event -> NOT {cut: Bool}, events.attributes) AS event_attributes
-FROM {database}.spans
-WHERE project = {project: String} AND run_id = {run: String}
-  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
-  AND trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}
-LIMIT 1 BY trace_id, span_id`;
-
 /** Log records with the content of these spans; some senders stamp them a little after the span. */
 export const CONTENT_LOGS = `
 SELECT trace_id, span_id, event_name, body, attributes

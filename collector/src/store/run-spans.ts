@@ -1,13 +1,18 @@
 import { TRUNCATION_MARK } from '@tracelore/sdk/contract';
 import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
-import { CONTENT_LOGS, RUN_TIMES, SPANS_OF_PAGE, SPANS_WITH_CONTENT } from './queries.ts';
+import { CONTENT_LOGS, RUN_TIMES } from './queries.ts';
 import { type SpanRow, spanView } from './row-views.ts';
-import type { SpanView, TraceReader } from './store.ts';
+import { BARE_SPANS, PREVIEW_CHARACTERS, spansById, spansOfPage, SPAN_PLACE } from './span-queries.ts';
+import type { SpanPage, SpanPageRequest, SpanView, TraceReader } from './store.ts';
 
 export const SPANS_PER_PAGE_MAX = 1_000;
+/** Spans of one page without their content. */
+export const BARE_SPANS_PER_PAGE_MAX = 10_000;
 /** Content of one page; spans past it come with their content cut, so that no run can fill the memory. */
 export const CONTENT_BYTES_PER_PAGE_MAX: number = 64 * 1024 * 1024;
+/** Content of one page of whole spans; the page ends there. */
+export const WHOLE_BYTES_PER_PAGE_MAX: number = 16 * 1024 * 1024;
 /** Content fetched by one query: the engine holds it more than once. */
 const CONTENT_BYTES_PER_QUERY: number = 16 * 1024 * 1024;
 /** Content records read for one page of spans. */
@@ -19,61 +24,131 @@ export type Ask = <T>(
   options?: { readonly timeoutMs: number },
 ) => Promise<T[]>;
 
+/** One run, and the time range of its spans. */
+interface RunRange {
+  readonly project: string;
+  readonly run: string;
+  readonly first: string;
+  readonly last: string;
+}
+
 interface PageSpan {
   readonly trace_id: string;
   readonly span_id: string;
   readonly start: string;
-  readonly bytes: string;
+  readonly bytes: string | number;
 }
 
 /** Spans that one query fetches. */
 interface Portion {
   readonly spans: PageSpan[];
   bytes: number;
-  readonly cut: boolean;
+  readonly content: 'full' | 'cut' | 'preview';
 }
 
 /** Which spans stand on a page is asked first, without content: sorting rows of megabytes would not fit. */
-export function runSpans(ask: Ask): TraceReader['readRun'] {
-  return async (project, runId, page) => {
-    const [times] = await ask<{ first: string; last: string }>(RUN_TIMES, { project, runs: [runId] });
-    if (times === undefined) return [];
-    const { first, last } = times;
-    const onPage = await ask<PageSpan>(SPANS_OF_PAGE, {
-      project,
-      run: runId,
-      first,
-      last,
-      limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
-      offset: page?.offset ?? 0,
-    });
+export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 'readSpan'> {
+  const rangeOf = async (project: string, run: string): Promise<RunRange | undefined> => {
+    const [times] = await ask<{ first: string; last: string }>(RUN_TIMES, { project, runs: [run] });
+    return times && { project, run, first: times.first, last: times.last };
+  };
+
+  const fetch = async (
+    range: RunRange,
+    onPage: readonly PageSpan[],
+    portions: readonly Portion[],
+  ): Promise<SpanView[]> => {
     const views = new Map<string, SpanView>();
-    for (const { spans, cut } of portionsOf(onPage)) {
-      const rows = await ask<SpanRow>(SPANS_WITH_CONTENT, {
-        project,
-        run: runId,
-        first: spans[0]?.start ?? first,
-        last: spans.at(-1)?.start ?? last,
+    for (const { spans, content } of portions) {
+      const rows = await ask<SpanRow>(spansById(content), {
+        ...range,
+        first: spans[0]?.start ?? range.first,
+        last: spans.at(-1)?.start ?? range.last,
         traces: [...new Set(spans.map((span) => span.trace_id))],
         spans: spans.map((span) => span.span_id),
-        cut,
-        mark: TRUNCATION_MARK,
+        ...(content === 'cut' ? { mark: TRUNCATION_MARK } : {}),
+        ...(content === 'preview' ? { characters: PREVIEW_CHARACTERS } : {}),
       });
       for (const row of rows) views.set(`${row.trace_id}:${row.span_id}`, spanView(row));
     }
-    const spans = onPage.flatMap((span) => views.get(`${span.trace_id}:${span.span_id}`) ?? []);
+    return onPage.flatMap((span) => views.get(`${span.trace_id}:${span.span_id}`) ?? []);
+  };
+
+  /** Model calls without content may have it in log records. */
+  const completed = async (range: RunRange, spans: readonly SpanView[]): Promise<SpanView[]> => {
     const bare = spans.filter(lacksContent);
-    if (bare.length === 0) return spans;
+    if (bare.length === 0) return [...spans];
     const logs = await ask<ContentLog>(CONTENT_LOGS, {
-      project,
+      project: range.project,
       traces: [...new Set(bare.map((span) => span.traceId))],
       spans: bare.map((span) => span.spanId),
-      first,
-      last,
+      first: range.first,
+      last: range.last,
       logsMax: CONTENT_LOGS_MAX,
     });
     return withLogContent(spans, logs);
   };
+
+  const readSpans = async (
+    project: string,
+    runId: string,
+    { offset = 0, content = 'full', ...request }: SpanPageRequest = {},
+  ): Promise<SpanPage> => {
+    const range = await rangeOf(project, runId);
+    if (range === undefined) return { spans: [] };
+    const most = content === 'none' ? BARE_SPANS_PER_PAGE_MAX : SPANS_PER_PAGE_MAX;
+    const limit = Math.min(request.limit ?? most, most);
+    // One more than fits tells whether there is another page.
+    const asked = { ...range, limit: limit + 1, offset };
+    if (content === 'none') {
+      const rows = await ask<SpanRow>(BARE_SPANS, asked);
+      const spans = rows.slice(0, limit).map(spanView);
+      return pageOf(spans, offset + spans.length, offset + rows.length);
+    }
+    const found = await ask<PageSpan>(spansOfPage(content === 'full'), asked);
+    const onPage = content === 'full' ? wholeOnes(found.slice(0, limit)) : found.slice(0, limit);
+    const portions = content === 'full' ? portionsOf(onPage) : [{ spans: onPage, bytes: 0, content }];
+    const spans = await completed(range, await fetch(range, onPage, portions));
+    return pageOf(spans, offset + onPage.length, offset + found.length);
+  };
+
+  return {
+    readSpans,
+
+    async readRun(project, runId, page) {
+      const range = await rangeOf(project, runId);
+      if (range === undefined) return [];
+      const onPage = await ask<PageSpan>(spansOfPage(true), {
+        ...range,
+        limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
+        offset: page?.offset ?? 0,
+      });
+      return await completed(range, await fetch(range, onPage, portionsOf(onPage)));
+    },
+
+    async readSpan(project, runId, spanId) {
+      const range = await rangeOf(project, runId);
+      if (range === undefined) return undefined;
+      const places = await ask<PageSpan>(SPAN_PLACE, { ...range, span: spanId });
+      const [span] = await completed(range, await fetch(range, places, portionsOf(places)));
+      return span;
+    },
+  };
+}
+
+/** A page that ends before `next` of the `known` spans. */
+function pageOf(spans: readonly SpanView[], next: number, known: number): SpanPage {
+  return known > next ? { spans, next } : { spans };
+}
+
+/** As many as fit with all their content, at least one. */
+function wholeOnes(spans: readonly PageSpan[]): PageSpan[] {
+  let total = 0;
+  const end = spans.findIndex((span, index) => {
+    total += Number(span.bytes);
+    return index > 0 && total > WHOLE_BYTES_PER_PAGE_MAX;
+  });
+  return end === -1 ? [...spans] : spans.slice(0, end);
 }
 
 function portionsOf(spans: readonly PageSpan[]): Portion[] {
@@ -82,12 +157,15 @@ function portionsOf(spans: readonly PageSpan[]): Portion[] {
   for (const span of spans) {
     const bytes = Number(span.bytes);
     total += bytes;
-    const cut = total > CONTENT_BYTES_PER_PAGE_MAX;
+    const content = total > CONTENT_BYTES_PER_PAGE_MAX ? 'cut' : 'full';
     const portion = portions.at(-1);
-    if (portion?.cut === cut && (cut || portion.bytes + bytes <= CONTENT_BYTES_PER_QUERY)) {
+    if (
+      portion?.content === content &&
+      (content === 'cut' || portion.bytes + bytes <= CONTENT_BYTES_PER_QUERY)
+    ) {
       portion.spans.push(span);
       portion.bytes += bytes;
-    } else portions.push({ spans: [span], bytes, cut });
+    } else portions.push({ spans: [span], bytes, content });
   }
   return portions;
 }

@@ -87,6 +87,24 @@ export interface SpanView {
   }[];
 }
 
+/** How much of its content a span is read with: `preview` shows the beginnings of texts, and short attributes. */
+export type SpanContent = 'full' | 'preview' | 'none';
+
+export interface SpanPageRequest {
+  readonly offset?: number;
+  /** Default and most 1 000, without content 10 000. */
+  readonly limit?: number;
+  /** Default `full`. */
+  readonly content?: SpanContent;
+}
+
+export interface SpanPage {
+  /** In order of start. */
+  readonly spans: readonly SpanView[];
+  /** `offset` of the next page, when there is one. */
+  readonly next?: number;
+}
+
 /** Batches in the form in which their store writes them. */
 export interface PreparedBatch {
   readonly rows: number;
@@ -132,6 +150,10 @@ export interface TraceReader {
     runId: string,
     page?: { readonly limit?: number; readonly offset?: number },
   ): Promise<SpanView[]>;
+  /** The same in pages that end before content would be cut, at 16 MiB of it, or with a part of the content only. */
+  readSpans(project: string, runId: string, page?: SpanPageRequest): Promise<SpanPage>;
+  /** One span of a run with all its content. */
+  readSpan(project: string, runId: string, spanId: string): Promise<SpanView | undefined>;
   outcomesOf(project: string, runIds: readonly string[]): Promise<Map<string, StoredOutcome[]>>;
   countRuns(project: string): Promise<RunCounts>;
 }

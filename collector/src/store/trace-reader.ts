@@ -47,7 +47,7 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
       return found[0] === undefined ? undefined : await summaryOf(project, found[0]);
     },
 
-    readRun: runSpans(ask),
+    ...runSpans(ask),
 
     async outcomesOf(project, runIds): Promise<Map<string, StoredOutcome[]>> {
       const found = new Map<string, StoredOutcome[]>();
