@@ -15,6 +15,7 @@ const TEXT_FIELDS = [
   'sessionId',
   'userId',
   'errorType',
+  'errorMessage',
   'environment',
 ] as const;
 const NUMBER_FIELDS = [

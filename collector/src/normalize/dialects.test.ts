@@ -455,6 +455,61 @@ const SPANS: Readonly<Record<string, Told>> = {
     attributes: { 'gen_ai.usage.input_tokens': 13_005n, 'codex.usage.reasoning_output_tokens': '233' },
     span: { kind: 'llm', operation: 'chat', inputTokens: 13_005, reasoningTokens: 233 },
   },
+  'Langfuse, older tags and identity in metadata': {
+    dialect: 'langfuse',
+    fields: { scope: 'langfuse-sdk' },
+    attributes: {
+      'langfuse.observation.type': 'span',
+      'langfuse.observation.metadata': '{"langfuse_session_id":"s1","langfuse_user_id":"u1"}',
+      'langfuse.tags': 'a, b',
+    },
+    span: { kind: 'other', sessionId: 's1', userId: 'u1', tags: ['a', 'b'] },
+  },
+  "Mastra's copy of the AI SDK": {
+    dialect: 'vercel_ai',
+    fields: { scope: 'default-tracer', name: 'mastra.stream' },
+    attributes: {
+      'aisdk.model.id': 'gpt-4o',
+      'aisdk.model.provider': 'openai.chat',
+      'stream.usage.inputTokens': 14n,
+      'stream.usage.cachedInputTokens': 12n,
+      'stream.prompt.messages': '[{"role":"user","content":"Weather in Paris?"}]',
+      'stream.response.text': 'Sunny',
+      'stream.response.toolCalls': '[]',
+    },
+    span: { kind: 'llm', provider: 'openai', inputTokens: 14, cacheReadTokens: 12 },
+    input: QUESTION,
+    output: ANSWER,
+  },
+  'OpenLLMetry of 2023': {
+    dialect: 'traceloop',
+    fields: { scope: 'opentelemetry.instrumentation.openai' },
+    attributes: {
+      'llm.vendor': 'OpenAI',
+      'llm.request.type': 'chat',
+      'llm.request.model': 'gpt-4o',
+      'llm.usage.prompt_tokens': 57n,
+      'llm.prompts.0.role': 'user',
+      'llm.prompts.0.content': 'Weather in Paris?',
+      'llm.completions.0.role': 'assistant',
+      'llm.completions.0.content': 'Sunny',
+    },
+    span: { kind: 'llm', provider: 'openai', requestModel: 'gpt-4o', inputTokens: 57 },
+    input: QUESTION,
+    output: ANSWER,
+  },
+  'Pydantic AI with its messages as a list of events': {
+    dialect: 'other_vendor',
+    fields: { scope: 'pydantic-ai', name: 'chat gpt-4o' },
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      events:
+        '[{"event.name":"gen_ai.user.message","role":"user","content":"Weather in Paris?"},{"event.name":"gen_ai.choice","index":0,"message":{"role":"assistant","content":"Sunny"}}]',
+    },
+    span: { kind: 'llm' },
+    input: QUESTION,
+    output: ANSWER,
+  },
   MLflow: {
     dialect: 'other_vendor',
     attributes: {

@@ -10,8 +10,8 @@ export function fillFromMetadata(value: unknown, fields: CanonicalFields): void 
     return typeof found === 'string' && found !== '' ? found : undefined;
   };
   const conversation = text('thread_id', 'threadId', 'conversation_id', 'conversationId');
-  const session = text('session_id', 'sessionId');
-  const user = text('user_id', 'userId');
+  const session = text('session_id', 'sessionId', 'langfuse_session_id');
+  const user = text('user_id', 'userId', 'langfuse_user_id');
   const agent = text('lc_agent_name');
   if (conversation !== undefined) fields.conversationId ??= conversation;
   if (session !== undefined) fields.sessionId ??= session;

@@ -405,3 +405,15 @@ describe('times', () => {
     expect(span.attributes.get('tracelore.raw.start_time_unix_nano')).toBe(raw);
   });
 });
+
+test('a span that failed without a status message has that of its exception, or of an attribute', () => {
+  const exception = eventOf('exception', {
+    'exception.type': 'TimeoutError',
+    'exception.message': 'too slow',
+  });
+  const failed = { status: 'Error', events: [exception] } as const;
+  expect(normalized({}, failed).span).toMatchObject({ errorType: 'TimeoutError', statusMessage: 'too slow' });
+  expect(normalized({}, { ...failed, statusMessage: 'said' }).span.statusMessage).toBe('said');
+  expect(normalized({ 'error.message': 'no route' }, failed).span.statusMessage).toBe('no route');
+  expect(normalized({}, { events: [exception] }).span.statusMessage).toBe('');
+});

@@ -85,7 +85,7 @@ function normalizeSpan(
     startUnixNano: times.startUnixNano,
     durationNano: times.durationNano,
     status: span.status,
-    statusMessage: bounded(span.statusMessage),
+    statusMessage: bounded(span.statusMessage || (span.status === 'Error' ? problemOf(span, fields) : '')),
     errorType: fields.errorType ?? exceptionType(span) ?? '',
     operation: nature.operation,
     provider,
@@ -188,8 +188,17 @@ function keepRawTimes(span: DecodedSpan, stored: ReturnType<typeof storedAttribu
 }
 
 function exceptionType(span: DecodedSpan): string | undefined {
+  return ofException(span, 'exception.type');
+}
+
+/** What went wrong, of a span that failed without saying it in its status. */
+function problemOf(span: DecodedSpan, fields: CanonicalFields): string {
+  return fields.errorMessage ?? ofException(span, 'exception.message') ?? '';
+}
+
+function ofException(span: DecodedSpan, attribute: string): string | undefined {
   const event = span.events.findLast(({ name }) => name === 'exception');
-  return event === undefined ? undefined : readText(event.attributes.get('exception.type') ?? null);
+  return event === undefined ? undefined : readText(event.attributes.get(attribute) ?? null);
 }
 
 function storedEvent(

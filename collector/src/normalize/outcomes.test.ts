@@ -152,3 +152,18 @@ test('an evaluation in a log record is an outcome', () => {
   );
   expect(outcomes).toMatchObject([{ runId: 'r', score: 0.5, source: 'judge' }]);
 });
+
+test.each([
+  [0.1, { score: 0.1, passed: null }],
+  [true, { score: null, passed: true }],
+  ['bad', { score: null, passed: false }],
+] as const)("feedback of %s in Logfire is an outcome of its span's run", (value, wanted) => {
+  const { outcomes, span } = normalized({
+    'logfire.feedback.name': 'factuality',
+    factuality: value,
+    'logfire.feedback.comment': 'the agent lied',
+  });
+  expect(outcomes).toMatchObject([
+    { runId: span.traceId, name: 'factuality', source: 'feedback', comment: 'the agent lied', ...wanted },
+  ]);
+});

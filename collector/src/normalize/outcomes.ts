@@ -78,7 +78,13 @@ export function spanOutcomes(span: DecodedSpan, record: SpanRecord): OutcomeReco
   };
   const judged =
     events.length === 0
-      ? [outcomeIn(span.attributes, { ...place, timeUnixNano: record.startUnixNano, position: 'span' })]
+      ? [
+          outcomeIn(logfireFeedback(span.attributes) ?? span.attributes, {
+            ...place,
+            timeUnixNano: record.startUnixNano,
+            position: 'span',
+          }),
+        ]
       : events.map((event, index) =>
           outcomeIn(
             event.name === LANGWATCH_EVENT ? langwatchJudgement(event.attributes) : event.attributes,
@@ -143,6 +149,26 @@ function langwatchJudgement(attributes: Attributes): Attributes {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       fields.set(`evaluation.${name === 'details' ? 'explanation' : name}`, value);
   return fields;
+}
+
+/** Feedback in Logfire is a span: the value stands in an attribute with the name of the feedback. */
+function logfireFeedback(attributes: Attributes): Attributes | undefined {
+  const name = readName(attributes.get('logfire.feedback.name') ?? null);
+  if (name === undefined) return undefined;
+  const value = attributes.get(name) ?? null;
+  return new Map<string, AttributeValue>([
+    [ATTR.evaluationName, name],
+    [
+      typeof value === 'boolean'
+        ? ATTR.outcomePassed
+        : readNumber(value) === undefined
+          ? ATTR.evaluationLabel
+          : ATTR.evaluationScore,
+      value,
+    ],
+    [ATTR.evaluationExplanation, attributes.get('logfire.feedback.comment') ?? null],
+    [ATTR.outcomeSource, 'feedback'],
+  ]);
 }
 
 function verdictOf(passed: AttributeValue, label: string | undefined): boolean | null {

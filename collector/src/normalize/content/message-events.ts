@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue, SpanEvent } from '../../records.ts';
 import { plainOf } from '../attribute-text.ts';
 import type { CanonicalFields } from '../canonical-fields.ts';
-import { isJson, parsedJson } from './message-part.ts';
+import { isJson, parsedJson, type Json } from './message-part.ts';
 import { canonicalMessages, type Message } from './messages.ts';
 
 const MESSAGE_EVENT = /^gen_ai\.(system|user|assistant|tool)\.message$/;
@@ -29,6 +29,22 @@ export function eventFields(
   if (input.length > 0) fields.input ??= JSON.stringify(input);
   if (output.length > 0) fields.output ??= JSON.stringify(output);
   return fields;
+}
+
+/**
+ * The same events as one list in an attribute, as Pydantic AI and Logfire write them: what follows the last question is the
+ * answer.
+ */
+export function readEventList(value: AttributeValue, fields: CanonicalFields): void {
+  const events = data(value);
+  if (!Array.isArray(events) || !events.every(isJson)) return;
+  const isAnswer = (event: Json): boolean => event['event.name'] === 'gen_ai.choice';
+  const lastAsked = events.findLastIndex((event) => !isAnswer(event) && event['role'] !== 'assistant');
+  const answers = events.filter((event, index) => isAnswer(event) || index > lastAsked);
+  const input = canonicalMessages(events.filter((event) => !answers.includes(event)));
+  const output = canonicalMessages(answers);
+  if (input !== undefined) fields.input ??= JSON.stringify(input);
+  if (output !== undefined) fields.output ??= JSON.stringify(output);
 }
 
 function messagesOf(attributes: Attributes, role: string): Message[] {

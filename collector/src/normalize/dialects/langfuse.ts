@@ -1,6 +1,8 @@
-import type { CanonicalFields } from '../canonical-fields.ts';
+import { plainOf } from '../attribute-text.ts';
+import { readList, type CanonicalFields } from '../canonical-fields.ts';
 import { isJson, parsedJson, type Json } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
+import { fillFromMetadata } from '../metadata.ts';
 
 /** Langfuse's own SDK. Its usage details are disjoint: cached and reasoning tokens stand beside input and output. */
 export const LANGFUSE: Dialect = {
@@ -23,6 +25,7 @@ export const LANGFUSE: Dialect = {
       'langfuse.trace.metadata.langfuse_user_id',
     ],
     tags: ['langfuse.trace.tags'],
+    errorMessage: ['langfuse.observation.status_message'],
     environment: ['langfuse.environment'],
     input: ['langfuse.observation.input', 'langfuse.trace.input'],
     output: ['langfuse.observation.output', 'langfuse.trace.output'],
@@ -46,6 +49,9 @@ export const LANGFUSE: Dialect = {
     if (isJson(usage)) readUsage(usage, fields);
     const costs = parsedJson(span.attributes.get('langfuse.observation.cost_details') ?? null);
     if (isJson(costs)) readCosts(costs, fields);
+    for (const name of ['langfuse.observation.metadata', 'langfuse.trace.metadata'])
+      fillFromMetadata(plainOf(span.attributes.get(name) ?? null), fields);
+    readTags(span, fields);
     readFirstChunk(span, fields);
   },
 };
@@ -61,6 +67,16 @@ function readUsage(usage: Json, fields: CanonicalFields): void {
   if (reasoning !== undefined) fields.reasoningTokens ??= reasoning;
   if (input !== undefined) fields.inputTokens ??= input + (cacheRead ?? 0) + (cacheWrite ?? 0);
   if (output !== undefined) fields.outputTokens ??= output + (reasoning ?? 0);
+}
+
+/** Older SDKs write tags as one text with commas. */
+function readTags({ attributes }: SpanView, fields: CanonicalFields): void {
+  for (const name of ['langfuse.tags', 'langfuse.observation.metadata.langfuse_tags']) {
+    const tags = attributes.get(name);
+    if (typeof tags === 'string' && tags !== '' && !tags.startsWith('['))
+      fields.tags ??= tags.split(',').map((tag) => tag.trim());
+    else if (tags !== undefined) fields.tags ??= readList(tags) ?? [];
+  }
 }
 
 /** A total, else its parts, under any names of the user's choice. */

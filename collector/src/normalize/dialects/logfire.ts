@@ -2,7 +2,7 @@ import type { AttributeValue } from '../../records.ts';
 import { plainOf } from '../attribute-text.ts';
 import { readText, type CanonicalFields } from '../canonical-fields.ts';
 import { first, isJson, parsedJson, type Json } from '../content/message-part.ts';
-import { canonicalMessages } from '../content/messages.ts';
+import { readEventList } from '../content/message-events.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
 
 /** What Logfire's instrumentation of the OpenAI Agents SDK calls its spans, by the beginning of the message template. */
@@ -37,8 +37,9 @@ export const LOGFIRE: Dialect = {
   },
   refine: (span, fields) => {
     nameSpan(span, fields);
+    if (span.attributes.has('logfire.feedback.name')) fields.operation ??= 'evaluate';
     readUsage(jsonIn(span, 'usage'), fields);
-    readEvents(parsed(span, 'events'), fields);
+    readEventList(span.attributes.get('events') ?? null, fields);
     const request = jsonIn(span, 'request_data');
     if (request !== undefined) readRequest(request, fields);
     const response = jsonIn(span, 'response_data');
@@ -88,19 +89,6 @@ function setCount(
   value: unknown,
 ): void {
   if (typeof value === 'number' && value >= 0) fields[field] ??= value;
-}
-
-/** The events of the conventions as one list in an attribute: what came before the answer is input. */
-function readEvents(events: unknown, fields: CanonicalFields): void {
-  if (!Array.isArray(events) || !events.every(isJson)) return;
-  const isAnswer = (event: Json): boolean => event['event.name'] === 'gen_ai.choice';
-  const lastAsked = events.findLastIndex((event) => !isAnswer(event) && event['role'] !== 'assistant');
-  const answers = events.filter((event, index) => isAnswer(event) || index > lastAsked);
-  const asked = events.filter((event) => !answers.includes(event));
-  const input = canonicalMessages(asked);
-  const output = canonicalMessages(answers);
-  if (input !== undefined) fields.input ??= JSON.stringify(input);
-  if (output !== undefined) fields.output ??= JSON.stringify(output);
 }
 
 function readRequest(request: Json, fields: CanonicalFields): void {

@@ -1,4 +1,5 @@
 import type { CanonicalFields } from '../canonical-fields.ts';
+import { readEventList } from '../content/message-events.ts';
 import { isJson, parsedJson } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
 
@@ -6,7 +7,7 @@ import type { Dialect, SpanView } from '../dialect.ts';
 export const OTHER_VENDORS: Dialect = {
   name: 'other_vendor',
   scopes: ['pydantic-ai', 'mlflow', 'livekit', 'flue'],
-  prefixes: ['mlflow.', 'lk.', 'pydantic_ai.', 'flue.', 'ag.', 'braintrust.'],
+  prefixes: ['mlflow.', 'lk.', 'pydantic_ai.', 'model_request_parameters', 'flue.', 'ag.', 'braintrust.'],
   sourcesAreLocal: true,
   sources: {
     agent: ['agent_name', 'flue.agent.name'],
@@ -66,7 +67,10 @@ export const OTHER_VENDORS: Dialect = {
       agent: 'invoke_agent',
     },
   },
-  refine: readMlflow,
+  refine: (span, fields) => {
+    readMlflow(span, fields);
+    readEventList(span.attributes.get('events') ?? null, fields);
+  },
 };
 
 /** MLflow writes every attribute as JSON: its span type in quotes, usage and cost as objects. */

@@ -6,8 +6,10 @@ export const TRACELOOP: Dialect = {
   scopes: ['@traceloop/', 'opentelemetry.instrumentation.'],
   prefixes: ['traceloop.', 'llm.request.', 'llm.usage.'],
   sources: {
-    inputTokens: ['llm.usage.prompt_tokens'],
-    outputTokens: ['llm.usage.completion_tokens'],
+    provider: ['llm.vendor'],
+    inputTokens: ['llm.usage.prompt_tokens', 'llm.usage.input_tokens'],
+    outputTokens: ['llm.usage.completion_tokens', 'llm.usage.output_tokens'],
+    reasoningTokens: ['llm.usage.reasoning_tokens'],
     cacheReadTokens: ['llm.usage.cache_read_input_tokens'],
     cacheWriteTokens: ['llm.usage.cache_creation_input_tokens'],
     finishReasons: ['llm.response.finish_reason'],

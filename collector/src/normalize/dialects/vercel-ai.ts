@@ -43,7 +43,7 @@ const OPERATIONS = operationNames();
 export const VERCEL_AI: Dialect = {
   name: 'vercel_ai',
   scopes: ['ai', '@ai-sdk/'],
-  prefixes: ['ai.'],
+  prefixes: ['ai.', 'aisdk.'],
   sources: {
     provider: ['ai.model.provider', 'aisdk.model.provider'],
     requestModel: ['ai.model.id', 'aisdk.model.id'],
@@ -86,7 +86,14 @@ export const VERCEL_AI: Dialect = {
       'stream.usage.outputTokenDetails.reasoningTokens',
       'stream.usage.reasoningTokens',
     ],
-    input: ['ai.prompt.messages', 'ai.prompt', 'ai.value', 'ai.values'],
+    input: [
+      'ai.prompt.messages',
+      'ai.prompt',
+      'ai.value',
+      'ai.values',
+      'stream.prompt.messages',
+      'generateText.prompt.messages',
+    ],
     output: ['ai.response.object', 'ai.result.object', 'ai.embedding', 'ai.embeddings'],
     toolDefinitions: ['ai.prompt.tools'],
     toolArguments: ['ai.toolCall.args', 'ai.toolCall.input'],
@@ -113,6 +120,8 @@ export const VERCEL_AI: Dialect = {
 /** Spans of embedded copies of the SDK may name their operation by their own name alone. */
 function operationIn({ name, attributes }: SpanView): string | undefined {
   if (attributes.has('ai.operationId') || attributes.has('operation.name')) return undefined;
+  // Mastra's spans of such a name are the calls themselves.
+  if (attributes.has('aisdk.model.id')) return undefined;
   const [word = ''] = name.toLowerCase().split(' ');
   return word.startsWith('ai.') && Object.hasOwn(OPERATIONS, word) ? OPERATIONS[word] : undefined;
 }
@@ -137,12 +146,17 @@ function readPrompt(span: SpanView, fields: CanonicalFields): void {
   ]);
 }
 
+/** Of the SDK itself, and of Mastra's copy of it. */
+const ANSWERS = ['ai.response.', 'ai.result.', 'stream.response.', 'generateText.response.'] as const;
+
 /** Text, reasoning and tool calls of an answer stand in attributes of their own. */
 function responseMessage(span: SpanView): string | null {
   const whole = parsed(span.attributes.get('ai.response'));
   const answer = isJson(whole) ? whole : {};
   const part = (name: string): unknown => {
-    const value = span.attributes.get(`ai.response.${name}`) ?? span.attributes.get(`ai.result.${name}`);
+    const value = ANSWERS.map((prefix) => span.attributes.get(prefix + name)).find(
+      (found) => found !== undefined,
+    );
     return value === undefined ? answer[name] : plainOf(value);
   };
   const text = part('text') ?? answer['object'];
@@ -178,20 +192,25 @@ function readProviderMetadata(span: SpanView, fields: CanonicalFields): void {
   readCost(metadata, fields);
   for (const provider of Object.values(metadata)) {
     if (!isJson(provider)) continue;
-    for (const counts of [provider, provider['usage']]) {
+    for (const counts of [provider, provider['usage'], provider['usageMetadata']]) {
       if (!isJson(counts)) continue;
       const count = (...names: readonly string[]): unknown => first(counts, names);
       setCount(
         fields,
         'cacheReadTokens',
-        count('cachedPromptTokens', 'cacheReadInputTokens', 'cache_read_input_tokens'),
+        count(
+          'cachedPromptTokens',
+          'cacheReadInputTokens',
+          'cache_read_input_tokens',
+          'cachedContentTokenCount',
+        ),
       );
       setCount(
         fields,
         'cacheWriteTokens',
         count('cacheCreationInputTokens', 'cacheWriteInputTokens', 'cache_creation_input_tokens'),
       );
-      setCount(fields, 'reasoningTokens', count('reasoningTokens', 'reasoning_tokens'));
+      setCount(fields, 'reasoningTokens', count('reasoningTokens', 'reasoning_tokens', 'thoughtsTokenCount'));
     }
   }
 }
