@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { answeredWithin } from './commit/answer-deadline.ts';
 import type { CommitResult } from './commit/commit-result.ts';
 import type { Committer } from './commit/committer.ts';
@@ -18,6 +18,8 @@ import { redactBatch, redactLogs, redactSpans } from './redact/redact-records.ts
 import type { Redactor } from './redact/redactor.ts';
 import { noteRuns, type RunKey } from './runs/run-key.ts';
 import type { RunTracker } from './runs/run-tracker.ts';
+import { SerialTask } from './serial-task.ts';
+import { Turns } from './turns.ts';
 
 /** A request whose body has been read and inflated. */
 export interface ExportRequest {
@@ -25,7 +27,12 @@ export interface ExportRequest {
   readonly encoding: Encoding;
   readonly body: Buffer;
   readonly claim: ProjectClaim;
+  /** Called when the body is not needed any more, whatever became of it. */
+  readonly onRead: () => void;
 }
+
+/** Bodies from this size on are read in turns with everything else, one at a time, bytes. */
+const LARGE_BYTES_MIN = 2_097_152;
 
 export interface IngestParts {
   readonly committer: Committer;
@@ -45,6 +52,7 @@ export interface IngestParts {
 export class Ingest {
   readonly #parts: IngestParts;
   readonly #recent = new RecentRequests<ExportAnswer>();
+  readonly #large = new SerialTask();
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -54,11 +62,37 @@ export class Ingest {
     return this.#recent.repeated;
   }
 
-  /** Reads the body before it returns. */
   export(request: ExportRequest): Promise<ExportAnswer> {
-    const key = keyOf(request);
-    const stored = this.#recent.once(key, () => this.#store(key, request));
+    const isLarge = request.body.length >= LARGE_BYTES_MIN;
+    const stored = isLarge ? this.#exportLarge(request) : this.#exportSmall(request);
     return answeredWithin(this.#parts.answerWithinMs, stored);
+  }
+
+  #exportSmall(request: ExportRequest): Promise<ExportAnswer> {
+    try {
+      const key = beginKey(request).update(request.body).digest('hex');
+      return this.#recent.once(key, () => this.#store(key, request));
+    } finally {
+      request.onRead();
+    }
+  }
+
+  /** One at a time is read; they wait for their commits together. */
+  async #exportLarge(request: ExportRequest): Promise<ExportAnswer> {
+    const { answer } = await this.#large.run(async () => {
+      const turns = new Turns();
+      try {
+        const key = await keyInTurns(request, turns);
+        const { promise: read, resolve } = Promise.withResolvers<undefined>();
+        const stored = this.#recent.once(key, () => this.#storeInTurns(key, request, turns, resolve));
+        // The same request, sent before, is not read again: its answer may be there, or be on its way.
+        await Promise.race([read, stored]);
+        return { answer: stored };
+      } finally {
+        request.onRead();
+      }
+    });
+    return await answer;
   }
 
   /** Stores rows that did not come by OTLP, through the same committer. `key` identifies their content. */
@@ -67,29 +101,56 @@ export class Ingest {
     await this.#commit(key, [redactor === undefined ? batch : redactBatch(redactor, batch)]).committed;
   }
 
+  /** Not awaited here, nor in what it calls: a function that waits would keep what it decoded until the commit. */
   async #store(key: string, request: ExportRequest): Promise<ExportAnswer> {
-    const { committed, answer } = this.#accept(key, request);
-    // Not awaited here: the request would be kept until its commit.
+    const read = this.#read(request);
+    const { added, committed } = this.#commit(key, read.batches);
+    const answer = this.#count(request.signal, read.sliced, added);
     return committed.then(() => answer);
   }
 
-  /** Everything but the waiting: a function that waits would keep what it decoded until the commit. */
-  #accept(key: string, request: ExportRequest): Accepted {
-    const { counters } = this.#parts;
-    const { body } = request;
-    if (request.signal === 'traces') {
-      const sliced = request.encoding === 'json' ? sliceJsonTraces(body) : sliceProtobufTraces(body);
-      const { added, committed } = this.#commit(key, this.#spanBatches(sliced, request.claim));
-      counters.spansReceived += added.spans + sliced.rejected.length;
-      counters.spansRejected += sliced.rejected.length;
-      return { committed, answer: answerOf(sliced, 'spans') };
+  async #storeInTurns(
+    key: string,
+    request: ExportRequest,
+    turns: Turns,
+    onRead: (value: undefined) => void,
+  ): Promise<ExportAnswer> {
+    const read = this.#read(request);
+    const added = newlyAdded();
+    const { result } = await this.#parts.committer.submitInTurns(
+      { key, batches: counted(read.batches, added), runs: added.runs },
+      turns,
+    );
+    const answer = this.#count(request.signal, read.sliced, added);
+    onRead(undefined);
+    return result.then((state) => {
+      this.#committed(state, added);
+      return answer;
+    });
+  }
+
+  /** What the request holds, decoded while it is taken. */
+  #read({ signal, encoding, body, claim }: ExportRequest): Read {
+    if (signal === 'traces') {
+      const sliced = encoding === 'json' ? sliceJsonTraces(body) : sliceProtobufTraces(body);
+      return { sliced, batches: this.#spanBatches(sliced, claim) };
     }
-    const sliced = request.encoding === 'json' ? sliceJsonLogs(body) : sliceProtobufLogs(body);
-    const { added, committed } = this.#commit(key, this.#logBatches(sliced, request.claim));
-    counters.logsReceived += added.logs + sliced.rejected.length;
+    const sliced = encoding === 'json' ? sliceJsonLogs(body) : sliceProtobufLogs(body);
+    return { sliced, batches: this.#logBatches(sliced, claim) };
+  }
+
+  /** Counts a request that has been read, and says what its sender should know. */
+  #count(signal: Signal, sliced: Read['sliced'], added: Added): ExportAnswer {
+    const { counters } = this.#parts;
     // Log records that tell of an agent are also its spans.
     counters.spansReceived += added.spans;
-    return { committed, answer: answerOf(sliced, 'log records') };
+    if (signal === 'traces') {
+      counters.spansReceived += sliced.rejected.length;
+      counters.spansRejected += sliced.rejected.length;
+      return answerOf(sliced, 'spans');
+    }
+    counters.logsReceived += added.logs + sliced.rejected.length;
+    return answerOf(sliced, 'log records');
   }
 
   *#spanBatches({ slices }: SlicedRequest<DecodedSpan>, claim: ProjectClaim): Generator<Batch> {
@@ -112,7 +173,7 @@ export class Ingest {
 
   /** Takes all batches before it returns. Only what is needed after the commit is kept while it is waited for. */
   #commit(key: string, batches: Iterable<Batch>): Submitted {
-    const added: Added = { spans: 0, logs: 0, outcomes: 0, runs: new Map() };
+    const added = newlyAdded();
     const committed = this.#parts.committer
       .submit({ key, batches: counted(batches, added), runs: added.runs })
       .then((result) => this.#committed(result, added));
@@ -135,10 +196,9 @@ export class Ingest {
   }
 }
 
-interface Accepted {
-  /** Resolves when everything in the request is stored. */
-  readonly committed: Promise<void>;
-  readonly answer: ExportAnswer;
+interface Read {
+  readonly sliced: SlicedRequest<DecodedSpan | DecodedLog>;
+  readonly batches: Iterable<Batch>;
 }
 
 interface Submitted {
@@ -152,6 +212,10 @@ interface Added {
   logs: number;
   outcomes: number;
   readonly runs: Map<string, RunKey>;
+}
+
+function newlyAdded(): Added {
+  return { spans: 0, logs: 0, outcomes: 0, runs: new Map() };
 }
 
 function* counted(batches: Iterable<Batch>, added: Added): Generator<Batch> {
@@ -177,12 +241,21 @@ function projectReader(claim: ProjectClaim): (item: DecodedSpan | DecodedLog) =>
   };
 }
 
-/** Content of a request: what makes a second sending the same request. */
-function keyOf({ signal, encoding, body, claim }: ExportRequest): string {
-  return createHash('sha256')
-    .update(`${claim.project ?? ''}\n${signal}\n${encoding}\n`)
-    .update(body)
-    .digest('hex');
+/** The content of a request is its key: what makes a second sending the same request. The body is to follow. */
+function beginKey({ signal, encoding, claim }: ExportRequest): Hash {
+  return createHash('sha256').update(`${claim.project ?? ''}\n${signal}\n${encoding}\n`);
+}
+
+/** Bytes hashed at a time. */
+const HASHED_BYTES = 4_194_304;
+
+async function keyInTurns(request: ExportRequest, turns: Turns): Promise<string> {
+  const hash = beginKey(request);
+  for (let from = 0; from < request.body.length; from += HASHED_BYTES) {
+    hash.update(request.body.subarray(from, from + HASHED_BYTES));
+    if (turns.isOver) await turns.next();
+  }
+  return hash.digest('hex');
 }
 
 /** Reasons named in an answer; the rest are counted. */

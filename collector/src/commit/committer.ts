@@ -2,6 +2,7 @@ import type { Batch } from '../records.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import type { BatchWriter, PreparedBatch } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
+import type { Turns } from '../turns.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { failureOf, type CommitResult } from './commit-result.ts';
 import { CommitPace, type Clock } from './commit-pace.ts';
@@ -24,7 +25,9 @@ export interface Submission {
 
 interface Waiting {
   readonly key: string;
-  readonly prepared: PreparedBatch;
+  readonly prepared: readonly PreparedBatch[];
+  readonly rows: number;
+  readonly bytes: number;
   readonly runs: ReadonlyMap<string, RunKey>;
   readonly resolve: (result: CommitResult) => void;
 }
@@ -87,16 +90,47 @@ export class Committer {
       if (!StoreError.isInstance(error)) throw error;
       return Promise.resolve(failureOf(error));
     }
-    if (prepared.rows === 0) return Promise.resolve({ state: 'stored' });
-    return this.#enqueue({ key, prepared, runs });
+    return this.#enqueue(key, [prepared], runs);
   }
 
-  #enqueue(waiting: Omit<Waiting, 'resolve'>): Promise<CommitResult> {
-    const { rows, bytes } = waiting.prepared;
+  /**
+   * The same for a large request, in turns with everything else. Resolves when `batches` has been read; rejects with what it
+   * throws.
+   */
+  async submitInTurns(
+    { key, batches, runs }: Submission,
+    turns: Turns,
+  ): Promise<{ readonly result: Promise<CommitResult> }> {
+    const prepared: PreparedBatch[] = [];
+    const end = { isReached: false };
+    const rest = (function* () {
+      yield* batches;
+      end.isReached = true;
+    })();
+    try {
+      while (!end.isReached) {
+        prepared.push(this.#parts.prepare(turns.take(rest)));
+        await turns.next();
+      }
+    } catch (error) {
+      if (!StoreError.isInstance(error)) throw error;
+      return { result: Promise.resolve(failureOf(error)) };
+    }
+    return { result: this.#enqueue(key, prepared, runs) };
+  }
+
+  #enqueue(key: string, prepared: readonly PreparedBatch[], runs: Submission['runs']): Promise<CommitResult> {
+    const rows = prepared.reduce((sum, batch) => sum + batch.rows, 0);
+    const bytes = prepared.reduce((sum, batch) => sum + batch.bytes, 0);
+    if (rows === 0) return Promise.resolve({ state: 'stored' });
     const release = this.#parts.budget.hold(bytes);
     return new Promise((resolve) => {
       this.#waiting.push({
-        ...waiting,
+        key,
+        prepared,
+        runs,
+        rows,
+        bytes,
         resolve: (result) => {
           release();
           resolve(result);
@@ -140,10 +174,10 @@ export class Committer {
     let rows = 0;
     let bytes = 0;
     let count = 0;
-    for (const { prepared } of this.#waiting) {
+    for (const waiting of this.#waiting) {
       if (rows >= COMMIT_ROWS_MAX || bytes >= COMMIT_BYTES_MAX) break;
-      rows += prepared.rows;
-      bytes += prepared.bytes;
+      rows += waiting.rows;
+      bytes += waiting.bytes;
       count += 1;
     }
     this.#waitingRows -= rows;
@@ -177,7 +211,7 @@ export class Committer {
     try {
       await spool.append({
         keys: group.map(({ key }) => key),
-        batches: group.map(({ prepared }) => prepared),
+        batches: group.flatMap(({ prepared }) => prepared),
         runs: [...new Map(group.flatMap(({ runs }) => [...runs])).values()],
       });
       return { state: 'spooled' };
@@ -202,7 +236,7 @@ export class Committer {
 
   #write(group: readonly Waiting[], options: Parameters<StoreWriter['write']>[2]): Promise<CommitResult> {
     return this.#parts.writer.write(
-      group.map(({ prepared }) => prepared),
+      group.flatMap(({ prepared }) => prepared),
       tokenOf(group.map(({ key }) => key)),
       options,
     );

@@ -30,22 +30,33 @@ export interface SlicedRequest<T extends DecodedSpan | DecodedLog> {
 
 /** Items between decoding and encoding at a time. */
 const ITEMS_PER_SLICE = 64;
+/** …unless they are large: bytes of the body. */
+const BYTES_PER_SLICE = 524_288;
+
+/** How far a decoder has come. */
+export interface Progress {
+  /** Bytes of the body, counted by items that have been read. */
+  bytes: number;
+}
 
 /** Sorts items from rejections and cuts them into slices. */
 export function* slicesOf<T extends DecodedSpan | DecodedLog>(
   items: Iterable<T | Rejection>,
   rejected: Rejection[],
+  progress: Progress,
 ): Generator<readonly T[]> {
   let slice: T[] = [];
+  let sliceEnd = BYTES_PER_SLICE;
   for (const item of items) {
     if ('problem' in item) {
       rejected.push(item);
       continue;
     }
     slice.push(item);
-    if (slice.length < ITEMS_PER_SLICE) continue;
+    if (slice.length < ITEMS_PER_SLICE && progress.bytes < sliceEnd) continue;
     yield slice;
     slice = [];
+    sliceEnd = progress.bytes + BYTES_PER_SLICE;
   }
   if (slice.length > 0) yield slice;
 }

@@ -6,17 +6,22 @@ import {
   wholeRequest,
   type DecodedRequest,
   type Owner,
+  type Progress,
   type Rejection,
   type Signal,
   type SlicedRequest,
 } from './decoded-request.ts';
-import { field, isObject, listField, objectField, textField, type JsonObject } from './json-fields.ts';
+import { fault, field, isObject, listField, objectField, textField, type JsonObject } from './json-fields.ts';
 import { jsonLog } from './json-log.ts';
 import { jsonSpan } from './json-span.ts';
-import { parseJson } from './json-text.ts';
+import { checkUtf8, parseJson, parseJsonPart } from './json-text.ts';
 import { keyValues } from './json-values.ts';
+import { splitJson } from './split-json.ts';
 
 type ItemReader<T> = (item: JsonObject, owner: Owner, path: string) => T | Rejection;
+
+/** Bodies from this size on are parsed item by item, bytes. */
+const SPLIT_BYTES_MIN = 1_048_576;
 
 /** Names of one signal; `old` are the names before protocol 0.15, which are read as well. */
 const NAMES = {
@@ -49,30 +54,70 @@ export function decodeJsonLogs(bytes: Buffer): DecodedRequest<DecodedLog> {
 }
 
 /** The same while its slices are taken. */
-export function sliceJsonTraces(bytes: Buffer): SlicedRequest<DecodedSpan> {
-  return slicedRequest(bytes, 'traces', jsonSpan);
+export function sliceJsonTraces(
+  bytes: Buffer,
+  splitBytesMin: number = SPLIT_BYTES_MIN,
+): SlicedRequest<DecodedSpan> {
+  return slicedRequest(readBody(bytes, splitBytesMin), 'traces', jsonSpan);
 }
 
-export function sliceJsonLogs(bytes: Buffer): SlicedRequest<DecodedLog> {
-  return slicedRequest(bytes, 'logs', jsonLog);
+export function sliceJsonLogs(
+  bytes: Buffer,
+  splitBytesMin: number = SPLIT_BYTES_MIN,
+): SlicedRequest<DecodedLog> {
+  return slicedRequest(readBody(bytes, splitBytesMin), 'logs', jsonLog);
+}
+
+/** A body, parsed as far as it is at once. */
+interface Body {
+  readonly root: unknown;
+  /** The item that stands for an element of a list of items. Throws a {@link Refusal} for text that is not JSON. */
+  readonly itemOf: (element: JsonObject, path: string) => unknown;
+  /** To be called behind the last item: what stood in lists that are not known must be JSON too. */
+  readonly end: () => void;
+  readonly progress: Progress;
+}
+
+function readBody(bytes: Buffer, splitBytesMin: number): Body {
+  const progress: Progress = { bytes: 0 };
+  if (bytes.length < splitBytesMin)
+    return { root: parseJson(bytes), itemOf: (element) => element, end: () => undefined, progress };
+  const { frame, items } = splitJson(checkUtf8(bytes));
+  const rest = new Set(items);
+  return {
+    root: parseJson(frame),
+    itemOf: (element, path) => {
+      const item = items[Number(element[''])];
+      if (item === undefined) return element;
+      rest.delete(item);
+      progress.bytes += item.length;
+      return parseJsonPart(item, path);
+    },
+    end: () => {
+      for (const item of rest) parseJsonPart(item, '');
+    },
+    progress,
+  };
 }
 
 function slicedRequest<T extends DecodedSpan | DecodedLog>(
-  bytes: Buffer,
+  body: Body,
   signal: Signal,
   readItem: ItemReader<T>,
 ): SlicedRequest<T> {
-  const root = parseJson(bytes);
+  const { root, progress } = body;
   if (!isObject(root))
     throw new Refusal('undecodable', `the body is not an object with ${NAMES[signal].envelope}`);
   checkPath(root, signal);
   const rejected: Rejection[] = [];
   const warnings = new Set<string>();
-  return { slices: slicesOf(itemsIn(root, signal, readItem, warnings), rejected), rejected, warnings };
+  const items = itemsIn(root, body, signal, readItem, warnings);
+  return { slices: slicesOf(items, rejected, progress), rejected, warnings };
 }
 
 function* itemsIn<T extends DecodedSpan | DecodedLog>(
   root: JsonObject,
+  body: Body,
   signal: Signal,
   readItem: ItemReader<T>,
   warnings: Set<string>,
@@ -92,10 +137,15 @@ function* itemsIn<T extends DecodedSpan | DecodedLog>(
           'too_many_items',
           `more than ${ITEMS_PER_REQUEST_MAX} ${names.item} in one request: send smaller batches`,
         );
-      for (const [index, element] of elements.entries())
-        yield readItem(element, owner, `${groupPath}.${names.item}[${index}]`);
+      for (const [index, element] of elements.entries()) {
+        const itemPath = `${groupPath}.${names.item}[${index}]`;
+        const item = body.itemOf(element, itemPath);
+        if (!isObject(item)) throw fault(itemPath, 'an object', item);
+        yield readItem(item, owner, itemPath);
+      }
     }
   }
+  body.end();
 }
 
 /** A body of the other signal would otherwise decode to nothing and be lost in silence. */

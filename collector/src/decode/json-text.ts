@@ -11,15 +11,30 @@ const INTEGER = /^-?\d+$/;
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new Refusal('undecodable', 'the body is empty: an empty request is {}');
+  checkUtf8(bytes);
+  return parseText(bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0));
+}
+
+/** Refuses what is not UTF-8, returns what is. */
+export function checkUtf8(bytes: Buffer): Buffer {
   if (!isUtf8(bytes)) throw new Refusal('undecodable', 'the body is not valid UTF-8');
-  const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
+  return bytes;
+}
+
+/** Parses a part of a body that is known to be UTF-8. @param path where it stands, `''` when that is not known */
+export function parseJsonPart(bytes: Buffer, path: string): unknown {
+  return parseText(bytes.toString('utf8'), path);
+}
+
+function parseText(text: string, path = ''): unknown {
+  const what = path === '' ? 'the body is ' : '';
   try {
     const parsed: unknown = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
     return parsed;
   } catch (error) {
     // Node quotes the text around the fault; an answer must not repeat content.
     const position = error instanceof Error ? /position \d+/.exec(error.message)?.[0] : undefined;
-    throw new Refusal('undecodable', `the body is not valid JSON${position ? ` (at ${position})` : ''}`);
+    throw new Refusal('undecodable', `${what}not valid JSON${position ? ` (at ${position})` : ''}`, path);
   }
 }
 

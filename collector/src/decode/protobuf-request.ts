@@ -6,6 +6,7 @@ import {
   wholeRequest,
   type DecodedRequest,
   type Owner,
+  type Progress,
   type Rejection,
   type Signal,
   type SlicedRequest,
@@ -62,8 +63,9 @@ function slicedRequest<T extends DecodedSpan | DecodedLog>(
   const envelopes = ranges(bytes, { start: 0, end: bytes.length }, 0x0a);
   checkItemCount(bytes, envelopes, NAMES[signal].item);
   const rejected: Rejection[] = [];
+  const progress: Progress = { bytes: 0 };
   return {
-    slices: slicesOf(itemsIn(bytes, envelopes, signal, readItem), rejected),
+    slices: slicesOf(itemsIn(bytes, envelopes, signal, readItem, progress), rejected, progress),
     rejected,
     warnings: new Set(),
   };
@@ -74,6 +76,7 @@ function* itemsIn<T extends DecodedSpan | DecodedLog>(
   envelopes: readonly Range[],
   signal: Signal,
   readItem: ItemReader<T>,
+  progress: Progress,
 ): Generator<T | Rejection> {
   const names = NAMES[signal];
   for (const [envelopeIndex, envelope] of envelopes.entries()) {
@@ -85,7 +88,9 @@ function* itemsIn<T extends DecodedSpan | DecodedLog>(
       for (let index = 0; !reader.ended();) {
         const tag = reader.tag();
         if (tag === 0x12) {
-          yield readItem(reader, owner, `${path}[${index}]`);
+          const item = readItem(reader, owner, `${path}[${index}]`);
+          progress.bytes = reader.position;
+          yield item;
           index += 1;
         } else reader.skip(tag);
       }

@@ -155,6 +155,7 @@ const RETRY = [{ typeUrl: 'type.googleapis.com/google.rpc.RetryInfo' }];
 
 test('above the budget: UNAVAILABLE with RetryInfo', async () => {
   const { target, store, collector } = await start({ bodyBytesMax: 2_048, bytesWaitingMax: 2_048 });
+  store.bytesPerRow = 1_500;
   const release = store.hold();
   const begun = store.nextWrite();
   const first = call(target, 'traces', traceExport({ name: 'a'.repeat(1_500) }));

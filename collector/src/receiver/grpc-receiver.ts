@@ -145,7 +145,13 @@ export class GrpcReceiver {
       limiter.spend(claim.sender, body.length);
       if (!share.grow(body.length)) throw overloaded();
       return encodeAnswer(
-        await this.#parts.export({ signal, encoding: 'protobuf', body, claim }),
+        await this.#parts.export({
+          signal,
+          encoding: 'protobuf',
+          body,
+          claim,
+          onRead: () => share.release(),
+        }),
         signal,
         'protobuf',
       );

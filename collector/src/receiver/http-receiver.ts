@@ -57,7 +57,7 @@ export interface ReceiverParts {
 }
 
 /** A request that may send its body. */
-interface Admitted extends Omit<ExportRequest, 'body'> {
+interface Admitted extends Omit<ExportRequest, 'body' | 'onRead'> {
   readonly compression: ReturnType<typeof requireCompression>;
   readonly share: BudgetShare;
 }
@@ -180,10 +180,8 @@ export class HttpReceiver {
     this.#parts.counters.bytesReceived += raw.length;
     this.#parts.limiter.spend(claim.sender, raw.length);
     const body = await inflate(raw, compression, bodyBytesMax, share);
-    const answer = this.#parts.export({ signal, encoding, body, claim });
-    // The body has been read: what waits for the commit is counted by its own bytes.
-    share.release();
-    return answer;
+    // What waits for the commit is counted by its own bytes.
+    return this.#parts.export({ signal, encoding, body, claim, onRead: () => share.release() });
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

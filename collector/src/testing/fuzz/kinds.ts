@@ -8,7 +8,7 @@ import { inflate, type Compression } from '../../receiver/inflate.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { mutateJson } from './mutate-json.ts';
 import { mutateProtobuf } from './mutate-protobuf.ts';
-import { attempt, carryThrough, checkOracle, checkRoundTrip, decode } from './properties.ts';
+import { attempt, carryThrough, checkOracle, checkRoundTrip, checkSplitting, decode } from './properties.ts';
 import type { Random } from './random.ts';
 import { readSeeds } from './seeds.ts';
 import { parseWire, type WireField } from './wire-tree.ts';
@@ -24,12 +24,13 @@ export interface Kind {
 }
 
 /**
- * Every input is decoded; one in so many that are accepted is also made into rows, or encoded again and compared, and one in
- * so many is given to the other implementation.
+ * Every input is decoded; one in so many that are accepted is also made into rows, or encoded again and compared; one in so
+ * many is given to the other implementation, or parsed item by item.
  */
-const ROWS_EVERY = 4;
-const ROUND_TRIP_EVERY = 8;
-const ORACLE_EVERY = 64;
+const ROWS_EVERY = 8;
+const ROUND_TRIP_EVERY = 32;
+const ORACLE_EVERY = 256;
+const SPLIT_EVERY = 8;
 
 const WORDS: readonly string[] = [...new Set(DIALECTS.flatMap(namesIn))];
 
@@ -89,6 +90,7 @@ function jsonKind(signal: Signal, directory: string | undefined): Kind {
     },
     run: (input, sample) => {
       const decoded = attempt(() => decode(signal, 'json', input));
+      if (sample % SPLIT_EVERY === 2) checkSplitting(signal, input, decoded);
       if (decoded instanceof Refusal) return false;
       if (sample % ROWS_EVERY === 0) carryThrough(decoded);
       if (sample % ROUND_TRIP_EVERY === 1) checkRoundTrip(signal, decoded);

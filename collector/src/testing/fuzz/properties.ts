@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from '../../errors.ts';
-import type { DecodedRequest, Signal } from '../../decode/decoded-request.ts';
-import { decodeJsonLogs, decodeJsonTraces } from '../../decode/json-request.ts';
+import { wholeRequest, type DecodedRequest, type Signal } from '../../decode/decoded-request.ts';
+import {
+  decodeJsonLogs,
+  decodeJsonTraces,
+  sliceJsonLogs,
+  sliceJsonTraces,
+} from '../../decode/json-request.ts';
 import { decodeProtobufLogs, decodeProtobufTraces } from '../../decode/protobuf-request.ts';
 import { normalizeLogs } from '../../normalize/normalize-log.ts';
 import { normalizeSpans } from '../../normalize/normalize-span.ts';
@@ -58,6 +63,15 @@ export function checkRoundTrip(signal: Signal, { items }: Decoded): void {
     if (!isDeepStrictEqual(again.items, items))
       throw new Error(`other items after encoding them as ${encoding}`);
   }
+}
+
+/** Parsed item by item, as large bodies are, a request in JSON gives what it gives as a whole. */
+export function checkSplitting(signal: Signal, bytes: Buffer, whole: Decoded | Refusal): void {
+  const split = attempt<Decoded>(() =>
+    signal === 'traces' ? wholeRequest(sliceJsonTraces(bytes, 0)) : wholeRequest(sliceJsonLogs(bytes, 0)),
+  );
+  const bothRefused = split instanceof Refusal && whole instanceof Refusal;
+  if (!bothRefused && !isDeepStrictEqual(split, whole)) throw new Error('other items when parsed one by one');
 }
 
 /** Accepted or refused, and read, as another implementation does. */

@@ -52,34 +52,37 @@ export function parseWire(bytes: Buffer, depth = 0): WireField[] | undefined {
   return fields;
 }
 
+/** Where messages are written, from the end to the start: a length stands before its content and is known after it. */
+let scratch: Buffer = Buffer.alloc(1_048_576);
+
 export function encodeWire(fields: readonly WireField[]): Buffer {
-  const parts: Buffer[] = [];
-  append(fields, parts);
-  return Buffer.concat(parts);
+  for (;;) {
+    const start = writeBefore(scratch.length, fields);
+    if (start >= 0) return Buffer.from(scratch.subarray(start));
+    scratch = Buffer.alloc(scratch.length * 2);
+  }
 }
 
-/** Appends the encoding; returns its length, bytes. */
-function append(fields: readonly WireField[], parts: Buffer[]): number {
-  let total = 0;
-  for (const { tag, payload, children } of fields) {
-    const tagBytes = varintOf(tag);
-    parts.push(tagBytes);
-    total += tagBytes.length;
-    if (tag % 8 !== WIRE_LENGTH) {
-      parts.push(payload);
-      total += payload.length;
-      continue;
-    }
-    // The length stands before the content and is known after it.
-    const place = parts.push(payload) - 1;
-    let length = payload.length;
-    if (children === undefined) parts.push(payload);
-    else length = append(children, parts);
-    const lengthBytes = varintOf(length);
-    parts[place] = lengthBytes;
-    total += lengthBytes.length + length;
+/** Writes fields so that they end at `end`; returns where they start, negative when there is no room. */
+function writeBefore(end: number, fields: readonly WireField[]): number {
+  let at = end;
+  for (let index = fields.length - 1; index >= 0 && at >= 0; index -= 1) {
+    const field = fields[index];
+    if (field === undefined) continue;
+    const { tag, payload, children } = field;
+    const contentEnd = at;
+    at =
+      tag % 8 === WIRE_LENGTH && children !== undefined ? writeBefore(at, children) : copyBefore(at, payload);
+    if (tag % 8 === WIRE_LENGTH) at = copyBefore(at, varintOf(contentEnd - at));
+    at = copyBefore(at, varintOf(tag));
   }
-  return total;
+  return at;
+}
+
+function copyBefore(end: number, bytes: Buffer): number {
+  const start = end - bytes.length;
+  if (start >= 0) bytes.copy(scratch, start);
+  return start;
 }
 
 const SMALL: readonly Buffer[] = Array.from({ length: 128 }, (_, value) => Buffer.from([value]));
