@@ -8,6 +8,7 @@ import type { Dialect, SpanView } from './dialect.ts';
 import { DIALECTS, PLAIN_DIALECT } from './dialects/index.ts';
 import { fillFromMetadata } from './metadata.ts';
 
+const REFINING = DIALECTS.filter((dialect) => dialect.refine !== undefined);
 /** Dialects that are also told by the names of their spans. */
 const NAMED = DIALECTS.filter((dialect) => dialect.spanNames !== undefined);
 
@@ -32,7 +33,7 @@ export function collectFields(span: SpanView, scopeName: string): Collected {
   const fields = fieldsIn(span.attributes, present);
   const metadata = span.attributes.get('metadata');
   if (metadata !== undefined) fillFromMetadata(plainOf(metadata), fields);
-  for (const candidate of DIALECTS) if (present.has(candidate)) candidate.refine?.(span, fields);
+  for (const candidate of REFINING) if (present.has(candidate)) candidate.refine?.(span, fields);
   if (span.events.length > 0)
     fillFrom(
       fields,
