@@ -1,12 +1,13 @@
 /** A character of ASCII that JSON need not escape as a number, and that some languages do. */
 const ESCAPED = /\\u00([2-7][0-9a-fA-F])/g;
+const ANY_ESCAPED = new RegExp(ESCAPED.source);
 
 /**
  * JSON text with the same meaning, in which secrets can be seen: `\u002B` becomes `+`, `\u0022` the shorter `\"`. Other
  * text stays as it is.
  */
 export function withoutEscapes(text: string): string {
-  if (!text.includes('\\u00')) return text;
+  if (!text.includes('\\') || !ANY_ESCAPED.test(text)) return text;
   return text.replace(ESCAPED, (whole: string, hex: string, offset: number) => {
     let backslashes = 0;
     while (backslashes < offset && text[offset - backslashes - 1] === '\\') backslashes += 1;

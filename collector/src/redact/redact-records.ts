@@ -6,32 +6,52 @@ import type {
   OutcomeRecord,
   Resource,
   Scope,
+  SpanEvent,
+  SpanLink,
   SpanRecord,
 } from '../records.ts';
+import { mapped } from './mapped.ts';
 import type { Redactor } from './redactor.ts';
 
-/** Spans of one request, redacted. Resources and scopes stay shared. */
+/** Spans of one request, redacted: the same objects where there is nothing to replace. Resources and scopes stay shared. */
 export function redactSpans(redactor: Redactor, spans: readonly DecodedSpan[]): DecodedSpan[] {
   const owners = new Owners(redactor);
-  const text = (value: string): string => redactor.text(value);
-  return spans.map((span) => ({
-    ...span,
-    ...owners.of(span),
-    name: text(span.name),
-    traceState: text(span.traceState),
-    statusMessage: text(span.statusMessage),
-    attributes: redactor.attributes(span.attributes),
-    events: span.events.map((event) => ({
-      ...event,
-      name: text(event.name),
-      attributes: redactor.attributes(event.attributes),
-    })),
-    links: span.links.map((link) => ({
-      ...link,
-      traceState: text(link.traceState),
-      attributes: redactor.attributes(link.attributes),
-    })),
-  }));
+  return spans.map((span) => {
+    const resource = owners.resource(span.resource);
+    const scope = owners.scope(span.scope);
+    const name = redactor.text(span.name);
+    const traceState = redactor.text(span.traceState);
+    const statusMessage = redactor.text(span.statusMessage);
+    const attributes = redactor.attributes(span.attributes);
+    const events = mapped(span.events, (event) => redactEvent(redactor, event));
+    const links = mapped(span.links, (link) => redactLink(redactor, link));
+    const isClean =
+      resource === span.resource &&
+      scope === span.scope &&
+      name === span.name &&
+      traceState === span.traceState &&
+      statusMessage === span.statusMessage &&
+      attributes === span.attributes &&
+      events === span.events &&
+      links === span.links;
+    return isClean
+      ? span
+      : { ...span, resource, scope, name, traceState, statusMessage, attributes, events, links };
+  });
+}
+
+function redactEvent(redactor: Redactor, event: SpanEvent): SpanEvent {
+  const name = redactor.text(event.name);
+  const attributes = redactor.attributes(event.attributes);
+  return name === event.name && attributes === event.attributes ? event : { ...event, name, attributes };
+}
+
+function redactLink(redactor: Redactor, link: SpanLink): SpanLink {
+  const traceState = redactor.text(link.traceState);
+  const attributes = redactor.attributes(link.attributes);
+  return traceState === link.traceState && attributes === link.attributes
+    ? link
+    : { ...link, traceState, attributes };
 }
 
 /** Log records of one request, redacted. */
@@ -39,7 +59,8 @@ export function redactLogs(redactor: Redactor, logs: readonly DecodedLog[]): Dec
   const owners = new Owners(redactor);
   return logs.map((log) => ({
     ...log,
-    ...owners.of(log),
+    resource: owners.resource(log.resource),
+    scope: owners.scope(log.scope),
     severityText: redactor.text(log.severityText),
     eventName: redactor.text(log.eventName),
     body: redactor.value(log.body),
@@ -139,30 +160,26 @@ class Owners {
     this.#redactor = redactor;
   }
 
-  of(item: { readonly resource: Resource; readonly scope: Scope }): { resource: Resource; scope: Scope } {
-    return { resource: this.#resource(item.resource), scope: this.#scope(item.scope) };
-  }
-
-  #resource(resource: Resource): Resource {
+  resource(resource: Resource): Resource {
     let clean = this.#resources.get(resource);
     if (clean === undefined) {
-      clean = {
-        attributes: this.#redactor.attributes(resource.attributes),
-        schemaUrl: this.#redactor.text(resource.schemaUrl),
-      };
+      const attributes = this.#redactor.attributes(resource.attributes);
+      const schemaUrl = this.#redactor.text(resource.schemaUrl);
+      const isClean = attributes === resource.attributes && schemaUrl === resource.schemaUrl;
+      clean = isClean ? resource : { attributes, schemaUrl };
       this.#resources.set(resource, clean);
     }
     return clean;
   }
 
-  #scope(scope: Scope): Scope {
+  scope(scope: Scope): Scope {
     let clean = this.#scopes.get(scope);
     if (clean === undefined) {
-      clean = {
-        name: this.#redactor.text(scope.name),
-        version: this.#redactor.text(scope.version),
-        attributes: this.#redactor.attributes(scope.attributes),
-      };
+      const name = this.#redactor.text(scope.name);
+      const version = this.#redactor.text(scope.version);
+      const attributes = this.#redactor.attributes(scope.attributes);
+      const isClean = name === scope.name && version === scope.version && attributes === scope.attributes;
+      clean = isClean ? scope : { name, version, attributes };
       this.#scopes.set(scope, clean);
     }
     return clean;

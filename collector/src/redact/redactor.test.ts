@@ -194,6 +194,13 @@ it('takes time in proportion to hostile text', () => {
     'a@a.'.repeat(80_000),
     'bearer '.repeat(40_000),
     `authorization${' '.repeat(300_000)}`,
+    `authorization${' '.repeat(300_000)}:`,
+    'api_key:'.repeat(40_000),
+    "password='\n".repeat(30_000),
+    '='.repeat(300_000),
+    '4'.repeat(300_000),
+    'bearer aaaaaaaaaaaaaaaa '.repeat(12_000),
+    '-eyJaaaaaaaa.eyJ'.repeat(20_000),
     `${'a'.repeat(3_000_000)}@b.org`,
     `sk-${'a'.repeat(30_000_000)}`,
   ];

@@ -1,13 +1,16 @@
 import { INVALID_UTF8_SUFFIX } from '../decode/protobuf-values.ts';
 import type { Attributes, AttributeValue } from '../records.ts';
 import { redactCards } from './card-numbers.ts';
-import { NAMED_RULE, namedValueRedactor } from './named-values.ts';
+import { NAMED_RULE, NamedValues } from './named-values.ts';
 import { redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
 import { MARK_BEGINNING, markOf, type Found } from './redaction.ts';
 import { withoutEscapes } from './json-escapes.ts';
 import type { RedactionOptions, RedactionRule } from './redaction-options.ts';
 import { redactWords } from './secret-words.ts';
+import { mapped } from './mapped.ts';
 import { isSensitiveName } from './sensitive-names.ts';
+import { suspectRuns } from './suspect-runs.ts';
+import { ValueNames } from './value-places.ts';
 
 /** Attribute names remembered; senders use a few hundred. When it is full it starts afresh. */
 const NAMES_KNOWN_MAX = 20_000;
@@ -26,9 +29,12 @@ const CARD_MIN = 10n ** 13n;
  */
 export class Redactor {
   readonly counts: Map<string, number> = new Map();
-  readonly #options: RedactionOptions;
+  readonly #secrets: boolean;
+  readonly #cards: boolean;
+  readonly #emails: boolean;
   readonly #names: ReadonlySet<string>;
-  readonly #redactNamedValues: (text: string, found: Found) => string;
+  readonly #valueNames: ValueNames;
+  readonly #namedValues: NamedValues;
   readonly #rules: readonly { readonly name: string; readonly pattern: RegExp }[];
   readonly #known = new Map<string, Name>();
   readonly #found: Found = (rule) => {
@@ -37,35 +43,40 @@ export class Redactor {
 
   /** Expects options without {@link redactionProblems}. */
   constructor(options: RedactionOptions) {
-    this.#options = options;
+    this.#secrets = options.secrets ?? true;
+    this.#cards = options.cards ?? true;
+    this.#emails = options.emails ?? false;
     this.#names = new Set((options.names ?? []).map((name) => name.toLowerCase()));
-    this.#redactNamedValues = namedValueRedactor(options.names ?? []);
+    this.#valueNames = new ValueNames(options.names ?? []);
+    this.#namedValues = new NamedValues(this.#valueNames.ending);
     this.#rules = (options.rules ?? []).map(globalRule);
   }
 
   text(text: string): string {
+    if (text.length <= PLAIN_CHARACTERS_MAX && this.#rules.length === 0 && !SIGN.test(text)) return text;
     const readable = withoutEscapes(text);
     const clean = this.#clean(readable);
     return clean === readable ? text : clean;
   }
 
   #clean(text: string): string {
-    const { secrets = true, cards = true, emails = false } = this.#options;
     let clean = text;
-    if (secrets && text.length >= SECRET_CHARACTERS_MIN) {
-      clean = redactPrivateKeys(clean, this.#found);
-      clean = redactUrls(clean, this.#found);
-      clean = this.#redactNamedValues(clean, this.#found);
-      clean = redactWords(clean, this.#found);
-    }
-    if (cards) clean = redactCards(clean, this.#found);
-    if (emails) clean = redactEmails(clean, this.#found);
+    if (this.#secrets) clean = this.#withoutSecrets(text);
+    if (this.#cards) clean = redactCards(clean, this.#found);
+    if (this.#emails) clean = redactEmails(clean, this.#found);
     for (const { name, pattern } of this.#rules)
       clean = clean.replace(pattern, () => {
         this.#found(name);
         return markOf(name);
       });
     return clean;
+  }
+
+  #withoutSecrets(text: string): string {
+    const located = redactUrls(redactPrivateKeys(text, this.#found), this.#found);
+    const runs = suspectRuns(located);
+    const named = this.#namedValues.redact(located, this.#valueNames.placesIn(located, runs), this.#found);
+    return redactWords(named, named === located ? runs : suspectRuns(named), this.#found);
   }
 
   attributes(attributes: Attributes): Attributes {
@@ -125,12 +136,11 @@ export class Redactor {
   #nameOf(key: string): Name {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const { secrets = true } = this.#options;
     // The bytes of a text that was not valid UTF-8 stand beside it.
     const plain = key.endsWith(INVALID_UTF8_SUFFIX) ? key.slice(0, -INVALID_UTF8_SUFFIX.length) : key;
     const name: Name = {
       clean: this.text(key),
-      isSensitive: (secrets && isSensitiveName(plain)) || this.#names.has(plain.toLowerCase()),
+      isSensitive: (this.#secrets && isSensitiveName(plain)) || this.#names.has(plain.toLowerCase()),
     };
     // A name that holds a secret is not kept, and counts each time.
     if (name.clean !== key) return name;
@@ -140,8 +150,10 @@ export class Redactor {
   }
 }
 
-/** No rule for secrets matches anything shorter: `pwd=…` and URLs with passwords are the shortest. */
-const SECRET_CHARACTERS_MIN = 8;
+/** Longest text that is too short for a card number, a key or a token. */
+const PLAIN_CHARACTERS_MAX = 13;
+/** What every other secret has in it, and every escape of JSON. */
+const SIGN = /[:=@\\]/;
 
 function globalRule({ name, pattern }: RedactionRule): RedactionRule {
   return { name, pattern: new RegExp(pattern.source, `g${pattern.flags.replace('g', '')}`) };
@@ -155,18 +167,4 @@ function isText(entry: readonly [string, AttributeValue]): entry is [string, str
 /** `Array.isArray` does not narrow readonly arrays. */
 function isList(value: AttributeValue): value is readonly AttributeValue[] {
   return Array.isArray(value);
-}
-
-function mapped(
-  values: readonly AttributeValue[],
-  change: (value: AttributeValue) => AttributeValue,
-): readonly AttributeValue[] {
-  let changed: AttributeValue[] | undefined;
-  for (const [index, value] of values.entries()) {
-    const clean = change(value);
-    if (clean === value) continue;
-    changed ??= [...values];
-    changed[index] = clean;
-  }
-  return changed ?? values;
 }

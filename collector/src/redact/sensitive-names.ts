@@ -17,6 +17,13 @@ const ENDINGS = [
 /** Source of a regular expression for such an ending; use with the flag `i`. */
 export const SENSITIVE_ENDING: string = `(?:${ENDINGS.join('|').replaceAll('_?', '[-_. ]?')})`;
 
+/** The last three letters of every such ending. */
+export const SENSITIVE_TAILS: readonly string[] =
+  'ord rds swd wds ase ses ode des ret ets key eys ken ion kie ies ial als'.split(' ');
+
+/** Longest such ending: `secret_access_key`. */
+export const SENSITIVE_CHARACTERS_MAX = 17;
+
 const SENSITIVE_NAME = new RegExp(`${SENSITIVE_ENDING}(?:[._]\\d{1,4})?$`, 'i');
 
 /** Longest name that is looked at as a whole; of longer ones the end decides. */
