@@ -17,11 +17,15 @@ export async function nextMessage<Key extends string>(
   child: ChildProcess,
   fields: readonly Key[],
 ): Promise<Record<Key, unknown>> {
-  const exited = once(child, 'exit').then(([code]) => {
+  const answered = new AbortController();
+  const { signal } = answered;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`a benchmark process ended with code ${String(code)} before it answered`);
   });
-  const [message]: unknown[] = await Promise.race([once(child, 'message'), exited]);
-  exited.catch(() => {});
+  ended.catch(() => {});
+  const [message]: unknown[] = await Promise.race([once(child, 'message', { signal }), ended]).finally(() =>
+    answered.abort(),
+  );
   if (typeof message !== 'object' || message === null) throw new Error(`expected ${fields.join(', ')}`);
   const entries = Object.entries(message);
   return Object.fromEntries(
