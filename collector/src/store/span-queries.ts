@@ -1,7 +1,7 @@
 /** Queries of the spans of one run. */
 
 /** Characters that a preview shows of a text. */
-export const PREVIEW_CHARACTERS = 300;
+export const PREVIEW_CHARACTERS = 1_000;
 
 const OF_RUN = `project = {project: String} AND run_id = {run: String}
   AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}`;

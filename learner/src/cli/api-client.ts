@@ -33,15 +33,8 @@ export class ApiClient {
     };
   }
 
-  get<T>(
-    path: string,
-    schema: z.ZodType<T>,
-    query: Readonly<Record<string, string | undefined>> = {},
-  ): Promise<T> {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
-    const suffix = search.size === 0 ? '' : `?${search.toString()}`;
-    return this.#ask(`${path}${suffix}`, { method: 'GET', headers: this.#headers }, schema);
+  get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
+    return this.#ask(`${path}${searchOf(query)}`, { method: 'GET', headers: this.#headers }, schema);
   }
 
   post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
@@ -49,16 +42,20 @@ export class ApiClient {
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema);
   }
 
-  async #ask<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
-    const { response, text } = await this.#send(path, init);
-    const body = parseJson(text);
-    if (!response.ok) {
-      const known = problemBody.safeParse(body);
-      throw new CliError(
-        known.success
-          ? known.data.detail
-          : `${this.url}${path} answered ${response.status}: expected an answer of Tracelore, got ${JSON.stringify(text.slice(0, 200))}. Is --url right?`,
-      );
+  /** The bytes of an answer of any length, as they come. */
+  async *bytes(
+    path: string,
+    query: Readonly<Record<string, string | undefined>> = {},
+  ): AsyncGenerator<Uint8Array> {
+    const target = `${path}${searchOf(query)}`;
+    const response = await this.#fetch(target, { headers: this.#headers });
+    if (!response.ok) throw this.#refused(target, response, await response.text());
+    try {
+      yield* response.body ?? [];
+    } catch (error) {
+      throw new CliError(`${this.url} broke off its answer (${reasonOf(error)}): what came is not whole.`, {
+        cause: error,
+      });
     }
     const decoded = schema.safeParse(body);
     if (decoded.success) return decoded.data;
@@ -92,6 +89,28 @@ function parseJson(text: string): unknown {
     return value;
   } catch {
     return undefined;
+
+  #unanswered(error: unknown): CliError {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      return new CliError(`${this.url} did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s.`, {
+        cause: error,
+      });
+    return new CliError(
+      `No service answers at ${this.url} (${reasonOf(error)}). Start one with "tracelore up", or name another with --url or TRACELORE_API_URL.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Parameters by name; a list is a parameter given several times. */
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+function searchOf(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of value === undefined ? [] : [value].flat()) search.append(name, one);
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`;
   }
 }
 

@@ -55,11 +55,20 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   ],
   'GET /v1/traces/{run}': ({ run, trace }) => [
     { path: { run } },
+    { query: { user: 'marker' } },
+    { query: { text: 'marker' } },
+    { query: { attribute: 'user.id=marker' } },
+    { query: { kind: 'llm' } },
     { path: { run: trace } },
     { path: { run: run.slice(0, 8) } },
   ],
   'POST /v1/erasures': ({ trace, user }) => [
     { body: { trace } },
+    { path: { run }, query: { content: 'none' } },
+  ],
+  'GET /v1/traces/{run}/spans/{span}': ({ run, trace }) => [
+    { path: { run, span: '1'.repeat(16) } },
+    { path: { run: trace, span: '0'.repeat(16) } },
     { body: { user } },
     { body: { session: user } },
   ],

@@ -1,50 +1,17 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
-import { contextOf } from './context.ts';
-import { money, moneyOfCalls } from './money.ts';
-import { cut, printable, type Column } from './table.ts';
+import { contextOf, type CliContext } from './context.ts';
+import { moneyOfCalls } from './money.ts';
+import { outcomeText, run, type RunView } from './run-lines.ts';
+import { printRun, showRun, showSpan } from './show-run.ts';
+import type { Column } from './table.ts';
 
-const outcome = z.looseObject({
-  source: z.string(),
-  score: z.number().nullable(),
-  passed: z.boolean().nullable(),
-  comment: z.string(),
+const list = z.object({
+  runs: z.array(run),
+  next: z.string().optional(),
+  searchedTo: z.string().optional(),
 });
-const run = z.looseObject({
-  runId: z.string(),
-  name: z.string(),
-  agent: z.string(),
-  state: z.string(),
-  status: z.string(),
-  startTime: z.string(),
-  durationMs: z.number(),
-  spans: z.number(),
-  inputTokens: z.number().nullable(),
-  outputTokens: z.number().nullable(),
-  cost: z.number().nullable(),
-  unpricedCalls: z.number(),
-  knowledgeArm: z.string(),
-  knowledgeItems: z.array(z.string()),
-  outcome: outcome.nullable(),
-});
-type RunView = z.infer<typeof run>;
-const list = z.object({ runs: z.array(run), next: z.string().optional() });
-const span = z.looseObject({
-  spanId: z.string(),
-  parentSpanId: z.string(),
-  name: z.string(),
-  kind: z.string(),
-  status: z.string(),
-  statusMessage: z.string(),
-  durationMs: z.number(),
-  cost: z.number().nullable(),
-  costSource: z.string(),
-  input: z.string(),
-  output: z.string(),
-});
-type SpanView = z.infer<typeof span>;
-const shown = z.object({ run, spans: z.array(span), outcomes: z.array(outcome) });
 
 const COLUMNS: readonly Column<RunView>[] = [
   { title: 'RUN', value: ({ runId }) => shortId(runId) },
@@ -58,46 +25,108 @@ const COLUMNS: readonly Column<RunView>[] = [
   { title: 'AGENT', value: ({ agent, name }) => (agent === '' ? name : agent) },
 ];
 
-/** Characters of an input or output that `show` prints; `--full` prints all. */
-const PREVIEW_CHARACTERS = 300;
+/** A run that was searched for shows the first span it was found by. */
+const MATCH_COLUMNS: readonly Column<RunView>[] = [
+  ...COLUMNS,
+  {
+    title: 'SPAN',
+    value: ({ matches = [] }) => matches.map(({ name, spanId }) => `${spanId} ${name}`)[0] ?? '',
+  },
+];
 
 /** `tracelore traces …`: what the agent did. */
 export function addTraceCommands(program: Command): void {
   const traces = program.command('traces').description('recorded runs of agents');
 
-  traces
-    .command('list')
-    .description('runs, newest first')
-    .option('--state <state>', 'open | closed | abandoned')
-    .option('--outcome <outcome>', 'passed | failed | none')
-    .option('--agent <name>')
-    .option('--limit <n>', 'most runs, up to 500', positiveInteger, 20)
-    .action(async (options: ListOptions, command: Command) => {
-      const context = contextOf(command);
-      const { limit, ...filter } = options;
-      const answer = await context.client.get('/v1/traces', list, { ...filter, limit: String(limit) });
-      context.show(answer, () =>
-        answer.runs.length === 0 ? 'No runs.' : context.table(COLUMNS, answer.runs),
-      );
+  withFilters(traces.command('list').description('runs, newest first')).action(
+    async (options: ListOptions, command: Command) => await listRuns(contextOf(command), options),
+  );
+
+  withFilters(
+    traces
+      .command('search [words...]')
+      .description('runs of which a span holds these words, or is as the options say; newest first'),
+  ).action(async (words: string[], options: ListOptions, command: Command) => {
+    await listRuns(contextOf(command), {
+      ...options,
+      text: words.length === 0 ? undefined : words.join(' '),
     });
+  });
 
   traces
     .command('show <run>')
     .description('one run: its spans as a tree, with inputs, outputs and outcomes')
     .option('--full', 'whole inputs and outputs')
-    .action(async (id: string, options: { full?: boolean }, command: Command) => {
+    .option('--span <id>', 'only this span, with its attributes')
+    .action(async (id: string, options: { full?: boolean; span?: string }, command: Command) => {
       const context = contextOf(command);
-      const answer = await context.client.get(`/v1/traces/${encodeURIComponent(id)}`, shown);
-      const charactersMax = options.full === true ? Number.POSITIVE_INFINITY : PREVIEW_CHARACTERS;
-      context.show(answer, () => describe(answer, charactersMax));
+      if (options.span !== undefined) await showSpan(context, id, options.span);
+      else if (context.isJson) await printRun(context, id);
+      else await showRun(context, id, options.full === true);
     });
 }
 
-interface ListOptions {
-  readonly state?: string;
-  readonly outcome?: string;
-  readonly agent?: string;
-  readonly limit: number;
+/** Options named as the parameters of the API. */
+type ListOptions = Readonly<Record<string, string | number | string[] | undefined>>;
+
+function withFilters(command: Command): Command {
+  return command
+    .option('--state <state>', 'open | closed | abandoned')
+    .option('--outcome <outcome>', 'passed | failed | none')
+    .option('--status <status>', 'of the run: Ok | Error | Unset')
+    .option('--agent <name>')
+    .option('--service <name>')
+    .option('--environment <name>')
+    .option('--name <name>', "of the run's root span")
+    .option('--conversation <id>')
+    .option('--session <id>')
+    .option('--user <id>')
+    .option('--tag <tag>')
+    .option('--min-ms <n>', 'duration of the run')
+    .option('--max-ms <n>')
+    .option('--min-tokens <n>', 'input and output together')
+    .option('--min-cost <usd>')
+    .option('--from <time>', 'start, ISO 8601')
+    .option('--to <time>')
+    .option(
+      '--attribute <name=value>',
+      'of a span, its resource, scope, events or links; may be repeated',
+      collected,
+    )
+    .option('--span <name>', 'a span of this name')
+    .option('--kind <kind>', 'agent | llm | tool | …')
+    .option('--model <name>', 'requested or answering')
+    .option('--tool <name>')
+    .option('--error-type <type>')
+    .option('--span-status <status>')
+    .option('--span-min-ms <n>')
+    .option('--span-max-ms <n>')
+    .option('--after <next>', 'the next page: `next` of the last one')
+    .option('--limit <n>', 'most runs, up to 500', positiveInteger, 20);
+}
+
+function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+async function listRuns(context: CliContext, options: ListOptions): Promise<void> {
+  const query = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+  );
+  const answer = await context.client.get('/v1/traces', list, query);
+  context.show(answer, () => {
+    const isSearch = answer.runs.some(({ matches }) => matches !== undefined);
+    return answer.runs.length === 0
+      ? 'No runs.'
+      : isSearch
+        ? context.table(MATCH_COLUMNS, answer.runs)
+        : context.table(COLUMNS, answer.runs);
+  });
+  if (answer.searchedTo !== undefined) {
+    context.note(
+      `Time ran out at ${answer.searchedTo}: older runs were not searched. Go on with --after ${answer.next ?? ''}`,
+    );
+  }
 }
 
 /** For options that are counts. */
@@ -107,85 +136,8 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError(`expected a whole number above 0, got "${text}".`);
 }
 
-function outcomeText(resolved: RunView['outcome']): string {
-  if (resolved === null) return '-';
-  const verdict = resolved.passed === null ? '' : resolved.passed ? 'passed' : 'failed';
-  const score = resolved.score === null ? '' : resolved.score.toFixed(2);
-  return [verdict, score].filter((part) => part !== '').join(' ');
-}
-
 function tokens({ inputTokens, outputTokens }: RunView): string {
   return inputTokens === null && outputTokens === null
     ? '-'
     : String((inputTokens ?? 0) + (outputTokens ?? 0));
-}
-
-function describe({ run: found, spans, outcomes }: z.infer<typeof shown>, charactersMax: number): string {
-  const knowledge =
-    found.knowledgeArm === '' ? [] : [`knowledge  ${found.knowledgeArm} ${found.knowledgeItems.join(' ')}`];
-  const lines = [
-    `${found.runId}  ${found.name}  ${found.state}  ${outcomeText(found.outcome)}  ${found.startTime}`,
-    ...costLine(found),
-    ...knowledge,
-    ...outcomes.map((given) => `outcome    ${given.source} ${outcomeText(given)} ${given.comment}`.trimEnd()),
-    ...tree(spans).flatMap(({ span: part, depth }) => describeSpan(part, '  '.repeat(depth), charactersMax)),
-  ];
-  return printable(lines.join('\n'));
-}
-
-function costLine({ cost, unpricedCalls }: RunView): string[] {
-  if (cost === null && unpricedCalls === 0) return [];
-  const missing = unpricedCalls === 0 ? '' : `  (${unpricedCalls} model calls without a price)`;
-  return [`cost       ${money(cost)}${missing}`];
-}
-
-function describeSpan(part: SpanView, indent: string, charactersMax: number): string[] {
-  const failed = part.status === 'Error' ? `  ERROR ${part.statusMessage}` : '';
-  const cost = part.cost === null ? '' : `  ${money(part.cost)} (${part.costSource})`;
-  const content = (label: string, text: string): string[] =>
-    text === ''
-      ? []
-      : [`${indent}    ${label} ${cut(text.replaceAll('\n', `\n${indent}      `), charactersMax)}`];
-  return [
-    `${indent}${part.kind} ${part.name}  ${part.durationMs.toFixed(0)} ms${cost}${failed}`,
-    ...content('in ', readable(part.input)),
-    ...content('out', readable(part.output)),
-  ];
-}
-
-const textMessages = z.array(
-  z.object({
-    role: z.string(),
-    parts: z.array(z.object({ type: z.literal('text'), content: z.string() })).min(1),
-  }),
-);
-
-/** Messages that are text alone read as `role: text`; everything else as it was recorded. */
-function readable(content: string): string {
-  if (!content.startsWith('[{"role"')) return content;
-  try {
-    return textMessages
-      .parse(JSON.parse(content))
-      .map(({ role, parts }) => `${role}: ${parts.map((part) => part.content).join(' ')}`)
-      .join('\n');
-  } catch {
-    return content;
-  }
-}
-
-/** Spans in the order of the tree. A span whose parent is not there, or that is its own ancestor, stands at the top. */
-function tree(spans: readonly SpanView[]): { readonly span: SpanView; readonly depth: number }[] {
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  const children = Map.groupBy(spans, ({ parentSpanId }) => (ids.has(parentSpanId) ? parentSpanId : ''));
-  const seen = new Set<SpanView>();
-  const ordered: { span: SpanView; depth: number }[] = [];
-  const visit = (part: SpanView, depth: number): void => {
-    if (seen.has(part)) return;
-    seen.add(part);
-    ordered.push({ span: part, depth });
-    for (const child of children.get(part.spanId) ?? []) visit(child, depth + 1);
-  };
-  for (const root of children.get('') ?? []) visit(root, 0);
-  for (const rest of spans) visit(rest, 0);
-  return ordered;
 }

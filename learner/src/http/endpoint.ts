@@ -89,8 +89,7 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
         return denied;
       }
       const url = new URL(request.url);
-      const search = Object.fromEntries([...url.searchParams].filter(([name]) => name !== 'project'));
-      const query = parse(spec.query, search, 'query');
+      const query = parse(spec.query, queryOf(url.searchParams), 'query');
       if (query instanceof Response) return query;
       const payload = spec.body === NO_BODY ? undefined : await readJson(request);
       if (payload instanceof Response) return payload;
@@ -136,6 +135,17 @@ function resultOf(status: number): AuditEntry['result'] {
 }
 
 async function readJson(request: Request): Promise<unknown> {
+/** A parameter that is given several times is a list. */
+function queryOf(parameters: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(parameters.keys())].filter((name) => name !== 'project');
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = parameters.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+}
+
   // Forms of foreign pages cannot send this type without asking the service first, which it does not answer.
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/json\b/i.test(type)) {

@@ -19,6 +19,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/traces/{run}': { scope: 'read' },
   'GET /v1/knowledge': { scope: 'read' },
   'GET /v1/knowledge/{id}': { scope: 'read' },
+  'GET /v1/traces/{run}/spans/{span}': { scope: 'read' },
   'GET /v1/decisions/{id}': { scope: 'read' },
   'GET /v1/verdicts': { scope: 'read' },
   'GET /v1/verdicts/{id}': { scope: 'read' },

@@ -1,94 +1,104 @@
-import { RUN_STATES, type RunSummary, type TraceReader } from '@tracelore/collector/store';
+import { StoreError, type RunSummary, type TraceReader } from '@tracelore/collector/store';
 import { z } from 'zod';
 import { FRESH_WAIT_MAX_MS, type Freshness } from '../freshness.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound, problem } from './problem.ts';
+import { cursorAt, encodeCursor, runListQuery } from './trace-query.ts';
 
-/** Most runs on a page, and most spans of one run in an answer. */
-export const PAGE_RUNS_MAX = 500;
+/** Most spans of one run in an answer: so many come without their content. */
 export const RUN_SPANS_MAX = 10_000;
 
-const OUTCOMES = ['passed', 'failed', 'none'] as const;
-
-const listQuery = z.strictObject({
-  state: z.enum(RUN_STATES).optional(),
-  outcome: z.enum(OUTCOMES).optional(),
-  agent: z.string().optional(),
-  conversation: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_RUNS_MAX).default(50),
+const runQuery = z.strictObject({
+  /** How much of their content spans come with: all, the beginnings of texts, or nothing. */
+  content: z.enum(['full', 'preview', 'none']).default('full'),
+  limit: z.coerce.number().int().min(1).max(RUN_SPANS_MAX).optional(),
   /** `next` of the page before. */
-  after: z.string().max(200).optional(),
+  offset: z.coerce.number().int().min(0).default(0),
 });
 
 /** Runs and their spans. `fresh` lets readers see what was received a moment ago. */
 export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[] {
+  /** By id or unique prefix. */
+  const find = async (project: string, id: string): Promise<RunSummary | undefined> => {
+    await fresh();
+    // Under load, or just after a restart, a run that is stored is not listed yet.
+    return (
+      (await store.findRun(project, id)) ??
+      (await fresh(FRESH_WAIT_MAX_MS).then(() => store.findRun(project, id)))
+    );
+  };
   return [
     endpoint({
       method: 'GET',
       path: '/v1/traces',
-      summary: 'Runs, newest first; `next` is the `after` of the next page.',
+      summary:
+        'Runs, newest first, as the parameters say of the run and of one of its spans; `next` is the `after` of the next page.',
       body: NO_BODY,
-      query: listQuery,
+      query: runListQuery,
       answer: async ({ project, query }) => {
-        const after = query.after === undefined ? undefined : decodeCursor(query.after);
-        if (after === null) {
-          const detail = 'after: expected the `next` of an earlier page.';
-          return problem({ status: 400, code: 'invalid_request', detail, errors: [detail] });
-        }
         await fresh();
-        const runs = await store.listRuns({
-          project,
-          limit: query.limit,
-          ...(query.state === undefined ? {} : { state: query.state }),
-          ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
-          ...(query.agent === undefined ? {} : { agent: query.agent }),
-          ...(query.conversation === undefined ? {} : { conversationId: query.conversation }),
-          ...(after === undefined ? {} : { after }),
-        });
-        const last = runs.at(-1);
-        const next = last === undefined || runs.length < query.limit ? {} : { next: encodeCursor(last) };
-        return json({ runs, ...next });
+        const { run, span } = query;
+        if (span !== undefined) return await found(store, { ...run, project, span }, query.limit);
+        const runs = await store.listRuns({ ...run, project });
+        const last = runs.length < query.limit ? undefined : runs.at(-1);
+        return json({ runs, ...(last && { next: encodeCursor(last) }) });
       },
     }),
     endpoint({
       method: 'GET',
       path: '/v1/traces/{run}',
-      summary: 'One run with its spans and outcomes, by id or unique prefix.',
+      summary:
+        'One run with its spans and outcomes, by id or unique prefix; `next` is the `offset` of its next spans.',
+      body: NO_BODY,
+      query: runQuery,
+      answer: async ({ project, parameter, query }) => {
+        const run = await find(project, parameter('run'));
+        if (run === undefined) return noRun(parameter('run'));
+        const { limit, ...page } = query;
+        const [spans, outcomes] = await Promise.all([
+          store.readSpans(project, run.runId, { ...page, ...(limit === undefined ? {} : { limit }) }),
+          store.outcomesOf(project, [run.runId]),
+        ]);
+        return json({ run, ...spans, outcomes: outcomes.get(run.runId) ?? [] });
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/v1/traces/{run}/spans/{span}',
+      summary: 'One span of a run with all its content.',
       body: NO_BODY,
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
-        await fresh();
-        const find = (): Promise<RunSummary | undefined> => store.findRun(project, parameter('run'));
-        // Under load, or just after a restart, a run that is stored is not listed yet.
-        const run = (await find()) ?? (await fresh(FRESH_WAIT_MAX_MS).then(find));
-        if (run === undefined) return notFound(`No run has an id that starts with "${parameter('run')}".`);
-        const [spans, outcomes] = await Promise.all([
-          store.readRun(project, run.runId, { limit: RUN_SPANS_MAX }),
-          store.outcomesOf(project, [run.runId]),
-        ]);
-        return json({ run, spans, outcomes: outcomes.get(run.runId) ?? [] });
+        const run = await find(project, parameter('run'));
+        if (run === undefined) return noRun(parameter('run'));
+        const span = await store.readSpan(project, run.runId, parameter('span'));
+        return span === undefined
+          ? notFound(`Run ${run.runId} has no span "${parameter('span')}".`)
+          : json({ span });
       },
     }),
   ];
 }
 
-interface Cursor {
-  readonly startTime: string;
-  readonly runId: string;
+function noRun(id: string): Response {
+  return notFound(`No run has an id that starts with "${id}".`);
 }
 
-function encodeCursor({ startTime, runId }: Cursor): string {
-  return Buffer.from(JSON.stringify([startTime, runId])).toString('base64url');
-}
-
-const cursor = z.tuple([z.string(), z.string()]);
-
-/** `null` when it is none of ours. */
-function decodeCursor(text: string): Cursor | null {
+/** A page of a search. `searchedTo` says that time ran out there: `next` goes on. */
+async function found(
+  store: TraceReader,
+  search: Parameters<TraceReader['searchRuns']>[0],
+  limit: number,
+): Promise<Response> {
   try {
-    const [startTime, runId] = cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return { startTime, runId };
-  } catch {
-    return null;
+    const { runs, searchedTo } = await store.searchRuns(search);
+    if (searchedTo !== undefined) return json({ runs, searchedTo, next: encodeCursor(cursorAt(searchedTo)) });
+    const last = runs.length < limit ? undefined : runs.at(-1);
+    return json({ runs, ...(last && { next: encodeCursor(last) }) });
+  } catch (error) {
+    if (!(StoreError.isInstance(error) && error.code === 'TIMEOUT_EXCEEDED')) throw error;
+    const detail =
+      'The search took too long for the newest runs alone: name a shorter time or more about the span.';
+    return problem({ status: 422, code: 'search_too_wide', detail });
   }
 }
