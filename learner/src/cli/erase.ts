@@ -46,7 +46,7 @@ function describe({ runs, spans, logs, outcomes, cases, rules }: z.infer<typeof 
   ];
   if (rules.length > 0)
     lines.push(
-      `Evidence of these rules quotes them; look at it, then edit or deprecate: ${rules.map(shortId).join(' ')}`,
+      `These rules were learned from them. What they quoted is erased; look at their text, then edit or deprecate: ${rules.map(shortId).join(' ')}`,
     );
   return lines.join('\n');
 }

@@ -239,7 +239,8 @@ function describe({ rule: found, history, watches }: z.infer<typeof shown>): str
     `from     ${provenance.origin}, ${provenance.by}`,
     ...(provenance.because === undefined ? [] : [`because  ${provenance.because}`]),
     ...provenance.evidence.map(
-      ({ runId, field, quote }) => `evidence run ${shortId(runId)} ${field}: "${quote}"`,
+      ({ runId, field, quote }) =>
+        `evidence run ${shortId(runId)} ${field}: ${quote === '' ? 'erased' : `"${quote}"`}`,
     ),
     ...(found.verdictId === undefined ? [] : [`verdict  ${found.verdictId}`]),
     ...watches.flatMap(describeWatch),

@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import { RULE_KINDS, type Provenance, type RuleText } from './rule.ts';
+import { RULE_KINDS, type Evidence, type Provenance, type RuleText } from './rule.ts';
 
 /** Payload of `proposed`. */
 export interface ProposedData {
   readonly text: RuleText;
   readonly tokens: number;
-  readonly provenance: Provenance;
+  readonly provenance: LoggedProvenance;
   readonly reason: string;
+}
+
+/** Quotes are kept apart: their place and seal stand here. */
+export interface LoggedProvenance extends Omit<Provenance, 'evidence'> {
+  readonly evidence: readonly Omit<Evidence, 'quote'>[];
 }
 
 /** Payload of `edited`. */
@@ -35,7 +40,6 @@ const evidence = z.object({
   traceId: z.string(),
   spanId: z.string(),
   field: z.string(),
-  quote: z.string(),
   sha256: z.string(),
 });
 

@@ -5,10 +5,8 @@ import type { KnowledgeEvent } from './knowledge-base.ts';
 
 function event(sequence: number, data: string, previousHash: string): KnowledgeEvent {
   const at = '2026-01-01T00:00:00.000Z';
-  return chain(
-    { project: 'p', sequence, id: `e${sequence}`, type: 'edited', ruleId: 'r', at, actor: 'ann', data },
-    previousHash,
-  );
+  const unchained = { project: 'p', sequence, id: `e${sequence}`, type: 'edited', ruleId: 'r', at } as const;
+  return { ...chain({ ...unchained, actor: 'ann', data }, previousHash), quotes: [] };
 }
 
 const first = event(1, '{"a":1}', CHAIN_START);

@@ -6,7 +6,7 @@ import type { KnowledgeEvent } from './knowledge-base.ts';
 export const CHAIN_START = '';
 
 /** Keys in canonical order: JSON with exactly these, in this order, is what the hash covers. */
-const HASHED: readonly (keyof KnowledgeEvent)[] = [
+const HASHED: readonly (keyof UnchainedEvent)[] = [
   'actor',
   'at',
   'data',
@@ -17,7 +17,9 @@ const HASHED: readonly (keyof KnowledgeEvent)[] = [
   'type',
 ];
 
-export type UnchainedEvent = Omit<KnowledgeEvent, 'previousHash' | 'hash'>;
+/** Without `quotes`, which may be erased: the payload has their seals. */
+export type UnchainedEvent = Omit<KnowledgeEvent, 'previousHash' | 'hash' | 'quotes'>;
+type ChainedEvent = Omit<KnowledgeEvent, 'quotes'>;
 
 /** SHA-256 over the previous hash and the canonical JSON of the event, hex. */
 export function hashEvent(event: UnchainedEvent, previousHash: string): string {
@@ -28,7 +30,7 @@ export function hashEvent(event: UnchainedEvent, previousHash: string): string {
     .digest('hex');
 }
 
-export function chain(event: UnchainedEvent, previousHash: string): KnowledgeEvent {
+export function chain(event: UnchainedEvent, previousHash: string): ChainedEvent {
   return { ...event, previousHash, hash: hashEvent(event, previousHash) };
 }
 
@@ -36,7 +38,7 @@ export function chain(event: UnchainedEvent, previousHash: string): KnowledgeEve
  * Checks that `event` follows `previous` (undefined = it is the first). Throws {@link LearnerError}
  * `knowledge_log_broken` that names the place and what is wrong there: a gap, a fork, or an entry changed afterwards.
  */
-export function verifyLink(previous: KnowledgeEvent | undefined, event: KnowledgeEvent): void {
+export function verifyLink(previous: ChainedEvent | undefined, event: ChainedEvent): void {
   const expected = (previous?.sequence ?? 0) + 1;
   if (event.sequence === previous?.sequence) {
     throw broken(
@@ -58,7 +60,7 @@ export function verifyLink(previous: KnowledgeEvent | undefined, event: Knowledg
   }
 }
 
-function broken(event: KnowledgeEvent, problem: string): LearnerError {
+function broken(event: ChainedEvent, problem: string): LearnerError {
   return new LearnerError(
     'knowledge_log_broken',
     `knowledge log of project "${event.project}", entry ${event.sequence} (${event.id}): ${problem}.`,

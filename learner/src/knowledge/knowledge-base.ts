@@ -1,3 +1,4 @@
+import type { SealedQuote } from './sealed-quote.ts';
 import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
 
 export const KNOWLEDGE_EVENT_TYPES = [
@@ -30,6 +31,8 @@ export interface KnowledgeEvent {
   readonly actor: string;
   /** JSON of the event's payload. */
   readonly data: string;
+  /** Words that the payload refers to by their seals and that were not erased. The hash does not cover them. */
+  readonly quotes: readonly SealedQuote[];
   readonly previousHash: string;
   /** SHA-256 over previousHash and the canonical JSON of the event, hex. */
   readonly hash: string;
@@ -90,4 +93,12 @@ export interface KnowledgeBase {
   /** Only a person pins, and only an active rule. */
   pin(idOrPrefix: string, actor: string): Promise<Change>;
   unpin(idOrPrefix: string, actor: string): Promise<Change>;
+  /** Erases the words quoted from these runs and traces, for good. Resolves with the ids of the rules that quoted them. */
+  eraseQuotes(sources: QuoteSources): Promise<readonly string[]>;
+}
+
+/** Where quoted words stood. */
+export interface QuoteSources {
+  readonly runs: ReadonlySet<string>;
+  readonly traces: ReadonlySet<string>;
 }

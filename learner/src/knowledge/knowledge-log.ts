@@ -1,6 +1,7 @@
-import { encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
+import { deleteRows, encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
 import { LearnerError } from '../errors.ts';
-import { KNOWLEDGE_EVENT_TYPES, type KnowledgeEvent } from './knowledge-base.ts';
+import { KNOWLEDGE_EVENT_TYPES, type KnowledgeEvent, type QuoteSources } from './knowledge-base.ts';
+import type { SealedQuote } from './sealed-quote.ts';
 
 /** Columns as in `store/schema/001_knowledge_log.sql`. */
 export const KNOWLEDGE_LOG: Table = {
@@ -19,6 +20,20 @@ export const KNOWLEDGE_LOG: Table = {
   },
 };
 
+/** Words that rules quote, apart from the log, so that they can be erased. Columns as in the same file. */
+export const EVIDENCE_QUOTES: Table = {
+  name: 'evidence_quotes',
+  columns: {
+    project: 'LowCardinality(String)',
+    event_id: 'String',
+    seal: 'String',
+    salt: 'String',
+    run_id: 'String',
+    trace_id: 'String',
+    quote: 'String',
+  },
+};
+
 /** Longest log that is loaded, events over all projects: about 1 GB in memory. More is an error at start. */
 export const LOG_EVENTS_MAX = 1_000_000;
 
@@ -30,6 +45,8 @@ export interface KnowledgeLog {
   count(project: string): Promise<number>;
   /** Stores events of one project together: all of them or none. Storing the same events again changes nothing. */
   append(events: readonly KnowledgeEvent[]): Promise<void>;
+  /** Erases the words quoted from these runs and traces. */
+  eraseQuotes(project: string, sources: QuoteSources): Promise<void>;
 }
 
 interface LogRow {
@@ -45,16 +62,41 @@ interface LogRow {
   readonly hash: string;
 }
 
+interface QuoteRow {
+  readonly project: string;
+  readonly event_id: string;
+  readonly seal: string;
+  readonly salt: string;
+  readonly run_id: string;
+  readonly trace_id: string;
+  readonly quote: string;
+}
+
 export function createKnowledgeLog(driver: SqlDriver, database: string): KnowledgeLog {
   const table = `${database}.${KNOWLEDGE_LOG.name}`;
   const columns = `project, sequence, id, type, rule_id, toUnixTimestamp64Milli(at) AS at_ms, actor, data, previous_hash, hash`;
+  async function quotesOf(project: string): Promise<Map<string, SealedQuote[]>> {
+    const quotes = new Map<string, SealedQuote[]>();
+    const sql = `SELECT project, event_id, seal, salt, run_id, trace_id, quote FROM ${database}.${EVIDENCE_QUOTES.name}
+      WHERE {project: String} = '' OR project = {project: String}`;
+    const options = { parameters: { project }, rowsMax: LOG_EVENTS_MAX };
+    for await (const row of driver.stream<QuoteRow>(sql, options)) {
+      const { run_id: runId, trace_id: traceId, seal, salt, quote } = row;
+      const event = `${row.project}\n${row.event_id}`;
+      quotes.set(event, [...(quotes.get(event) ?? []), { seal, salt, runId, traceId, quote }]);
+    }
+    return quotes;
+  }
+
   return {
-    async *read(project) {
+    async *read(project = '') {
+      const quotes = await quotesOf(project);
       const sql = `SELECT ${columns} FROM ${table}
         WHERE {project: String} = '' OR project = {project: String}
         ORDER BY project, sequence`;
-      const options = { parameters: { project: project ?? '' }, rowsMax: LOG_EVENTS_MAX };
-      for await (const row of driver.stream<LogRow>(sql, options)) yield decodeRow(row);
+      const options = { parameters: { project }, rowsMax: LOG_EVENTS_MAX };
+      for await (const row of driver.stream<LogRow>(sql, options))
+        yield { ...decodeRow(row), quotes: quotes.get(`${row.project}\n${row.id}`) ?? [] };
     },
     async count(project) {
       const rows = await driver.query<{ events: string }>(
@@ -66,10 +108,35 @@ export function createKnowledgeLog(driver: SqlDriver, database: string): Knowled
     async append(events) {
       const last = events.at(-1);
       if (last === undefined) return;
+      const quotes = events.flatMap(encodeQuotes);
+      // Before the entry that refers to them: without it they are nothing.
+      if (quotes.length > 0) await driver.insert(encodeRows(EVIDENCE_QUOTES, quotes, `quotes:${last.hash}`));
       // The hash covers everything before it, so it names this very append.
       await driver.insert(encodeRows(KNOWLEDGE_LOG, events.map(encodeRow), `knowledge:${last.hash}`));
     },
+    async eraseQuotes(project, { runs, traces }) {
+      await deleteRows({
+        driver,
+        database,
+        table: EVIDENCE_QUOTES.name,
+        condition:
+          'project = {project: String} AND (run_id IN {runs: Array(String)} OR trace_id IN {traces: Array(String)})',
+        parameters: { project, runs: [...runs], traces: [...traces] },
+      });
+    },
   };
+}
+
+function encodeQuotes({ project, id, quotes }: KnowledgeEvent): Readonly<Record<string, string>>[] {
+  return quotes.map(({ seal, salt, runId, traceId, quote }) => ({
+    project,
+    event_id: id,
+    seal,
+    salt,
+    run_id: runId,
+    trace_id: traceId,
+    quote,
+  }));
 }
 
 function encodeRow(event: KnowledgeEvent): Readonly<Record<string, string | bigint | Date>> {
@@ -87,7 +154,7 @@ function encodeRow(event: KnowledgeEvent): Readonly<Record<string, string | bigi
   };
 }
 
-function decodeRow(row: LogRow): KnowledgeEvent {
+function decodeRow(row: LogRow): Omit<KnowledgeEvent, 'quotes'> {
   const type = KNOWLEDGE_EVENT_TYPES.find((known) => known === row.type);
   if (type === undefined) {
     throw new LearnerError(

@@ -8,7 +8,7 @@ import { newRandomId, shortId } from '../ids.ts';
 import { migrateLearner } from '../store/migrate.ts';
 import { chain } from './hash-chain.ts';
 import type { Change, KnowledgeBase } from './knowledge-base.ts';
-import { createKnowledgeLog, KNOWLEDGE_LOG, type KnowledgeLog } from './knowledge-log.ts';
+import { createKnowledgeLog, EVIDENCE_QUOTES, KNOWLEDGE_LOG, type KnowledgeLog } from './knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge-registry.ts';
 import type { Provenance, Rule, RuleText } from './rule.ts';
 
@@ -18,6 +18,8 @@ const BY_ANALYZER: Provenance = {
   learnId: 'l1',
   evidence: [{ runId: 'r', traceId: 't', spanId: 's', field: 'output', quote: 'q', sha256: 'h' }],
 };
+/** What a rule keeps of that. */
+const KEPT = { ...BY_ANALYZER, evidence: [{ ...BY_ANALYZER.evidence[0], sha256: expect.any(String) }] };
 
 let directory: string;
 let store: Awaited<ReturnType<typeof openStore>>;
@@ -58,7 +60,7 @@ describe('the life of rules', () => {
   test('a rule goes from proposal to service, and a restart sees the same', async () => {
     const base = (await reopen()).of('life');
     const rule = await proposed(base, 'Divide amounts by 100.');
-    expect(rule).toMatchObject({ status: 'candidate', version: 1, provenance: BY_ANALYZER });
+    expect(rule).toMatchObject({ status: 'candidate', version: 1, provenance: KEPT });
     expect(rule.tokens).toBeGreaterThan(8);
     expect(base.served()).toEqual([]);
     done(await base.validate(rule.id, 'verdict-1', 'lift +20 points'));
@@ -254,6 +256,57 @@ describe('the log', () => {
       code: 'duplicate',
     });
     expect(base.snapshot()).toBe(1);
+  });
+
+  test('quoted words are erased for good, and the log still verifies', async () => {
+    const base = (await reopen()).of('erased');
+    const place = { spanId: 's', field: 'input', sha256: '' };
+    const evidence = [
+      { ...place, runId: 'r1', traceId: 't1', quote: 'my name is Ann Examplewoman' },
+      { ...place, runId: 'r2', traceId: 't2', quote: 'the amount is in cents' },
+    ];
+    const rule = done(await base.propose(text('Divide amounts by 100.'), { ...BY_ANALYZER, evidence }, {}));
+    done(await base.approve(rule.id, 'bob'));
+    const other = await proposed(base, 'Filter test users.');
+    const erased = await base.eraseQuotes({ runs: new Set(['r1']), traces: new Set() });
+    expect(erased).toEqual([rule.id]);
+    expect(await base.eraseQuotes({ runs: new Set(), traces: new Set(['t9']) })).toEqual([]);
+    const restarted = (await reopen()).of('erased');
+    for (const each of [base, restarted]) {
+      expect(done(each.find(rule.id)).provenance.evidence.map(({ quote }) => quote)).toEqual([
+        '',
+        'the amount is in cents',
+      ]);
+      expect(done(each.find(other.id)).provenance.evidence).toMatchObject([{ quote: 'q' }]);
+      expect(JSON.stringify([each.list(), each.history(rule.id)])).not.toContain('Examplewoman');
+      expect(each.served()).toMatchObject([{ id: rule.id, content: 'Divide amounts by 100.' }]);
+    }
+    for (const table of ['knowledge_log', 'evidence_quotes']) {
+      const rows = await store.driver.query(`SELECT * FROM tracelore.${table}`);
+      expect(JSON.stringify(rows)).not.toContain('Examplewoman');
+    }
+    done(await base.deprecate(rule.id, 'bob', 'erased'));
+  });
+
+  test('a quote that was changed is found at start', async () => {
+    const base = (await reopen()).of('yyy-quotes');
+    const rule = await proposed(base, 'Divide amounts by 100.');
+    const [event] = base.history(rule.id);
+    const kept = event?.quotes[0];
+    const row = {
+      project: 'yyy-quotes',
+      event_id: event?.id ?? '',
+      seal: kept?.seal ?? '',
+      salt: kept?.salt ?? '',
+      run_id: 'r',
+      trace_id: 't',
+      quote: 'other words',
+    };
+    const sources = { runs: new Set(['r']), traces: new Set<string>() };
+    await log.eraseQuotes('yyy-quotes', sources);
+    await store.driver.insert(encodeRows(EVIDENCE_QUOTES, [row], 'changed'));
+    await expect(reopen()).rejects.toThrow('a quote does not match its seal');
+    await log.eraseQuotes('yyy-quotes', sources);
   });
 
   test('an entry that was slipped in is found at start', async () => {

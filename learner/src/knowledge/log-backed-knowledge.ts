@@ -3,12 +3,20 @@ import { scanText } from '../analyzers/scan.ts';
 import { LearnerError } from '../errors.ts';
 import { shortId, type NewId } from '../ids.ts';
 import { grammarProblems } from './grammar.ts';
-import type { JudgedData } from './event-data.ts';
+import type { JudgedData, ProposedData } from './event-data.ts';
 import { chain } from './hash-chain.ts';
-import type { Change, KnowledgeBase, KnowledgeEvent, KnowledgeEventType, Refusal } from './knowledge-base.ts';
+import type {
+  Change,
+  KnowledgeBase,
+  KnowledgeEvent,
+  KnowledgeEventType,
+  QuoteSources,
+  Refusal,
+} from './knowledge-base.ts';
 import type { KnowledgeLog } from './knowledge-log.ts';
 import { LEARNER_ACTOR, refuseTransition, refuseVersion } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
+import { sealEvidence, type SealedQuote } from './sealed-quote.ts';
 import { countRuleTokens } from './rule-tokens.ts';
 import type { Provenance, Rule, RuleText } from './rule.ts';
 
@@ -79,8 +87,14 @@ export class LogBackedKnowledge implements KnowledgeBase {
       const id = this.#freeId();
       const reason = options.reason ?? '';
       const actor = provenance.origin === 'analyzer' ? LEARNER_ACTOR : provenance.by;
-      const data = { text: onlyText(text), tokens: countRuleTokens(id, text), provenance, reason };
-      const events: NewEvent[] = [{ type: 'proposed', ruleId: id, actor, data }];
+      const { evidence, quotes } = sealEvidence(provenance.evidence);
+      const logged: ProposedData = {
+        text: onlyText(text),
+        tokens: countRuleTokens(id, text),
+        provenance: { ...provenance, evidence },
+        reason,
+      };
+      const events: NewEvent[] = [{ type: 'proposed', ruleId: id, actor, data: logged, quotes }];
       if (options.quarantined === true) {
         events.push({ type: 'quarantined', ruleId: id, actor, data: { reason } });
       }
@@ -133,6 +147,13 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
   unpin(idOrPrefix: string, actor: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'unpinned', actor, '');
+  }
+
+  eraseQuotes(sources: QuoteSources): Promise<readonly string[]> {
+    return this.#inTurn(async () => {
+      await this.#log.eraseQuotes(this.project, sources);
+      return this.#knowledge.forgetQuotes(sources);
+    });
   }
 
   #judge(
@@ -204,13 +225,13 @@ export class LogBackedKnowledge implements KnowledgeBase {
     const at = this.#now().toISOString();
     const events = news.map((event) => {
       sequence += 1;
-      const { data, ...named } = event;
+      const { data, quotes = [], ...named } = event;
       const chained = chain(
         { ...named, project: this.project, sequence, id: this.#newId(), at, data: JSON.stringify(data) },
         lastHash,
       );
       lastHash = chained.hash;
-      return chained;
+      return { ...chained, quotes };
     });
     this.#uncertain = true;
     await this.#log.append(events);
@@ -237,7 +258,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
 
   /** Runs a change after the ones before it. A change that fails does not stop the next one. */
-  #inTurn(change: () => Promise<Change>): Promise<Change> {
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
     if (this.#waiting >= CHANGES_WAITING_MAX) {
       const message = `project "${this.project}": ${CHANGES_WAITING_MAX} changes of the knowledge are waiting; try again later.`;
       return Promise.reject(new LearnerError('busy', message, { retryable: true }));
@@ -256,6 +277,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
 
 interface NewEvent extends Pick<KnowledgeEvent, 'type' | 'ruleId' | 'actor'> {
   readonly data: object;
+  /** Words that the data refers to by their seals. */
+  readonly quotes?: readonly SealedQuote[];
 }
 
 /** What must not be written down where nothing is ever deleted. */

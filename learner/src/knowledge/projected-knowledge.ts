@@ -1,7 +1,7 @@
 import { ID_PREFIX_CHARACTERS } from '../ids.ts';
 import { CHAIN_START, verifyLink } from './hash-chain.ts';
-import type { Change, KnowledgeEvent, RuleFilter } from './knowledge-base.ts';
-import { project, type ProjectedRule } from './projection.ts';
+import type { Change, KnowledgeEvent, QuoteSources, RuleFilter } from './knowledge-base.ts';
+import { project, withoutQuotes, type ProjectedRule } from './projection.ts';
 import { ruleTextHash } from './rule-hash.ts';
 import type { Rule, RuleText } from './rule.ts';
 
@@ -13,15 +13,29 @@ const AMBIGUOUS_SHOWN_MAX = 5;
 /** What the events of one project say, in memory. Grows by events only; reads are synchronous. */
 export class ProjectedKnowledge {
   readonly #rules: Map<string, ProjectedRule> = new Map();
-  #last: KnowledgeEvent | undefined;
+  #last: Omit<KnowledgeEvent, 'quotes'> | undefined;
   #served: readonly Rule[] | undefined;
 
   /** Applies the next event after checking that it continues the chain. */
   apply(event: KnowledgeEvent): void {
     verifyLink(this.#last, event);
     this.#rules.set(event.ruleId, project(this.#rules.get(event.ruleId), event));
-    this.#last = event;
+    const { quotes: _notForever, ...last } = event;
+    this.#last = last;
     this.#served = undefined;
+  }
+
+  /** Drops words quoted from these sources. Returns the ids of the rules that quoted them. */
+  forgetQuotes(sources: QuoteSources): string[] {
+    const quoting: string[] = [];
+    for (const [id, found] of this.#rules) {
+      const rest = withoutQuotes(found, sources);
+      if (rest === found) continue;
+      this.#rules.set(id, rest);
+      quoting.push(id);
+    }
+    this.#served = undefined;
+    return quoting;
   }
 
   get sequence(): number {

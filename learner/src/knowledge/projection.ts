@@ -1,8 +1,9 @@
 import { LearnerError } from '../errors.ts';
 import { decodeEdited, decodeJudged, decodeProposed } from './event-data.ts';
-import type { KnowledgeEvent } from './knowledge-base.ts';
+import type { KnowledgeEvent, QuoteSources } from './knowledge-base.ts';
 import { nextStanding } from './lifecycle.ts';
-import type { Rule, RuleText } from './rule.ts';
+import { isUnbroken } from './sealed-quote.ts';
+import type { Evidence, Rule, RuleText } from './rule.ts';
 
 /** A rule's text in one version, with its token count. */
 export type RuleVersion = RuleText & Pick<Rule, 'version' | 'tokens'>;
@@ -55,12 +56,40 @@ function propose(event: KnowledgeEvent): ProjectedRule {
     status: 'candidate',
     quarantined: false,
     priority: 'normal',
-    provenance,
+    provenance: { ...provenance, evidence: provenance.evidence.map((place) => quoted(place, event)) },
     reason,
     createdAt: event.at,
     updatedAt: event.at,
   };
   return { rule, versions: [version], history: [event] };
+}
+
+/** Words that are not there were erased; words that are others than those that were written down break the log. */
+function quoted(place: Omit<Evidence, 'quote'>, event: KnowledgeEvent): Evidence {
+  const kept = event.quotes.find(({ seal }) => seal === place.sha256);
+  if (kept !== undefined && !isUnbroken(kept))
+    throw new LearnerError(
+      'knowledge_log_broken',
+      `knowledge log of project "${event.project}", entry ${event.sequence} (${event.id}): a quote does not match its seal: it was changed after it was written.`,
+    );
+  return { ...place, quote: kept?.quote ?? '' };
+}
+
+/** A rule and its history without the words quoted from these sources; the same object when it quotes none of them. */
+export function withoutQuotes(found: ProjectedRule, { runs, traces }: QuoteSources): ProjectedRule {
+  const isFrom = ({ runId, traceId }: { readonly runId: string; readonly traceId: string }): boolean =>
+    runs.has(runId) || traces.has(traceId);
+  const { provenance } = found.rule;
+  if (!provenance.evidence.some(isFrom)) return found;
+  const evidence = provenance.evidence.map((one) => (isFrom(one) ? { ...one, quote: '' } : one));
+  return {
+    ...found,
+    rule: { ...found.rule, provenance: { ...provenance, evidence } },
+    history: found.history.map((event) => ({
+      ...event,
+      quotes: event.quotes.filter((quote) => !isFrom(quote)),
+    })),
+  };
 }
 
 function outOfOrder(event: KnowledgeEvent, problem: string): LearnerError {

@@ -20,8 +20,9 @@ export interface Evidence {
   readonly spanId: string;
   /** Column of the span the quote stands in: `input`, `output`, `status_message`, or `outcome.comment`. */
   readonly field: string;
+  /** `''` = erased. */
   readonly quote: string;
-  /** SHA-256 of the quote, hex. */
+  /** SHA-256 of the quote, hex; once it is written down, of a salt and the quote. */
   readonly sha256: string;
 }
 

@@ -10,7 +10,7 @@ export interface SubjectErased {
   readonly outcomes: number;
   /** Evaluation cases that were made of the erased runs; their results go with them. */
   readonly cases: number;
-  /** Rules whose evidence quotes the erased runs. The log of knowledge is never rewritten: edit or deprecate them. */
+  /** Rules that were learned from the erased runs. What they quoted is erased; their own text is for a person to judge. */
   readonly rules: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export function createEraser({
       traces: traceIds.length,
       ...counts,
       cases: cases.length,
-      rules: rulesThatQuote(knowledge(project), new Set(runIds), new Set(traceIds)),
+      rules: await knowledge(project).eraseQuotes({ runs: new Set(runIds), traces: new Set(traceIds) }),
     };
   };
 }
@@ -71,17 +71,4 @@ async function casesOf(
     { parameters: { project, runs } },
   );
   return rows.map((row) => row.case_id);
-}
-
-function rulesThatQuote(
-  knowledge: KnowledgeBase,
-  runs: ReadonlySet<string>,
-  traces: ReadonlySet<string>,
-): string[] {
-  return knowledge
-    .list()
-    .filter(({ provenance }) =>
-      provenance.evidence.some(({ runId, traceId }) => runs.has(runId) || traces.has(traceId)),
-    )
-    .map(({ id }) => id);
 }

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Evidence } from './rule.ts';
+
+/**
+ * Words of a recorded run that a rule stands on. They are kept beside the log, which holds only their seal: so they can be
+ * erased, and the chain of the log still verifies.
+ */
+export interface SealedQuote {
+  /** SHA-256 over salt and quote, hex. With the salt gone nobody can tell from it what was quoted. */
+  readonly seal: string;
+  readonly salt: string;
+  readonly runId: string;
+  readonly traceId: string;
+  readonly quote: string;
+}
+
+const SALT_BYTES = 16;
+
+export interface SealedEvidence {
+  /** For the log: without words, `sha256` is the seal. */
+  readonly evidence: readonly Omit<Evidence, 'quote'>[];
+  /** To be kept beside it. */
+  readonly quotes: readonly SealedQuote[];
+}
+
+export function sealEvidence(evidence: readonly Evidence[]): SealedEvidence {
+  const quotes = evidence.map(({ runId, traceId, quote }): SealedQuote => {
+    const salt = randomBytes(SALT_BYTES).toString('hex');
+    return { seal: sealOf(salt, quote), salt, runId, traceId, quote };
+  });
+  return {
+    evidence: evidence.map(({ quote: _apart, ...place }, index) => ({
+      ...place,
+      sha256: quotes[index]?.seal ?? '',
+    })),
+    quotes,
+  };
+}
+
+/** Whether the words are those that were sealed. */
+export function isUnbroken({ seal, salt, quote }: SealedQuote): boolean {
+  return sealOf(salt, quote) === seal;
+}
+
+function sealOf(salt: string, quote: string): string {
+  return createHash('sha256').update(`${salt}\n${quote}`).digest('hex');
+}
