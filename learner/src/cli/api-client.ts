@@ -57,38 +57,38 @@ export class ApiClient {
         cause: error,
       });
     }
-    const decoded = schema.safeParse(body);
+  }
+
+  #refused(path: string, response: Response, text: string): CliError {
+    const known = problemBody.safeParse(parseJson(text));
+    return new CliError(
+      known.success
+        ? known.data.detail
+        : `${this.url}${path} answered ${response.status}: expected an answer of Tracelore, got ${JSON.stringify(text.slice(0, 200))}. Is --url right?`,
+    );
+  }
+
+  async #ask<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await this.#fetch(path, { ...init, signal });
+    const text = await response.text().catch((error: unknown) => {
+      throw this.#unanswered(error);
+    });
+    if (!response.ok) throw this.#refused(path, response, text);
+    const decoded = schema.safeParse(parseJson(text));
     if (decoded.success) return decoded.data;
     throw new CliError(
       `${this.url}${path} answered something this version does not understand: ${z.prettifyError(decoded.error)}. Do the command and the service have the same version?`,
     );
   }
 
-  async #send(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
     try {
-      const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-      const response = await fetch(`${this.url}${path}`, { ...init, signal });
-      return { response, text: await response.text() };
+      return await fetch(`${this.url}${path}`, init);
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') {
-        throw new CliError(`${this.url} did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s.`, {
-          cause: error,
-        });
-      }
-      throw new CliError(
-        `No service answers at ${this.url} (${reasonOf(error)}). Start one with "tracelore up", or name another with --url or TRACELORE_API_URL.`,
-        { cause: error },
-      );
+      throw this.#unanswered(error);
     }
   }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
 
   #unanswered(error: unknown): CliError {
     if (error instanceof Error && error.name === 'TimeoutError')
@@ -111,6 +111,14 @@ function searchOf(query: Query): string {
     for (const one of value === undefined ? [] : [value].flat()) search.append(name, one);
   }
   return search.size === 0 ? '' : `?${search.toString()}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
   }
 }
 
