@@ -10,6 +10,6 @@ export { TlsFiles, type TlsFilesOptions } from './receiver/tls-files.ts';
 export type { TlsOptions } from './receiver/tls.ts';
 export type { Batch, LogRecord, OutcomeRecord, SpanRecord } from './records.ts';
 export type { RedactionOptions, RedactionRule } from './redact/redaction-options.ts';
-export { createObservatory, PROMETHEUS_TYPE, type Observatory } from './observe/observatory.ts';
+export { createObservatory, type Observatory } from './observe/observatory.ts';
 export { observeProcess } from './observe/process-metrics.ts';
 export { observeStore } from './observe/store-metrics.ts';

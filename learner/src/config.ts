@@ -24,6 +24,8 @@ export interface Config {
   /** What each API key may send per second; 0 = no limit. */
   readonly rateBytesPerSecond: number;
   readonly rateRequestsPerSecond: number;
+  /** Whether metrics are also sent by OTLP, to where the standard variables say. */
+  readonly metricsPush: boolean;
   /** What is replaced before it is stored; false = nothing. */
   readonly redaction: RedactionConfig | false;
   /** How long traces are kept; of what nothing is said about, for ever. */
@@ -118,6 +120,7 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   },
   rateBytesPerSecond: number(['TRACELORE_RATE_BYTES_PER_SECOND'], 0, 'a number of bytes', 1e12),
   rateRequestsPerSecond: number(['TRACELORE_RATE_REQUESTS_PER_SECOND'], 0, 'a number of requests', 1e6),
+  metricsPush: flag(['TRACELORE_METRICS_PUSH'], false),
   redaction: {
     environment: ['TRACELORE_REDACTION'],
     expected: REDACTION_EXPECTED,
@@ -238,6 +241,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     corsOrigins: read('corsOrigins'),
     rateBytesPerSecond: read('rateBytesPerSecond'),
     rateRequestsPerSecond: read('rateRequestsPerSecond'),
+    metricsPush: read('metricsPush'),
     redaction: read('redaction'),
     retentionDays: read('retentionDays'),
     project: read('project'),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createObservatory } from '@tracelore/collector';
 import { openStore, type Store } from '@tracelore/collector/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -42,7 +43,8 @@ beforeAll(async () => {
   rule = change.rule;
   await activateUnseen(knowledge.of('planted'));
   const report = (text: string): void => void reports.push(text);
-  learner = await createLearner({ store, config, settlePauseMs: 20, report });
+  const observe = createObservatory({ serviceName: 'tracelore', serviceVersion: '0' });
+  learner = await createLearner({ store, config, settlePauseMs: 20, report, observe });
 });
 
 afterAll(async () => {

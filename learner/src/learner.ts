@@ -1,15 +1,16 @@
 import { openTenancy, type Tenancy } from '@tracelore/collector/store';
 import { createAccess } from './http/access.ts';
 import { createApp, type App } from './http/app.ts';
-import type { Metric } from './http/metrics.ts';
 import { createReadiness, type Check } from './http/readiness.ts';
+import { createRequestTimes } from './http/request-times.ts';
 import { listen, type Certificate, type ListeningServer } from './http/server.ts';
 import { refuseExposed } from './exposure.ts';
 import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
 import { newRandomId, type NewId } from './ids.ts';
 import { learnerEndpoints } from './learner-endpoints.ts';
-import { learnerMetrics } from './learner-metrics.ts';
+import { observedServing, observeLearner } from './learner-metrics.ts';
 import { createParts, type PartsOptions } from './learner-parts.ts';
+import type { Observe } from './observe.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { projectsWithRuns } from './store/projects.ts';
 import { VERSION } from './version.ts';
@@ -19,8 +20,8 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
   readonly tenancy?: Tenancy;
   /** For TLS on the API. Default: plain HTTP. */
   readonly certificate?: Certificate;
-  /** Further values for `GET /metrics`, for example the collector's. */
-  readonly metrics?: () => readonly Metric[];
+  /** Where the learner registers what it measures, and what `GET /metrics` shows. Default: nothing is measured. */
+  readonly observe?: Observe;
   /** Further checks for `GET /readyz`, for example the collector's. */
   readonly checks?: () => readonly Check[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
@@ -60,6 +61,10 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   };
   const { config, report } = resolved;
   const parts = await createParts(resolved);
+  const { observe } = options;
+  if (observe !== undefined) observeLearner(observe.meter, parts);
+  const serving =
+    observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
   const tenancy = options.tenancy ?? (await ownTenancy(resolved));
   const ending = new AbortController();
   let server: ListeningServer | undefined;
@@ -68,7 +73,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
-    endpoints: learnerEndpoints(parts, { ...resolved, tenancy }, ending.signal),
+    endpoints: learnerEndpoints({ ...parts, serving }, { ...resolved, tenancy }, ending.signal),
     access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
     record: (entry) => tenancy.audit.record(entry),
     readiness: createReadiness({
@@ -78,7 +83,8 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     }),
     report,
     newId: resolved.newId,
-    metrics: () => [...learnerMetrics(parts), ...(options.metrics?.() ?? [])],
+    metrics: observe,
+    times: observe && createRequestTimes(observe.meter),
     version: VERSION,
   });
 

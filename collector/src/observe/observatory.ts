@@ -23,6 +23,8 @@ export interface ObservatoryOptions {
 /** Where the parts of a service register what they measure, and where it is read. */
 export interface Observatory {
   readonly meter: Meter;
+  /** Of what {@link render} gives. */
+  readonly contentType: string;
   /** The text format of Prometheus. Rejects when a value cannot be read in time. */
   render(): Promise<string>;
   /** Sends what was not sent yet, if it is sent at all. */
@@ -30,7 +32,7 @@ export interface Observatory {
 }
 
 /** The text format of Prometheus, version 0.0.4. */
-export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function createObservatory({
   serviceName,
@@ -52,6 +54,7 @@ export function createObservatory({
   const serializer = new PrometheusSerializer('', false, undefined, true, true);
   return {
     meter: provider.getMeter(serviceName, serviceVersion),
+    contentType: PROMETHEUS_TYPE,
     render: async () => {
       const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
       return serializer.serialize(resourceMetrics);

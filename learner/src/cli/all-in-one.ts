@@ -7,9 +7,9 @@ import { refuseExposed } from '../exposure.ts';
 import { createLearner } from '../learner.ts';
 import { apiCertificate, reloadOnHangup } from './certificates.ts';
 import { CliError } from './cli-error.ts';
-import { collectorMetrics } from './collector-metrics.ts';
 import { collectorSettings } from './collector-settings.ts';
 import { openConfiguredStore } from './configured-store.ts';
+import { openObservatory } from './open-observatory.ts';
 import { startRetention } from './retention-job.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
@@ -32,6 +32,8 @@ export async function runAllInOne(options: {
   try {
     const store = await openConfiguredStore(config);
     closers.push(() => store.close(SHUTDOWN_MS));
+    const observe = openObservatory(config, store, process.env);
+    closers.push(() => observe.shutdown());
     const settings = collectorSettings(config);
     const tenancy = await openTenancy({ store, apiKeys: settings.apiKeys ?? [], report });
     closers.push(() => tenancy.close());
@@ -40,6 +42,7 @@ export async function runAllInOne(options: {
       store,
       ...settings,
       keys: tenancy.ring,
+      meter: observe.meter,
       runQuietMs: RUN_QUIET_MS,
     });
     closers.push(() => collector.shutdown(SHUTDOWN_MS));
@@ -52,7 +55,7 @@ export async function runAllInOne(options: {
       collector,
       tenancy,
       ...(certificate && { certificate }),
-      metrics: () => collectorMetrics(collector.stats()),
+      observe,
       checks: () => collector.checks(),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));

@@ -6,18 +6,20 @@ import { createAccess } from './access.ts';
 import { createApp, type App } from './app.ts';
 import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
 import { json } from './problem.ts';
-import { single } from './metrics.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
 
 interface Given {
   readonly app: App;
   readonly recorded: AuditEntry[];
   readonly reported: string[];
+  /** Method, route and status of each request. */
+  readonly timed: string[];
 }
 
 /** An app with an endpoint that answers what it was given, and one that throws. */
 function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
   const reported: string[] = [];
+  const timed: string[] = [];
   const recorded: AuditEntry[] = [];
   const echo = endpoint({
     method: 'POST',
@@ -44,10 +46,11 @@ function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
     readiness: () => Promise.resolve([]),
     report: (text) => void reported.push(text),
     newId: () => 'abcdef0123456789',
-    metrics: () => [single('things', 'gauge', 'Things.', 3)],
+    metrics: { contentType: 'text/plain', render: () => Promise.resolve('things 3\n') },
+    times: (route, method, status) => void timed.push(`${method} ${route} ${status}`),
     version: '1.2.3',
   });
-  return { app, reported, recorded };
+  return { app, reported, recorded, timed };
 }
 
 function post(app: App, path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -153,10 +156,24 @@ test('the OpenAPI document comes from the schemas', async () => {
   });
 });
 
+test('requests are timed by route and status', async () => {
+  const { app, timed } = given(new TypeError('boom'));
+  await post(app, '/v1/echo/7', '{"n":1}');
+  await post(app, '/v1/echo/8', 'not JSON');
+  await app.request('/v1/broken');
+  await app.request('/v1/nothing');
+  expect(timed).toEqual([
+    'POST /v1/echo/{id} 200',
+    'POST /v1/echo/{id} 400',
+    'GET /v1/broken 500',
+    'GET other 404',
+  ]);
+});
+
 test('health, readiness and metrics', async () => {
   const { app } = given();
   const metrics = await app.request('/metrics');
-  expect(await metrics.text()).toContain('\nthings 3\n');
+  expect(await metrics.text()).toBe('things 3\n');
   expect((await app.request('/healthz', { headers: { host: 'anything' } })).status).toBe(200);
   expect((await app.request('/readyz')).status).toBe(200);
 });

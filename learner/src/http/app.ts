@@ -2,14 +2,15 @@ import { type AuditEntry } from '@tracelore/collector/store';
 import { CONTRACT_VERSION, CONTRACT_VERSION_HEADER } from '@tracelore/sdk/contract';
 import { Hono } from 'hono';
 import type { NewId } from '../ids.ts';
+import type { Observe } from '../observe.ts';
 import type { Access, Caller } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { adminAttempt } from './admin-attempt.ts';
 import { failure } from './failure.ts';
-import { METRICS_TYPE, renderMetrics, type Metric } from './metrics.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
 import { readinessAnswer, type Check } from './readiness.ts';
+import type { RequestTimes } from './request-times.ts';
 import { remoteAddress } from './remote-address.ts';
 import { secured } from './secured.ts';
 
@@ -23,14 +24,18 @@ export interface AppOptions {
   /** Takes what the operator should read: internal errors with their stack. */
   readonly report: (text: string) => void;
   readonly newId: NewId;
-  /** Read at each `GET /metrics`. */
-  readonly metrics: () => readonly Metric[];
+  /** Read at each `GET /metrics`; without it there is no such route. */
+  readonly metrics?: Pick<Observe, 'contentType' | 'render'> | undefined;
+  /** Told how long each request took. */
+  readonly times?: RequestTimes | undefined;
   readonly version: string;
 }
 
 /** What a request carries along: who asks. */
 interface Variables {
   readonly caller: Caller;
+  /** Path of the endpoint that answers, with its placeholders. */
+  readonly route: string;
 }
 
 export type App = Hono<{ Variables: Variables }>;
@@ -39,6 +44,15 @@ export type App = Hono<{ Variables: Variables }>;
 export function createApp(options: AppOptions): App {
   const { access, record } = options;
   const app = new Hono<{ Variables: Variables }>();
+  const { metrics, times } = options;
+  if (times !== undefined) {
+    app.use('*', async (context, next) => {
+      const beganAt = performance.now();
+      await next();
+      const { method } = context.req;
+      times(context.get('route') ?? 'other', method, context.res.status, performance.now() - beganAt);
+    });
+  }
   app.use('*', secured);
   app.onError((error) => failure(error, options.report, options.newId));
   app.get('/healthz', () => json({ ok: true }));
@@ -59,12 +73,12 @@ export function createApp(options: AppOptions): App {
     '*',
     async (context, next) => refuseContract(context.req.header(CONTRACT_VERSION_HEADER)) ?? (await next()),
   );
-  app.get('/metrics', (context) => {
+  app.get('/metrics', async (context) => {
+    if (metrics === undefined) return context.notFound();
     const caller = context.get('caller');
     const refused = access.refuse(caller, 'read') ?? access.refuseService(caller);
     if (refused !== undefined) return refused;
-    const headers = { 'content-type': METRICS_TYPE };
-    return new Response(renderMetrics(options.metrics()), { headers });
+    return new Response(await metrics.render(), { headers: { 'content-type': metrics.contentType } });
   });
   app.get('/openapi.json', () => json(openApiDocument(options.endpoints, options.version)));
 
@@ -72,13 +86,14 @@ export function createApp(options: AppOptions): App {
   for (const endpoint of options.endpoints) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(path, [...(methods.get(path) ?? []), endpoint.method]);
-    app.on(endpoint.method, path, (context) =>
-      endpoint.handle(context.req.raw, context.req.param(), {
+    app.on(endpoint.method, path, (context) => {
+      context.set('route', endpoint.path);
+      return endpoint.handle(context.req.raw, context.req.param(), {
         access,
         caller: context.get('caller'),
         record,
-      }),
-    );
+      });
+    });
   }
   for (const [path, allowed] of methods) {
     app.all(path, (context) => wrongMethod(context.req.method, context.req.path, allowed));

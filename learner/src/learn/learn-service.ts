@@ -14,6 +14,8 @@ export interface LearnService {
   last(project: string): Promise<LearnPass | undefined>;
   /** Resolves when the pass that runs for this project, if any, has ended. */
   finished(project: string): Promise<void>;
+  /** Passes of this process: those that run, and how the others ended. */
+  counts(): { readonly running: number; readonly succeeded: number; readonly failed: number };
   /** Stops running passes and waits until they are written down. */
   stop(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function createLearnService(parts: LearnParts): LearnService {
   /** Running and lately ended: what was read from the store just before the end is not the last word. */
   const known = new Map<string, PassRecord>();
   const stopping = new AbortController();
+  const ended = { succeeded: 0, failed: 0 };
 
   /** What is stored, live while it runs. A pass that nobody works on any more was interrupted. */
   function present(stored: LearnPass): LearnPass {
@@ -49,8 +52,10 @@ export function createLearnService(parts: LearnParts): LearnService {
     try {
       await runPass({ parts, project, request, record, save, signal: stopping.signal });
       record.update({ state: 'succeeded', phase: 'done' });
+      ended.succeeded += 1;
     } catch (error) {
       record.update({ state: 'failed', error: error instanceof Error ? error.message : String(error) });
+      ended.failed += 1;
     }
     record.update({ finishedAt: parts.now().toISOString() });
     await save();
@@ -73,8 +78,8 @@ export function createLearnService(parts: LearnParts): LearnService {
         throw new LearnerError('unavailable', message);
       }
       const record = passRecord(newPass(parts.newId(), project, parts.now()));
-      const { promise: ended, resolve } = Promise.withResolvers<void>();
-      live.set(project, { record, ended });
+      const { promise: isOver, resolve } = Promise.withResolvers<void>();
+      live.set(project, { record, ended: isOver });
       const { id } = record.current;
       const oldest = known.keys().next();
       if (known.size >= KNOWN_PASSES_MAX && oldest.done !== true) known.delete(oldest.value);
@@ -105,9 +110,10 @@ export function createLearnService(parts: LearnParts): LearnService {
       return newest === undefined ? undefined : present(newest);
     },
     finished: async (project) => live.get(project)?.ended,
+    counts: () => ({ running: live.size, ...ended }),
     async stop() {
       stopping.abort();
-      await Promise.all([...live.values()].map(({ ended }) => ended));
+      await Promise.all([...live.values()].map((pass) => pass.ended));
     },
   };
 }

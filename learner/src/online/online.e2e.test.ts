@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createObservatory } from '@tracelore/collector';
 import { encodeRows, openStore, type Store } from '@tracelore/collector/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -69,7 +70,8 @@ function newId(): string {
 }
 
 async function start(): Promise<void> {
-  learner = await createLearner({ store, config, newId, watchPauseMs: WAIT_MS });
+  const observe = createObservatory({ serviceName: 'tracelore', serviceVersion: '0' });
+  learner = await createLearner({ store, config, newId, watchPauseMs: WAIT_MS, observe });
   url = await learner.start();
 }
 
