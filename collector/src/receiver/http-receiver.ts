@@ -177,11 +177,16 @@ export class HttpReceiver {
   ): Promise<ExportAnswer> {
     const { bodyBytesMax } = this.#options;
     const raw = await readBody(request, bodyBytesMax, share);
-    this.#parts.counters.bytesReceived += raw.length;
-    this.#parts.limiter.spend(claim.sender, raw.length);
-    const body = await inflate(raw, compression, bodyBytesMax, share);
+    this.#parts.counters.bytesReceived += raw.bytes.length;
+    this.#parts.limiter.spend(claim.sender, raw.bytes.length);
+    const body = await inflate(raw.bytes, compression, bodyBytesMax, share);
+    if (body !== raw.bytes) raw.release();
     // What waits for the commit is counted by its own bytes.
-    return this.#parts.export({ signal, encoding, body, claim, onRead: () => share.release() });
+    const onRead = (): void => {
+      raw.release();
+      share.release();
+    };
+    return this.#parts.export({ signal, encoding, body, claim, onRead });
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

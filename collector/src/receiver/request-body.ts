@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { BudgetShare } from '../commit/byte-budget.ts';
 import { Refusal } from '../errors.ts';
+import { BufferPool } from '../store/buffer-pool.ts';
 
 /** Refuses a body by its declared length, before a byte of it is read: it is too large, or more than there is room for now. */
 export function checkDeclaredLength(request: IncomingMessage, bytesMax: number, bytesLeft: number): void {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bytesMax) throw tooLarge(bytesMax);
   if (declared > bytesLeft) throw overloaded();
+}
+
+/** A body as it was sent. Its memory is used again: nobody may read `bytes` after `release`. */
+export interface SentBody {
+  readonly bytes: Buffer;
+  release(): void;
 }
 
 /**
@@ -17,32 +24,67 @@ export async function readBody(
   request: IncomingMessage,
   bytesMax: number,
   share: BudgetShare,
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return await new Promise<Buffer>((resolve, reject) => {
+): Promise<SentBody> {
+  const body = new GrowingBody(Math.min(Number(request.headers['content-length'] ?? 0), bytesMax));
+  return await new Promise<SentBody>((resolve, reject) => {
     const refuse = (refusal: Refusal): void => {
       request.removeListener('data', onData);
       request.pause();
+      body.take().release();
       reject(refusal);
     };
     const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      if (length > bytesMax) refuse(tooLarge(bytesMax));
+      if (body.length + chunk.length > bytesMax) refuse(tooLarge(bytesMax));
       else if (!share.grow(chunk.length)) refuse(overloaded());
-      else chunks.push(chunk);
+      else body.add(chunk);
     };
     request.on('data', onData);
-    // The request lives until it is answered, and with it whatever its listeners hold.
-    request.once('end', () => resolve(whole(chunks.splice(0))));
+    request.once('end', () => resolve(body.take()));
     request.once('error', () =>
       refuse(new Refusal('incomplete_body', 'the connection broke inside the body')),
     );
   });
 }
 
-function whole(chunks: readonly Buffer[]): Buffer {
-  return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+/** Memory of bodies that are read or decoded. What is left to the garbage collector brings its next full run nearer. */
+const BUFFERS = new BufferPool();
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Chunks in one buffer. The request lives until it is answered, and its listeners with it: `take` leaves nothing behind. */
+class GrowingBody {
+  readonly #expected: number;
+  #buffer = NOTHING;
+  length = 0;
+
+  constructor(expected: number) {
+    this.#expected = expected;
+  }
+
+  add(chunk: Buffer): void {
+    const length = this.length + chunk.length;
+    if (length > this.#buffer.length) {
+      const grown = BUFFERS.take(Math.max(length, this.length * 2, this.length === 0 ? this.#expected : 0));
+      this.#buffer.copy(grown, 0, 0, this.length);
+      BUFFERS.give(this.#buffer);
+      this.#buffer = grown;
+    }
+    chunk.copy(this.#buffer, this.length);
+    this.length = length;
+  }
+
+  take(): SentBody {
+    let buffer: Buffer | undefined = this.#buffer;
+    const bytes = buffer.subarray(0, this.length);
+    this.#buffer = NOTHING;
+    this.length = 0;
+    return {
+      bytes,
+      release: () => {
+        if (buffer !== undefined) BUFFERS.give(buffer);
+        buffer = undefined;
+      },
+    };
+  }
 }
 
 export function overloaded(): Refusal {
