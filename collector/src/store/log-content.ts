@@ -10,6 +10,7 @@ export interface ContentLog {
   readonly trace_id: string;
   readonly span_id: string;
   readonly event_name: string;
+  readonly scope_name: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -25,7 +26,7 @@ export function withLogContent(spans: readonly SpanView[], logs: readonly Conten
   return spans.map((span) => {
     const ofSpan = logsOf.get(`${span.traceId}:${span.spanId}`);
     if (ofSpan === undefined || !lacksContent(span)) return span;
-    const fields = eventFields(ofSpan.map(asEvent), detailFields);
+    const fields = { ...springAiFields(ofSpan), ...eventFields(ofSpan.map(asEvent), detailFields) };
     return {
       ...span,
       input: span.input || textOf(fields.input ?? ''),
@@ -33,6 +34,17 @@ export function withLogContent(spans: readonly SpanView[], logs: readonly Conten
       systemInstructions: span.systemInstructions || textOf(fields.systemInstructions ?? ''),
     };
   });
+}
+
+/** Spring AI logs what it asked and what was answered as one text each, below a title. */
+function springAiFields(logs: readonly ContentLog[]): CanonicalFields {
+  const fields: CanonicalFields = {};
+  for (const { scope_name: scope, body } of logs) {
+    const content = body.slice(body.indexOf('\n') + 1);
+    if (scope.endsWith('.ChatModelPromptContentObservationHandler')) fields.input ??= content;
+    if (scope.endsWith('.ChatModelCompletionObservationHandler')) fields.output ??= content;
+  }
+  return fields;
 }
 
 /** A log's body holds what an event of the same name has as attributes. */

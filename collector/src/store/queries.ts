@@ -92,10 +92,10 @@ ${FINAL_PER_PARTITION}`;
 
 /** Log records with the content of these spans; some senders stamp them a little after the span. */
 export const CONTENT_LOGS = `
-SELECT trace_id, span_id, event_name, body, attributes
+SELECT trace_id, span_id, event_name, scope_name, body, attributes
 FROM {database}.logs
 WHERE project = {project: String} AND trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}
-  AND event_name LIKE 'gen_ai.%'
+  AND (event_name LIKE 'gen_ai.%' OR scope_name LIKE 'org.springframework.ai.%')
   AND time BETWEEN toDateTime64({first: DateTime64(9, 'UTC')}, 9) - toIntervalHour(1)
     AND toDateTime64({last: DateTime64(9, 'UTC')}, 9) + toIntervalHour(1)
 ORDER BY time

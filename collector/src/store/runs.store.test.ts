@@ -228,17 +228,37 @@ test('a model call whose content came as log records reads with it', async () =>
   const bare = { ...ids, input: '', output: '' };
   const log = (spanId: string, eventName: string, body: object, at: bigint): LogRecord =>
     sampleLog({ ...ids, spanId, eventName, body: JSON.stringify(body), timeUnixNano: SAMPLE_START_NS + at });
-  const [old, current] = ['2'.repeat(16), '3'.repeat(16)];
+  const [old, current, half, spring] = ['2', '3', '4', '5'].map((digit) => digit.repeat(16));
+  if (!old || !current || !half || !spring) throw new Error('four ids');
+  const told = (scope: string, body: string): LogRecord =>
+    sampleLog({
+      ...ids,
+      spanId: spring,
+      eventName: '',
+      scopeName: `org.springframework.ai.chat.observation.${scope}`,
+      body,
+    });
   await store.write(
     {
       spans: [
         sampleSpan({ ...ids, spanId: '1'.repeat(16) }),
         sampleModelCall({ ...bare, spanId: old }),
         sampleModelCall({ ...bare, spanId: current, startUnixNano: SAMPLE_START_NS + 9n * SECOND_NS }),
+        sampleModelCall({
+          ...bare,
+          spanId: half,
+          input: 'kept',
+          startUnixNano: SAMPLE_START_NS + 10n * SECOND_NS,
+        }),
+        sampleModelCall({ ...bare, spanId: spring, startUnixNano: SAMPLE_START_NS + 11n * SECOND_NS }),
       ],
       logs: [
         log(old, 'gen_ai.choice', { message: { content: 'sunny' }, finish_reason: 'stop' }, 2n),
         log(old, 'gen_ai.user.message', { content: 'weather?' }, 1n),
+        log(half, 'gen_ai.user.message', { content: 'not needed' }, 1n),
+        log(half, 'gen_ai.choice', { message: { content: 'cloudy' } }, 2n),
+        told('ChatModelPromptContentObservationHandler', 'Chat Model Prompt Content:\n["capital?"]'),
+        told('ChatModelCompletionObservationHandler', 'Chat Model Completion:\nParis.'),
         log('1'.repeat(16), 'gen_ai.user.message', { content: 'not a model call' }, 1n),
         sampleLog({
           ...ids,
@@ -255,11 +275,14 @@ test('a model call whose content came as log records reads with it', async () =>
     },
     'logged',
   );
-  const [agent, first, second] = await store.readRun('logged', id('9'));
+  const [agent, first, second, third, fourth] = await store.readRun('logged', id('9'));
   expect(agent?.input).toBe('a question');
   expect(first?.input).toContain('weather?');
   expect(first?.output).toContain('sunny');
   expect(second).toMatchObject({ input: '[{"role":"user"}]', output: '', systemInstructions: 'be kind' });
+  expect(third?.input).toBe('kept');
+  expect(third?.output).toContain('cloudy');
+  expect(fourth).toMatchObject({ input: '["capital?"]', output: 'Paris.' });
 });
 
 test('pages of a run are in order of start', async () => {
