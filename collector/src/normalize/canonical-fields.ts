@@ -61,12 +61,29 @@ export type CanonicalFields = Partial<Record<TextField, string>> &
 export type Sources = Readonly<Partial<Record<CanonicalField, readonly string[]>>>;
 
 /** The place of one attribute name in the sources: a lower rank wins. */
-export interface Source {
-  readonly field: CanonicalField;
+export type Source = Place &
+  (
+    | { readonly kind: 'text'; readonly field: TextField }
+    | { readonly kind: 'number'; readonly field: NumberField }
+    | { readonly kind: 'list'; readonly field: ListField }
+    | { readonly kind: 'content'; readonly field: ContentField }
+  );
+
+interface Place {
   readonly rank: number;
-  /** Holds for spans of this dialect only. */
-  readonly only?: { readonly name: string };
+  /** Number of the field, below {@link FIELD_COUNT}. */
+  readonly slot: number;
+  /** Bits of the dialects for whose spans it holds; 0 for all. */
+  readonly only: number;
 }
+
+const FIELDS: readonly CanonicalField[] = [
+  ...TEXT_FIELDS,
+  ...NUMBER_FIELDS,
+  ...LIST_FIELDS,
+  ...CONTENT_FIELDS,
+];
+export const FIELD_COUNT: number = FIELDS.length;
 
 const TEXT = new Set<string>(TEXT_FIELDS);
 const NUMBER = new Set<string>(NUMBER_FIELDS);
@@ -82,12 +99,20 @@ function isList(field: CanonicalField): field is ListField {
   return LIST.has(field);
 }
 
-/** Sets a field from an attribute value when the value fits the field; false when it does not. */
-export function setField(fields: CanonicalFields, field: CanonicalField, value: AttributeValue): boolean {
-  if (isText(field)) return assign(fields, field, readName(value));
-  if (isNumber(field)) return assign(fields, field, readNumber(value));
-  if (isList(field)) return assign(fields, field, readList(value));
-  return assign(fields, field, isEmpty(value) ? undefined : value);
+export function sourceOf(field: CanonicalField, rank: number, only: number): Source {
+  const place: Place = { rank, only, slot: FIELDS.indexOf(field) };
+  if (isText(field)) return { kind: 'text', field, ...place };
+  if (isNumber(field)) return { kind: 'number', field, ...place };
+  if (isList(field)) return { kind: 'list', field, ...place };
+  return { kind: 'content', field, ...place };
+}
+
+/** Sets the field of a source from an attribute value when the value fits the field; false when it does not. */
+export function setField(fields: CanonicalFields, source: Source, value: AttributeValue): boolean {
+  if (source.kind === 'text') return assign(fields, source.field, readName(value));
+  if (source.kind === 'number') return assign(fields, source.field, readNumber(value));
+  if (source.kind === 'list') return assign(fields, source.field, readList(value));
+  return assign(fields, source.field, isEmpty(value) ? undefined : value);
 }
 
 function assign<F extends CanonicalField>(
@@ -102,10 +127,12 @@ function assign<F extends CanonicalField>(
 
 /** A text for a column of names or ids, cut to its longest. */
 export function readName(value: AttributeValue): string | undefined {
-  return readText(value)?.slice(0, NAME_CHARACTERS_MAX);
+  const text = readText(value);
+  return text === undefined || text.length <= NAME_CHARACTERS_MAX ? text : text.slice(0, NAME_CHARACTERS_MAX);
 }
 
 export function readText(value: AttributeValue): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
   if (value === null || (typeof value === 'object' && !(value instanceof Uint8Array))) return undefined;
   const text = textOf(value);
   return text === '' ? undefined : text;
