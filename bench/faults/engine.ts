@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { owned } from './children.ts';
 
 /**
  * What the way to the engine does. `slow`: each statement waits. `fail`: errors of a server in trouble. `lose`: carries
@@ -33,6 +34,7 @@ export async function startControlledEngine(directory: string): Promise<Controll
     carry(mode, front.url, agent, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
+  server.unref();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -56,9 +58,11 @@ export async function startControlledEngine(directory: string): Promise<Controll
 }
 
 async function startFront(directory: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = fork(new URL('engine-front.ts', import.meta.url), [directory], {
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
-  });
+  const child = owned(
+    fork(new URL('engine-front.ts', import.meta.url), [directory], {
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
+    }),
+  );
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`the engine ended with code ${String(code)}`);
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { killOwned, owned } from './children.ts';
 import type { Ledger } from './ledger.ts';
 import { readLive, type Reading } from './live-readers.ts';
 import type { Service } from './service.ts';
@@ -39,6 +40,7 @@ export async function inFolder<T>(work: (directory: string) => Promise<T>): Prom
   try {
     return await work(directory);
   } finally {
+    killOwned();
     await rm(directory, { recursive: true, force: true });
   }
 }
@@ -67,9 +69,11 @@ export async function readStored(
   const file = path.join(directory, 'answered.json');
   const answered = [...ledger.answered].map(([traceId, spanIds]) => [traceId, [...spanIds]]);
   await writeFile(file, JSON.stringify(Object.fromEntries(answered)));
-  const child = fork(new URL('stored-readers.ts', import.meta.url), [data, file], {
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
-  });
+  const child = owned(
+    fork(new URL('stored-readers.ts', import.meta.url), [data, file], {
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
+    }),
+  );
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`reading ${data} ended with code ${String(code)}`);
   });

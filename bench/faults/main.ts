@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { inFolder, type Fault, type Outcome } from './fault.ts';
 import { engineFaults } from './engine-away.ts';
 import { kill } from './kill.ts';
+import { spoolFaults } from './spool.ts';
 import { terminate } from './terminate.ts';
 
 /**
@@ -10,7 +11,7 @@ import { terminate } from './terminate.ts';
  * sender keeps what it was told; afterwards everything is read through every public reader. Exit code 1 when something
  * that was answered is missing or shown twice, memory goes beyond its bound, or the service does not recover by itself.
  */
-const FAULTS: readonly Fault[] = [kill, terminate, ...engineFaults];
+const FAULTS: readonly Fault[] = [kill, terminate, ...engineFaults, ...spoolFaults];
 /** Most memory a service may ever have had, bytes. */
 const RSS_BYTES_MAX = 1_610_612_736;
 /** Kills, unless `--rounds` says otherwise. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { owned } from './children.ts';
 import type { Addresses } from './transports.ts';
 
 const BIN = path.join(
@@ -41,7 +42,7 @@ function start(
 ): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, BIN, ...args];
-  return spawn(program, rest, { cwd, env: { PATH, HOME, ...env } });
+  return owned(spawn(program, rest, { cwd, env: { PATH, HOME, ...env } }));
 }
 
 function collect(child: ChildProcess): Promise<Ended> {
