@@ -57,3 +57,21 @@ export const EVERY_LOG_FIELD: DecodedLog = {
   body: { content: 'hello', parts: [1n, 2n] },
   attributes: new Map(VALUES),
 };
+
+const BARE_SPAN: DecodedSpan = { ...EVERY_SPAN_FIELD, attributes: new Map(), events: [], links: [] };
+const BARE_LOG: DecodedLog = { ...EVERY_LOG_FIELD, body: null, attributes: new Map() };
+
+/** One span for each thing that a span can have: short inputs are many, and what breaks one is easily seen. */
+export const SMALL_SPANS: readonly DecodedSpan[] = [
+  BARE_SPAN,
+  ...VALUES.map((entry) => ({ ...BARE_SPAN, attributes: new Map([entry]) })),
+  ...EVERY_SPAN_FIELD.events.map((event) => ({ ...BARE_SPAN, events: [event] })),
+  ...EVERY_SPAN_FIELD.links.map((link) => ({ ...BARE_SPAN, links: [link] })),
+];
+
+/** The same for log records. */
+export const SMALL_LOGS: readonly DecodedLog[] = [
+  BARE_LOG,
+  ...VALUES.map(([, body]) => ({ ...BARE_LOG, body })),
+  ...VALUES.map((entry) => ({ ...BARE_LOG, attributes: new Map([entry]) })),
+];

@@ -55,8 +55,8 @@ function protobufKind(signal: Signal, directory: string | undefined): Kind {
     name: `protobuf-${signal}`,
     seeds: () => readSeeds(signal, 'protobuf', directory),
     mutate: (random, known) => {
-      const bytes = random.pick(known);
-      const [tree, donor] = [treeOf(bytes), treeOf(random.pick(known))];
+      const bytes = random.pickShort(known);
+      const [tree, donor] = [treeOf(bytes), treeOf(random.pickShort(known))];
       if (tree.length === 0 || donor.length === 0 || random.oneIn(8)) return mutateBytes(random, bytes);
       const changed = mutateProtobuf(random, tree, { words: WORDS, donor });
       return random.oneIn(6) ? mutateBytes(random, changed) : changed;
@@ -82,7 +82,7 @@ function jsonKind(signal: Signal, directory: string | undefined): Kind {
     name: `json-${signal}`,
     seeds: () => readSeeds(signal, 'json', directory),
     mutate: (random, known) => {
-      const bytes = random.pick(known);
+      const bytes = random.pickShort(known);
       const value = valueOf(bytes);
       return value === undefined || random.oneIn(10)
         ? mutateBytes(random, bytes)
@@ -130,7 +130,7 @@ function inflateKind(): Kind {
         ].map((body, index) => Buffer.concat([Buffer.from([index % 3]), body])),
       );
     },
-    mutate: (random, known) => mutateBytes(random, random.pick(known)),
+    mutate: (random, known) => mutateBytes(random, random.pickShort(known)),
     run: async (input) => {
       const compression = COMPRESSIONS[(input[0] ?? 0) % COMPRESSIONS.length] ?? 'gzip';
       try {

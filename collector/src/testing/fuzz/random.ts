@@ -1,3 +1,5 @@
+import type { Buffer } from 'node:buffer';
+
 /** Numbers that follow from a seed: the same seed gives the same inputs (mulberry32). */
 export class Random {
   #state: number;
@@ -17,6 +19,13 @@ export class Random {
   /** True once in `times` on average. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
+  }
+
+  /** The shortest of three: work grows with length, and most faults need little of it. */
+  pickShort(items: readonly Buffer[]): Buffer {
+    const [one, two, three] = [this.pick(items), this.pick(items), this.pick(items)];
+    const shorter = one.length <= two.length ? one : two;
+    return shorter.length <= three.length ? shorter : three;
   }
 
   pick<Item>(items: readonly Item[]): Item {

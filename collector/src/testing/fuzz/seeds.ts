@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Encoding } from '../../receiver/media-type.ts';
 import type { Signal } from '../../decode/decoded-request.ts';
 import { encodeJson, encodeProtobuf } from './encode-request.ts';
-import { EVERY_LOG_FIELD, EVERY_SPAN_FIELD } from './every-field.ts';
+import { EVERY_LOG_FIELD, EVERY_SPAN_FIELD, SMALL_LOGS, SMALL_SPANS } from './every-field.ts';
 import { encodeWire, parseWire, type WireField } from './wire-tree.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures');
@@ -14,15 +14,17 @@ const SEED_BYTES_MAX = 6_144;
 /** Larger pieces are left out, bytes. */
 const PIECE_BYTES_MAX = 65_536;
 
-/** Requests to start from: recorded ones, one that has every field, and the files of a directory if one is named. */
+/** Requests to start from: recorded ones, ones that have every field or one, and the files of a directory if one is named. */
 export function readSeeds(signal: Signal, encoding: Encoding, directory?: string): Buffer[] {
-  const item = signal === 'traces' ? EVERY_SPAN_FIELD : EVERY_LOG_FIELD;
-  const generated = encoding === 'json' ? encodeJson(signal, [item]) : encodeProtobuf([item]);
+  const items = signal === 'traces' ? [EVERY_SPAN_FIELD, ...SMALL_SPANS] : [EVERY_LOG_FIELD, ...SMALL_LOGS];
+  const generated = items.map((item) =>
+    encoding === 'json' ? encodeJson(signal, [item]) : encodeProtobuf([item]),
+  );
   const bodies = [FIXTURES, ...(directory === undefined ? [] : [directory])]
     .flatMap((folder) => filesOf(folder, encoding === 'json' ? '.json' : '.pb'))
     .filter(({ name }) => name.includes('logs') === (signal === 'logs'))
     .flatMap(({ bytes }) => (encoding === 'json' ? jsonPieces(bytes) : protobufPieces(bytes)));
-  return [generated, ...bodies].filter((body) => body.length <= PIECE_BYTES_MAX);
+  return [...generated, ...bodies].filter((body) => body.length <= PIECE_BYTES_MAX);
 }
 
 /** Bodies as they lie in files with this ending; those that end in `.gz` too are unpacked. */
