@@ -36,7 +36,15 @@ export interface Config {
   readonly data: string;
   /** A ClickHouse server instead of the embedded database; user and password may stand in it. '' = embedded. */
   readonly clickhouseUrl: string;
+  /** Keep the tables on all shards and replicas of this cluster of the server's; '' = on that server alone. */
+  readonly clickhouseCluster: string;
+  /** PEM files for TLS to the server: its authority, and this client's certificate; '' = what the system trusts, none. */
+  readonly clickhouseCa: string;
+  readonly clickhouseCert: string;
+  readonly clickhouseKey: string;
   readonly database: string;
+  /** Directory of backups of the embedded database; '' = `backups` in its directory. */
+  readonly backups: string;
   /** What a stored row survives in the embedded database: the end of the process, or a loss of power too. */
   readonly durability: (typeof DURABILITIES)[number];
   /** Directory in which traces wait that the database does not take; '' = none, senders are told to come again. */
@@ -141,12 +149,22 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     'a URL that starts with http:// or https://',
     /^https?:\/\/\S+$/,
   ),
+  clickhouseCluster: text(
+    ['TRACELORE_CLICKHOUSE_CLUSTER'],
+    '',
+    'a name of letters, digits, "_" and "-"',
+    /^[A-Za-z_][\w-]{0,63}$/,
+  ),
+  clickhouseCa: text(['TRACELORE_CLICKHOUSE_CA'], '', 'a PEM file', /./),
+  clickhouseCert: text(['TRACELORE_CLICKHOUSE_CERT'], '', 'a PEM file', /./),
+  clickhouseKey: text(['TRACELORE_CLICKHOUSE_KEY'], '', 'a PEM file', /./),
   database: text(
     ['TRACELORE_DATABASE'],
     'tracelore',
     'a name of letters, digits and "_"',
     /^[A-Za-z_]\w{0,63}$/,
   ),
+  backups: text(['TRACELORE_BACKUPS'], '', 'a directory', /./),
   durability: {
     environment: ['TRACELORE_DURABILITY'],
     expected: 'process or power',
@@ -247,7 +265,12 @@ export function resolveConfig(sources: ConfigSources): Config {
     project: read('project'),
     data: read('data'),
     clickhouseUrl: read('clickhouseUrl'),
+    clickhouseCluster: read('clickhouseCluster'),
+    clickhouseCa: read('clickhouseCa'),
+    clickhouseCert: read('clickhouseCert'),
+    clickhouseKey: read('clickhouseKey'),
     database: read('database'),
+    backups: read('backups'),
     durability: read('durability'),
     spool: read('spool'),
     spoolBytes: read('spoolBytes'),
@@ -274,6 +297,17 @@ export function resolveConfig(sources: ConfigSources): Config {
   }
   if ((config.tlsKey === '') !== (config.tlsCert === '') || (config.tlsCa !== '' && config.tlsKey === '')) {
     problems.push('tlsKey, tlsCert and tlsCa: expected tlsKey and tlsCert together, tlsCa only with them');
+  }
+  if (
+    (config.clickhouseCert === '') !== (config.clickhouseKey === '') ||
+    (config.clickhouseCert !== '' && config.clickhouseCa === '')
+  ) {
+    problems.push(
+      'clickhouseCa, clickhouseCert and clickhouseKey: expected clickhouseCert and clickhouseKey together, and only with clickhouseCa',
+    );
+  }
+  if (config.clickhouseUrl === '' && (config.clickhouseCluster !== '' || config.clickhouseCa !== '')) {
+    problems.push('clickhouseCluster and clickhouseCa: expected only with clickhouseUrl');
   }
   if (config.port === config.otlpPort && config.port !== 0) {
     problems.push(`port and otlpPort: expected two different ports, got ${config.port} for both`);

@@ -10,17 +10,23 @@ import { learningEndpoints } from './http/learning.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
 import { recordEndpoints } from './http/records.ts';
 import { statusEndpoints } from './http/status.ts';
+import { storeEndpoints, type ImportPort } from './http/store.ts';
 import { traceEndpoints } from './http/traces.ts';
 import { trialEndpoints } from './http/trials.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createEraser } from './store/erase-subject.ts';
+import type { StoreWorker } from './store/store-work.ts';
 import { VERSION } from './version.ts';
 
 /** The whole API over the parts of one learner. `ending` answers those who wait. */
 export function learnerEndpoints(
   parts: LearnerParts,
-  options: PartsOptions & { readonly tenancy: Tenancy },
+  options: PartsOptions & {
+    readonly tenancy: Tenancy;
+    readonly worker: StoreWorker;
+    readonly importer?: ImportPort;
+  },
   ending: AbortSignal,
 ): Endpoint[] {
   const { store, config, newId, collector, now, tenancy } = options;
@@ -42,6 +48,12 @@ export function learnerEndpoints(
       erase: createEraser({ store, knowledge, settle: async () => await collector?.settleRuns(), now }),
     }),
     ...keyEndpoints(tenancy, now),
+    ...storeEndpoints({
+      store,
+      worker: options.worker,
+      importer: options.importer,
+      settle: async () => await collector?.settleRuns(),
+    }),
     ...trialEndpoints(broker, ending),
     ...learningEndpoints({
       start: async (project, request) => {

@@ -3,6 +3,7 @@ import { createAccess } from './http/access.ts';
 import { createApp, type App } from './http/app.ts';
 import { createReadiness, type Check } from './http/readiness.ts';
 import { createRequestTimes } from './http/request-times.ts';
+import type { ImportPort } from './http/store.ts';
 import { listen, type Certificate, type ListeningServer } from './http/server.ts';
 import { refuseExposed } from './exposure.ts';
 import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
@@ -13,6 +14,7 @@ import { createParts, type PartsOptions } from './learner-parts.ts';
 import type { Observe } from './observe.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { projectsWithRuns } from './store/projects.ts';
+import { StoreWorker } from './store/store-work.ts';
 import { VERSION } from './version.ts';
 
 export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector'> {
@@ -22,6 +24,8 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
   readonly certificate?: Certificate;
   /** Where the learner registers what it measures, and what `GET /metrics` shows. Default: nothing is measured. */
   readonly observe?: Observe;
+  /** Stores what comes from files; absent = the API does not offer it. */
+  readonly importer?: ImportPort;
   /** Further checks for `GET /readyz`, for example the collector's. */
   readonly checks?: () => readonly Check[];
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
@@ -66,6 +70,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const serving =
     observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
   const tenancy = options.tenancy ?? (await ownTenancy(resolved));
+  const worker = new StoreWorker(options.store, resolved.now);
   const ending = new AbortController();
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
@@ -73,7 +78,11 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
-    endpoints: learnerEndpoints({ ...parts, serving }, { ...resolved, tenancy }, ending.signal),
+    endpoints: learnerEndpoints(
+      { ...parts, serving },
+      { ...resolved, tenancy, worker, ...(options.importer && { importer: options.importer }) },
+      ending.signal,
+    ),
     access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
     record: (entry) => tenancy.audit.record(entry),
     readiness: createReadiness({
@@ -126,7 +135,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
 
   async function stop(deadlineMs: number): Promise<void> {
     ending.abort();
-    await Promise.all([settling?.stop(), watching?.stop()]);
+    await Promise.all([settling?.stop(), watching?.stop(), worker.stop()]);
     // Passes and evaluations first: they end by themselves, and whoever polls them still gets an answer.
     await parts.loop.stop();
     await server?.close(deadlineMs);

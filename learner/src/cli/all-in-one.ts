@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createCollector, CollectorError } from '@tracelore/collector';
+import { createCollector, CollectorError, createImporter } from '@tracelore/collector';
 import { openTenancy, StoreError } from '@tracelore/collector/store';
 import { readConfigFile } from '../config-file.ts';
 import { modelConfigured, resolveConfig, type Config, type ConfigSource } from '../config.ts';
@@ -57,6 +57,7 @@ export async function runAllInOne(options: {
       ...(certificate && { certificate }),
       observe,
       checks: () => collector.checks(),
+      importer: createImporter({ store, redaction: config.redaction, now: Date.now }),
     });
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     const retention = startRetention({ store, config, audit: tenancy.audit, report });

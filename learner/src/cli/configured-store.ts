@@ -12,12 +12,35 @@ export async function openConfiguredStore(config: Config): Promise<Store> {
   }
 }
 
-function locationOf(config: Config): StoreLocation {
+/** Where the configuration keeps the data. */
+export function locationOf(config: Config): StoreLocation {
   if (config.clickhouseUrl === '') {
-    const { durability } = config;
-    return { kind: 'embedded', directory: path.resolve(config.data), durability };
+    const { durability, backups } = config;
+    return {
+      kind: 'embedded',
+      directory: path.resolve(config.data),
+      durability,
+      ...(backups === '' ? {} : { backups: path.resolve(backups) }),
+    };
   }
-  const url = new URL(config.clickhouseUrl);
+  const { clickhouseCluster: cluster, clickhouseCa, clickhouseCert, clickhouseKey } = config;
+  return {
+    ...serverLocation(config.clickhouseUrl),
+    ...(cluster === '' ? {} : { cluster }),
+    ...(clickhouseCa === ''
+      ? {}
+      : {
+          tls: {
+            caFile: clickhouseCa,
+            ...(clickhouseCert === '' ? {} : { certFile: clickhouseCert, keyFile: clickhouseKey }),
+          },
+        }),
+  };
+}
+
+/** A server by its URL, in which user and password may stand. */
+export function serverLocation(address: string): Extract<StoreLocation, { kind: 'server' }> {
+  const url = new URL(address);
   const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
   url.username = '';
   url.password = '';

@@ -20,6 +20,9 @@ export interface Attack {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** Of imports that name the victim's project in their lines. */
+const STOLEN_TRACE = 'ba'.repeat(16);
+
 /**
  * Every operation of the API, aimed at the victim. The suite compares this list with the OpenAPI document: an operation
  * without a case fails it.
@@ -52,23 +55,23 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
     { query: { after: cursor } },
     { query: { conversation: 'marker' } },
     { query: { agent: 'marker' } },
-  ],
-  'GET /v1/traces/{run}': ({ run, trace }) => [
-    { path: { run } },
     { query: { user: 'marker' } },
     { query: { text: 'marker' } },
     { query: { attribute: 'user.id=marker' } },
     { query: { kind: 'llm' } },
+  ],
+  'GET /v1/traces/{run}': ({ run, trace }) => [
+    { path: { run } },
     { path: { run: trace } },
     { path: { run: run.slice(0, 8) } },
-  ],
-  'POST /v1/erasures': ({ trace, user }) => [
-    { body: { trace } },
     { path: { run }, query: { content: 'none' } },
   ],
   'GET /v1/traces/{run}/spans/{span}': ({ run, trace }) => [
     { path: { run, span: '1'.repeat(16) } },
     { path: { run: trace, span: '0'.repeat(16) } },
+  ],
+  'POST /v1/erasures': ({ trace, user }) => [
+    { body: { trace } },
     { body: { user } },
     { body: { session: user } },
   ],
@@ -110,6 +113,30 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   'POST /v1/keys/{id}/revoke': ({ keyId }) => [
     { path: { id: keyId }, body: {} },
     { path: { id: keyId }, body: { project: 'beta' } },
+  ],
+  'GET /v1/store': () => [{}],
+  'GET /v1/store/work': () => [{}],
+  'POST /v1/store/backups': () => [{ body: { name: '../outside' } }],
+  'POST /v1/store/optimize': () => [{ body: {} }],
+  'GET /v1/store/export': () => ['spans', 'logs', 'outcomes', 'runs'].map((table) => ({ query: { table } })),
+  'POST /v1/store/import': () => [
+    {
+      body: {
+        kind: 'rows',
+        table: 'spans',
+        lines: [
+          `{"project":"beta","trace_id":"${STOLEN_TRACE}","span_id":"00000000000000ba","run_id":"${STOLEN_TRACE}"}`,
+        ],
+      },
+    },
+    {
+      body: {
+        kind: 'otlp',
+        lines: [
+          `{"resourceSpans":[{"resource":{"attributes":[{"key":"tracelore.project","value":{"stringValue":"beta"}}]},"scopeSpans":[{"spans":[{"traceId":"${STOLEN_TRACE}","spanId":"00000000000000ba"}]}]}]}`,
+        ],
+      },
+    },
   ],
   'GET /v1/projects': () => [{}],
   'GET /v1/audit': ({ auditEntry }) => [{}, { query: { before: auditEntry } }],

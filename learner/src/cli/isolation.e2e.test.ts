@@ -198,15 +198,17 @@ async function rowsOf(project: string): Promise<Record<string, string>> {
     location: { kind: 'embedded', directory: path.join(directory, '.tracelore/data') },
   });
   try {
-    const tables = await store.driver.query<{ table: string }>(
-      `SELECT table FROM system.columns WHERE database = 'tracelore' AND name = 'project'
-       AND table IN (SELECT name FROM system.tables WHERE database = 'tracelore' AND engine LIKE '%MergeTree')`,
+    // As merges will leave them, which may come at any time.
+    const tables = await store.driver.query<{ table: string; final: string }>(
+      `SELECT name AS table, if(engine = 'MergeTree', '', 'FINAL') AS final FROM system.tables
+       WHERE database = 'tracelore' AND engine LIKE '%MergeTree'
+       AND name IN (SELECT table FROM system.columns WHERE database = 'tracelore' AND name = 'project')`,
     );
     const counts: Record<string, string> = {};
-    for (const { table } of tables) {
+    for (const { table, final } of tables) {
       const [row] = await store.driver.query<{ n: string; marked: string }>(
         `SELECT count() AS n, countIf(position(formatRow('JSONEachRow', *), {marker: String}) > 0) AS marked
-         FROM tracelore.${table} WHERE project = {project: String}`,
+         FROM tracelore.${table} ${final} WHERE project = {project: String}`,
         { parameters: { marker: MARKER, project } },
       );
       counts[table] = `${row?.n ?? ''} rows, ${row?.marked ?? ''} marked`;

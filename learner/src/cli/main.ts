@@ -10,6 +10,7 @@ import { addKeyCommands } from './keys.ts';
 import { addKnowledgeCommands } from './knowledge.ts';
 import { addLearnCommand } from './learn.ts';
 import { addStatusCommand } from './status.ts';
+import { addStoreCommands } from './store.ts';
 import { addTraceCommands } from './traces.ts';
 import { addUpCommand } from './up.ts';
 import { addVerdictCommands } from './verdict.ts';
@@ -32,6 +33,7 @@ addEraseCommand(program);
 addVerdictCommands(program);
 addKeyCommands(program);
 addAuditCommand(program);
+addStoreCommands(program);
 
 // A reader that went away (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

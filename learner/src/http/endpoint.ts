@@ -70,7 +70,7 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
     query: spec.query,
     async handle(request, parameters, gate) {
       const { access, caller } = gate;
-      const { scope, audit } = permissionOf(spec.method, spec.path);
+      const { scope, audit, service } = permissionOf(spec.method, spec.path);
       const trail = {
         project: caller.principal?.project ?? '*',
         object: Object.values(parameters)[0] ?? '',
@@ -83,7 +83,8 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
         await gate.record({ action: audit, ...trail, result, keyId, actor, address });
       };
       // Before anything of the request is read.
-      const denied = access.refuse(caller, scope);
+      const denied =
+        access.refuse(caller, scope) ?? (service === true ? access.refuseService(caller) : undefined);
       if (denied !== undefined) {
         await note('', 'refused');
         return denied;
@@ -134,7 +135,6 @@ function resultOf(status: number): AuditEntry['result'] {
   return status === 403 ? 'refused' : 'failed';
 }
 
-async function readJson(request: Request): Promise<unknown> {
 /** A parameter that is given several times is a list. */
 function queryOf(parameters: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(parameters.keys())].filter((name) => name !== 'project');
@@ -146,6 +146,7 @@ function queryOf(parameters: URLSearchParams): Record<string, string | string[]>
   );
 }
 
+async function readJson(request: Request): Promise<unknown> {
   // Forms of foreign pages cannot send this type without asking the service first, which it does not answer.
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/json\b/i.test(type)) {

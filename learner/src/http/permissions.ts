@@ -3,6 +3,8 @@ import type { Scope } from '@tracelore/collector/store';
 /** What an operation needs, and whether it is written down. */
 export interface Permission {
   readonly scope: Scope;
+  /** It is about all projects: not for a key of one. */
+  readonly service?: true;
   /** Name in the audit log; absent = it is not written down. */
   readonly audit?: string;
 }
@@ -46,6 +48,12 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/erasures': { scope: 'admin', audit: 'erasure' },
   'GET /v1/audit': { scope: 'admin' },
   'GET /v1/projects': { scope: 'admin' },
+  'GET /v1/store': { scope: 'admin', service: true },
+  'GET /v1/store/work': { scope: 'admin', service: true },
+  'POST /v1/store/backups': { scope: 'admin', service: true, audit: 'store.backup' },
+  'POST /v1/store/optimize': { scope: 'admin', service: true, audit: 'store.optimize' },
+  'GET /v1/store/export': { scope: 'admin', audit: 'store.export' },
+  'POST /v1/store/import': { scope: 'admin', audit: 'store.import' },
   'GET /v1/keys': { scope: 'admin' },
   'POST /v1/keys': { scope: 'admin', audit: 'key.create' },
   'POST /v1/keys/{id}/rotate': { scope: 'admin', audit: 'key.rotate' },

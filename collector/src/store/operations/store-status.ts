@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { systemTable } from '../placement.ts';
 import type { Store } from '../store.ts';
 
@@ -44,6 +45,8 @@ export interface StoreStatus {
   readonly database: string;
   /** `embedded` or `server`. */
   readonly kind: string;
+  /** Directory, or host of the server. */
+  readonly place: string;
   readonly tables: readonly TableStatus[];
   /** Newest applied schema file by package. */
   readonly schema: Readonly<Record<string, number>>;
@@ -131,6 +134,7 @@ export async function readStoreStatus({
     engineVersion: version?.version ?? '',
     database,
     kind: location.kind,
+    place: location.kind === 'embedded' ? path.resolve(location.directory) : new URL(location.url).host,
     tables: tables.map((table) => tableStatus(table, byTable.get(table.name))),
     schema: Object.fromEntries(applied.map((row) => [row.package, row.number])),
     disks: disks.map((disk) => ({
