@@ -357,6 +357,25 @@ const SPANS: Readonly<Record<string, Told>> = {
     input: QUESTION,
     output: [{ role: 'assistant', parts: [CALL], finish_reason: 'tool_use' }],
   },
+  'Strands, an agent that only its name tells': {
+    dialect: 'strands',
+    fields: {
+      scope: 'opentelemetry.instrumentation.strands',
+      name: 'invoke_agent Strands Agents',
+      events: [
+        event('gen_ai.tool.message', { role: 'user', content: '[{"text":"Weather in Paris?"}]', id: 'm1' }),
+      ],
+    },
+    attributes: { 'gen_ai.request.model': 'gpt-4o' },
+    span: { kind: 'agent', operation: 'invoke_agent', costNanoUsd: null },
+    input: QUESTION,
+  },
+  'a web server instrumented by OpenTelemetry, whose `thread.id` is a thread': {
+    dialect: 'plain',
+    fields: { scope: 'opentelemetry.instrumentation.fastapi', name: 'POST /' },
+    attributes: { 'http.request.method': 'POST', 'thread.id': 12n },
+    span: { kind: 'other', conversationId: '' },
+  },
   'Strands, a tool': {
     dialect: 'strands',
     fields: {

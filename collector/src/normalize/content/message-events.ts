@@ -50,11 +50,12 @@ export function readEventList(value: AttributeValue, fields: CanonicalFields): v
 function messagesOf(attributes: Attributes, role: string): Message[] {
   const message = data(attributes.get('message'));
   const reason = attributes.get('finish_reason');
+  const speaker = attributes.get('role') ?? role;
   const base = {
-    role: attributes.get('role') ?? role,
+    role: speaker,
     content: data(attributes.get('content') ?? attributes.get('gen_ai.event.content')),
     tool_calls: data(attributes.get('tool_calls')),
-    tool_call_id: role === 'tool' ? data(attributes.get('id')) : undefined,
+    tool_call_id: speaker === 'tool' ? data(attributes.get('id')) : undefined,
     ...(typeof reason === 'string' ? { finish_reason: reason } : {}),
   };
   const merged = isJson(message)

@@ -45,7 +45,7 @@ export const CODING_AGENTS: Dialect = {
       'thoughts_token_count',
     ],
     reportedCost: ['cost_usd', 'claude_code.cost_usd'],
-    conversationId: ['conversation.id', 'conversation_id', 'turn.id'],
+    conversationId: ['conversation.id', 'conversation_id', 'thread.id', 'turn.id'],
     sessionId: ['claude.code.session_id', 'claude.cowork.session_id'],
     responseId: ['request_id'],
     tool: ['tool_name', 'function_name', 'claude.code.tool.name'],

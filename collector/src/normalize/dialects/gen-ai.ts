@@ -7,7 +7,15 @@ import type { Dialect } from '../dialect.ts';
  */
 export const GEN_AI: Dialect = {
   name: 'gen_ai',
-  scopes: ['@tracelore/', 'gen_ai', '@opentelemetry/instrumentation-openai', 'com.anthropic.sdk.typescript'],
+  scopes: [
+    '@tracelore/',
+    'gen_ai',
+    '@opentelemetry/instrumentation-openai',
+    'opentelemetry.instrumentation.openai_v2',
+    'opentelemetry.instrumentation.google_genai',
+    'opentelemetry.util.genai',
+    'com.anthropic.sdk.typescript',
+  ],
   prefixes: ['gen_ai.'],
   sources: {
     operation: [ATTR.operation],
@@ -85,4 +93,10 @@ export const GEN_AI: Dialect = {
     ],
     toolResult: [ATTR.toolResult, 'gen_ai.tool.result', 'gen_ai.tool.output', 'gen_ai.tool.message'],
   },
+  refine: ({ name }, fields) => {
+    if (fields.operation === undefined && NAMED.test(name)) fields.operation = name.split(' ', 1)[0] ?? '';
+  },
 };
+
+/** Spans of agents and tools begin with their operation, by convention; model spans are told by what they carry. */
+const NAMED = /^(?:invoke_agent|create_agent|invoke_workflow|execute_tool)(?: |$)/;

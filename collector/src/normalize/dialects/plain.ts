@@ -7,7 +7,6 @@ export const PLAIN: Dialect = {
   scopes: [],
   prefixes: [],
   sources: {
-    conversationId: ['thread.id'],
     sessionId: ['session_id'],
     userId: ['user_id'],
     requestModel: ['model'],

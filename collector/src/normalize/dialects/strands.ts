@@ -5,7 +5,7 @@ import type { Dialect, SpanView } from '../dialect.ts';
 /** AWS' Strands Agents: conventions of 2025, with all content in span events, that of tools as well. */
 export const STRANDS: Dialect = {
   name: 'strands',
-  scopes: ['strands', 'strands-agents'],
+  scopes: ['strands', 'strands-agents', 'opentelemetry.instrumentation.strands'],
   prefixes: ['event_loop.', 'gen_ai.event.start_time'],
   sources: { toolResult: ['tool.result'] },
   refine: (span, fields) => {

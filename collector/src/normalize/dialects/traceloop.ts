@@ -1,9 +1,42 @@
 import type { Dialect } from '../dialect.ts';
 
+/** Its Python instrumentations have scopes beside those of OpenTelemetry's own. */
+const INSTRUMENTED = [
+  'alephalpha',
+  'anthropic',
+  'bedrock',
+  'chromadb',
+  'cohere',
+  'crewai',
+  'google_generativeai',
+  'groq',
+  'haystack',
+  'lancedb',
+  'langchain',
+  'llamaindex',
+  'marqo',
+  'mcp',
+  'milvus',
+  'mistralai',
+  'ollama',
+  'openai',
+  'openai_agents',
+  'pinecone',
+  'qdrant',
+  'replicate',
+  'sagemaker',
+  'together',
+  'transformers',
+  'vertexai',
+  'watsonx',
+  'weaviate',
+  'writer',
+] as const;
+
 /** OpenLLMetry by Traceloop, before and after it took over the names of the GenAI conventions. */
 export const TRACELOOP: Dialect = {
   name: 'traceloop',
-  scopes: ['@traceloop/', 'opentelemetry.instrumentation.'],
+  scopes: ['@traceloop/', ...INSTRUMENTED.map((library) => `opentelemetry.instrumentation.${library}`)],
   prefixes: ['traceloop.', 'llm.request.', 'llm.usage.'],
   sources: {
     provider: ['llm.vendor'],
