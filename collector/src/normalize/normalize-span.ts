@@ -10,6 +10,7 @@ import type {
 import { callCost } from '../pricing/call-cost.ts';
 import { bounded, type Contents, storedAttributes, storedTexts } from './attribute-text.ts';
 import { readList, readName, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
+import { Emitters, type Emitter } from './emitter.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
 import { contentText, instructionsText, resultText, valueText } from './content/content-text.ts';
 import { MAPPING_VERSION, PLAIN_DIALECT } from './dialects/index.ts';
@@ -25,25 +26,22 @@ export function normalizeSpans(
   projectOf: (span: DecodedSpan) => string,
   receivedAtMs: number,
 ): { readonly spans: SpanRecord[]; readonly outcomes: OutcomeRecord[] } {
-  const resources = new Map<DecodedSpan['resource'], ReadonlyMap<string, string>>();
+  const emitters = new Emitters();
   const records: SpanRecord[] = [];
   const outcomes: OutcomeRecord[] = [];
   for (const span of spans) {
-    let resource = resources.get(span.resource);
-    if (resource === undefined) {
-      resource = storedTexts(span.resource.attributes);
-      resources.set(span.resource, resource);
-    }
-    const record = normalizeSpan(span, resource, projectOf(span), receivedAtMs);
+    const record = normalizeSpan(span, emitters.of(span), projectOf(span), receivedAtMs);
     records.push(record);
-    outcomes.push(...spanOutcomes(span, record));
+    for (const outcome of spanOutcomes(span, record)) outcomes.push(outcome);
   }
   return { spans: records, outcomes };
 }
 
+const NONE: readonly never[] = [];
+
 function normalizeSpan(
   span: DecodedSpan,
-  resource: ReadonlyMap<string, string>,
+  emitter: Emitter,
   project: string,
   receivedAtMs: number,
 ): SpanRecord {
@@ -67,6 +65,8 @@ function normalizeSpan(
     host: text('server.address'),
     reportedCost: fields.reportedCost,
   });
+  const isOdd = times.warnings.length + warnings.length + oddities.length > 0;
+  // Written out, without spreading: objects of one shape, which everything behind reads twice as fast.
   return {
     project,
     traceId: span.traceId,
@@ -77,9 +77,8 @@ function normalizeSpan(
     name: span.name,
     kind: nature.kind,
     otelKind: span.otelKind,
-    service: resource.get(ATTR.serviceName) ?? '',
-    environment:
-      fields.environment ?? resource.get(ATTR.environment) ?? resource.get('deployment.environment') ?? '',
+    service: emitter.service,
+    environment: fields.environment ?? emitter.environment,
     scopeName: span.scope.name,
     scopeVersion: span.scope.version,
     startUnixNano: times.startUnixNano,
@@ -92,36 +91,44 @@ function normalizeSpan(
     requestModel,
     responseModel,
     responseId: fields.responseId ?? '',
-    finishReasons: fields.finishReasons ?? [],
+    finishReasons: fields.finishReasons ?? NONE,
     agent: fields.agent ?? '',
     tool: fields.tool ?? (nature.kind === 'tool' ? toolNameIn(span.name) : ''),
     toolCallId: fields.toolCallId ?? '',
     conversationId: fields.conversationId ?? '',
     sessionId: fields.sessionId ?? '',
     userId: fields.userId ?? '',
-    tags: fields.tags ?? [],
-    ...tokens,
+    tags: fields.tags ?? NONE,
+    inputTokens: tokens.inputTokens,
+    outputTokens: tokens.outputTokens,
+    cacheReadTokens: tokens.cacheReadTokens,
+    cacheWriteTokens: tokens.cacheWriteTokens,
+    reasoningTokens: tokens.reasoningTokens,
     costNanoUsd: cost.nanoUsd,
     costSource: cost.source,
     timeToFirstChunk: fields.timeToFirstChunk ?? null,
-    ...contents,
+    input: contents.input,
+    output: contents.output,
+    systemInstructions: contents.systemInstructions,
+    toolDefinitions: contents.toolDefinitions,
     knowledgeDecision: text(ATTR.knowledgeDecision),
     knowledgeSnapshot: readNumber(attributes.get(ATTR.knowledgeSnapshot) ?? null) ?? null,
     knowledgeArm: text(ATTR.knowledgeArm),
-    knowledgeItems: readList(attributes.get(ATTR.knowledgeItems) ?? null) ?? [],
+    knowledgeItems: readList(attributes.get(ATTR.knowledgeItems) ?? null) ?? NONE,
     fingerprint: text(ATTR.fingerprint),
     attributes: stored.texts,
     attributeTypes: stored.types,
-    resourceAttributes: resource,
-    scopeAttributes: storedTexts(span.scope.attributes),
-    events: span.events.map((event) => storedEvent(event, span, receivedAtMs)),
-    links: span.links.map(storedLink),
+    resourceAttributes: emitter.resourceAttributes,
+    scopeAttributes: emitter.scopeAttributes,
+    events:
+      span.events.length === 0 ? NONE : span.events.map((event) => storedEvent(event, span, receivedAtMs)),
+    links: span.links.length === 0 ? NONE : span.links.map(storedLink),
     traceState: span.traceState,
     flags: span.flags,
     dialect: dialect.name,
     mappingVersion: MAPPING_VERSION,
     receivedAtMs,
-    warnings: [...times.warnings, ...warnings, ...oddities],
+    warnings: isOdd ? [...times.warnings, ...warnings, ...oddities] : NONE,
   };
 }
 
@@ -147,7 +154,7 @@ function interpret(span: DecodedSpan): Interpretation {
     const collected = collectFields(span, span.scope.name);
     const nature = natureOf(span.attributes, collected.fields);
     const contents = contentsOf(collected.fields, nature.kind === 'tool');
-    return { ...collected, nature, contents, warnings: [] };
+    return { fields: collected.fields, dialect: collected.dialect, nature, contents, warnings: NONE };
   } catch {
     const nature: Nature = { operation: '', kind: 'other' };
     return {

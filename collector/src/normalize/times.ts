@@ -10,9 +10,14 @@ export interface Times {
   readonly warnings: readonly string[];
 }
 
+/** Latest plausible time by the time of receipt, of the last request: its spans ask for the same. */
+let latest = { receivedAtMs: 0, unixNano: AHEAD_MAX };
+
 /** Whether a time can be stored as it is. */
 export function isPlausible(unixNano: bigint, receivedAtMs: number): boolean {
-  return unixNano >= START_MIN && unixNano <= BigInt(receivedAtMs) * NANOS_PER_MS + AHEAD_MAX;
+  if (latest.receivedAtMs !== receivedAtMs)
+    latest = { receivedAtMs, unixNano: BigInt(receivedAtMs) * NANOS_PER_MS + AHEAD_MAX };
+  return unixNano >= START_MIN && unixNano <= latest.unixNano;
 }
 
 /**
