@@ -1,5 +1,16 @@
-import { createFileRegistry, fromJson, type DescMessage, type JsonObject } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema, type FileDescriptorProto } from '@bufbuild/protobuf/wkt';
+import {
+  create,
+  createFileRegistry,
+  fromJson,
+  toBinary,
+  type DescMessage,
+  type JsonObject,
+} from '@bufbuild/protobuf';
+import {
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  type FileDescriptorProto,
+} from '@bufbuild/protobuf/wkt';
 
 type Field = readonly [name: string, number: number, type: string];
 
@@ -135,6 +146,11 @@ function fileDescriptor(): FileDescriptorProto {
       ...(fields.some(([, , type]) => type.includes('|')) ? { oneofDecl: [{ name: 'value' }] } : {}),
     })),
   });
+}
+
+/** All messages, in the form in which protoc reads them from a file. */
+export function otlpDescriptorSet(): Uint8Array {
+  return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: [fileDescriptor()] }));
 }
 
 const registry = createFileRegistry(fileDescriptor(), () => undefined);
