@@ -10,16 +10,14 @@ export interface ContentText {
   readonly system: string | undefined;
 }
 
-/** A regular expression of long words alone searches in steps of their length, ten times as fast as `includes`. */
-const INSTRUCTING_ROLE = /"(?:system|developer)"/;
-
 /** Already canonical and without a system message to lift out: not worth parsing, which would cost more than decoding. */
 function isCanonicalText(value: AttributeValue): value is string {
   return (
     typeof value === 'string' &&
     value.startsWith('[{"role":') &&
     value.includes('"parts":') &&
-    !INSTRUCTING_ROLE.test(value)
+    !value.includes('"system"') &&
+    !value.includes('"developer"')
   );
 }
 
