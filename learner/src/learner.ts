@@ -1,6 +1,7 @@
 import { openTenancy, type Tenancy } from '@tracelore/collector/store';
 import { createAccess } from './http/access.ts';
 import { createApp, type App } from './http/app.ts';
+import { bodyRedactor } from './http/redact-body.ts';
 import { createReadiness, type Check } from './http/readiness.ts';
 import { createRequestTimes } from './http/request-times.ts';
 import type { ImportPort } from './http/store.ts';
@@ -67,8 +68,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const parts = await createParts(resolved);
   const { observe } = options;
   if (observe !== undefined) observeLearner(observe.meter, parts);
-  const serving =
-    observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
+  const serving = observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
   const tenancy = options.tenancy ?? (await ownTenancy(resolved));
   const worker = new StoreWorker(options.store, resolved.now);
   const ending = new AbortController();
@@ -85,6 +85,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     ),
     access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
     record: (entry) => tenancy.audit.record(entry),
+    redact: bodyRedactor(config.redaction),
     readiness: createReadiness({
       isEnding: () => stopping !== undefined,
       probe: (signal) => options.store.driver.query('SELECT 1', { signal }),

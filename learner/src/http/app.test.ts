@@ -1,12 +1,14 @@
 import { KeyRing, type AuditEntry } from '@tracelore/collector/store';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { resolveConfig } from '../config.ts';
 import { LearnerError } from '../errors.ts';
 import { createAccess } from './access.ts';
 import { createApp, type App } from './app.ts';
 import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
 import { json } from './problem.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
+import { bodyRedactor } from './redact-body.ts';
 
 interface Given {
   readonly app: App;
@@ -42,6 +44,7 @@ function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
   const app = createApp({
     endpoints: [echo, broken],
     access: createAccess({ ring, defaultProject: 'default' }),
+    redact: bodyRedactor(resolveConfig({}).redaction),
     record: async (entry) => void recorded.push(entry),
     readiness: () => Promise.resolve([]),
     report: (text) => void reported.push(text),

@@ -11,12 +11,15 @@ import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
 import { readinessAnswer, type Check } from './readiness.ts';
 import type { RequestTimes } from './request-times.ts';
+import type { RedactBody } from './redact-body.ts';
 import { remoteAddress } from './remote-address.ts';
 import { secured } from './secured.ts';
 
 export interface AppOptions {
   readonly endpoints: readonly Endpoint[];
   readonly access: Access;
+  /** Takes secrets out of bodies that are stored. */
+  readonly redact: RedactBody;
   /** Writes down who did what. Never rejects. */
   readonly record: (entry: AuditEntry) => Promise<void>;
   /** How each part of the service is. */
@@ -91,6 +94,7 @@ export function createApp(options: AppOptions): App {
       return endpoint.handle(context.req.raw, context.req.param(), {
         access,
         caller: context.get('caller'),
+        redact: options.redact,
         record,
       });
     });

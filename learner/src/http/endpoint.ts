@@ -4,6 +4,7 @@ import type { Access, Caller } from './access.ts';
 import { permissionOf } from './permissions.ts';
 import { problem } from './problem.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
+import type { RedactBody, Redacts } from './redact-body.ts';
 
 /** A request after its parts were checked. */
 export interface Call<Body, Query> {
@@ -35,6 +36,8 @@ export interface EndpointSpec<Body, Query> {
   readonly summary: string;
   readonly body: z.ZodType<Body>;
   readonly query: z.ZodType<Query>;
+  /** Texts of the body from which secrets are taken before anything sees them. Default: none, since nothing of it is stored or its words count. */
+  readonly redacts?: Redacts;
   /** Status of the good answer, for the document. Default 200. */
   readonly status?: number;
   answer(call: Call<Body, Query>): Response | Promise<Response>;
@@ -44,6 +47,7 @@ export interface EndpointSpec<Body, Query> {
 export interface Gate {
   readonly access: Access;
   readonly caller: Caller;
+  readonly redact: RedactBody;
   /** Writes down who did what. Never rejects. */
   readonly record: (entry: AuditEntry) => Promise<void>;
 }
@@ -92,8 +96,9 @@ export function endpoint<Body, Query>(spec: EndpointSpec<Body, Query>): Endpoint
       const url = new URL(request.url);
       const query = parse(spec.query, queryOf(url.searchParams), 'query');
       if (query instanceof Response) return query;
-      const payload = spec.body === NO_BODY ? undefined : await readJson(request);
-      if (payload instanceof Response) return payload;
+      const given = spec.body === NO_BODY ? undefined : await readJson(request);
+      if (given instanceof Response) return given;
+      const payload = spec.redacts === undefined ? given : gate.redact(given, spec.redacts);
       const body = parse(spec.body, withoutNulls(payload), 'body');
       if (body instanceof Response) return body;
       const actor = textIn(payload, 'actor') ?? '';

@@ -78,6 +78,7 @@ export function evalEndpoints(evals: EvalServices): Endpoint[] {
       summary:
         'Adds cases: {task, expected, input?, scorer?, tags?, agent?}. Known tasks are counted as duplicates.',
       body: newCases,
+      redacts: 'all',
       query: NO_QUERY,
       answer: async ({ project, body }) => json(await evals.addCases(project, body.cases)),
     }),
@@ -94,6 +95,7 @@ export function evalEndpoints(evals: EvalServices): Endpoint[] {
       path: '/v1/evals/cases/from-trace',
       summary: 'Makes a case from a recorded run.',
       body: fromTrace,
+      redacts: ['expected', 'tags'],
       query: NO_QUERY,
       answer: async ({ project, body }) => json({ case: await evals.addFromTrace(project, body) }),
     }),
@@ -103,6 +105,7 @@ export function evalEndpoints(evals: EvalServices): Endpoint[] {
       summary: 'Starts an evaluation under a fixed rule set.',
       status: 202,
       body: runRequest,
+      redacts: ['name'],
       query: NO_QUERY,
       answer: async ({ project, body }) => json(await evals.startRun(project, body), 202),
     }),

@@ -79,6 +79,9 @@ const newRule = z.object({
 });
 type Judgement = z.infer<typeof judgement>;
 
+/** Secrets in the text of a rule are refused instead: a rule without one of its words says something else. */
+const REMARKS = ['actor', 'reason', 'because'] as const;
+
 /** `get_knowledge` and the rules behind it. */
 export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
   const judge = (
@@ -91,6 +94,7 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
       path: `/v1/knowledge/{id}/${verb}`,
       summary,
       body: judgement,
+      redacts: REMARKS,
       query: NO_QUERY,
       answer: async ({ project, parameter, body }) =>
         changed(await change(services.knowledge(project), parameter('id'), body)),
@@ -127,6 +131,7 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
       summary: 'A person writes a rule down: a candidate like any other, to be approved or proven.',
       status: 201,
       body: newRule,
+      redacts: REMARKS,
       query: NO_QUERY,
       answer: async ({ project, body: { actor: by, because, ...text } }) => {
         const why = because === undefined ? {} : { because };
@@ -173,6 +178,7 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
       path: '/v1/knowledge/{id}/edit',
       summary: 'Changes the text: a new version, which is a candidate again.',
       body: edit,
+      redacts: REMARKS,
       query: NO_QUERY,
       answer: async ({ project, parameter, body: { actor: by, reason: _unused, ...text } }) =>
         changed(await services.knowledge(project).edit(parameter('id'), text, by)),

@@ -23,6 +23,7 @@ export function outcomeEndpoints({ recordOutcomes, newId }: OutcomeServices): En
       path: '/v1/outcomes',
       summary: `Records one outcome or up to ${OUTCOMES_MAX}; the same id again counts once.`,
       body,
+      redacts: 'all',
       query: NO_QUERY,
       answer: async ({ project, body: given }) => {
         const decoded = (Array.isArray(given) ? given : [given]).map((value) => decodeOutcome(value, newId));

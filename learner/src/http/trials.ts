@@ -65,6 +65,7 @@ export function trialEndpoints(trials: TrialServices, ending: AbortSignal): Endp
       path: '/v1/trials/report',
       summary: 'A runner reports what the agent answered.',
       body: report,
+      redacts: ['output', 'error'],
       query: NO_QUERY,
       answer: async ({ project, body }) => json({ accepted: await trials.report(project, body) }),
     }),
