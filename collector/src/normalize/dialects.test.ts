@@ -596,6 +596,14 @@ describe('a cost that the sender states', () => {
     });
   });
 
+  test('and counts that are negative are not known', () => {
+    const { span } = normalized(
+      { 'mlflow.chat.tokenUsage': '{"input_tokens":-5}', 'mlflow.llm.cost': '{"total_cost":-1}' },
+      { scope: 'mlflow' },
+    );
+    expect(span).toMatchObject({ inputTokens: null, costNanoUsd: null });
+  });
+
   test("credits of a coding agent are no money, and another program's `cost_usd` may be anything", () => {
     expect(normalized({ ...MODEL, 'github.copilot.cost': 1.5 }).span.costSource).toMatch(/^genai-prices@/);
     expect(normalized({ ...MODEL, cost_usd: 1 }).span.costSource).toMatch(/^genai-prices@/);

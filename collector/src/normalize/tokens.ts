@@ -32,5 +32,5 @@ export function tokensOf(fields: CanonicalFields): { readonly tokens: Tokens; re
 }
 
 function count(value: number | undefined): number | null {
-  return value === undefined || value > TOKENS_MAX ? null : Math.round(value);
+  return value !== undefined && value >= 0 && value <= TOKENS_MAX ? Math.round(value) : null;
 }

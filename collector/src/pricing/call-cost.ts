@@ -36,7 +36,7 @@ const UNKNOWN: Cost = { nanoUsd: null, source: '' };
  */
 export function callCost(call: Call): Cost {
   const { nature, tokens, reportedCost } = call;
-  if (reportedCost !== undefined && reportedCost <= COST_USD_MAX)
+  if (reportedCost !== undefined && reportedCost >= 0 && reportedCost <= COST_USD_MAX)
     return { nanoUsd: Math.round(reportedCost * 1e9), source: REPORTED };
   if (nature.kind !== 'llm' && nature.kind !== 'embedding') return UNKNOWN;
   // Fetching an answer that was generated before costs nothing more.
