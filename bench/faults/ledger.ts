@@ -14,11 +14,11 @@ export interface SentRequest {
 /** What senders were told, over all rounds of a fault: the only truth that the readers are measured against. */
 export class Ledger {
   /** Trace id → spans whose export was answered 200. */
-  readonly answered = new Map<string, Set<string>>();
+  readonly answered: Map<string, Set<string>> = new Map();
   /** Without an answer, or told to come again: sent again, as an exporter does. */
   readonly unanswered: SentRequest[] = [];
   /** Answers by status; 0 = none came. */
-  readonly statuses = new Map<number, number>();
+  readonly statuses: Map<number, number> = new Map();
   /** Longest wait for an answer, ms. */
   longestMs = 0;
   #traceId = '';

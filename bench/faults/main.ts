@@ -1,8 +1,14 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { inFolder, type Fault, type Outcome } from './fault.ts';
+import { bombFault } from './bombs.ts';
+import { clockFaults } from './clock-skew.ts';
+import { connectionFaults } from './connections.ts';
+import { diskFaults } from './disk-full.ts';
 import { engineFaults } from './engine-away.ts';
 import { kill } from './kill.ts';
+import { locked } from './locked.ts';
+import { replayed } from './replayed.ts';
 import { spoolFaults } from './spool.ts';
 import { terminate } from './terminate.ts';
 
@@ -11,7 +17,18 @@ import { terminate } from './terminate.ts';
  * sender keeps what it was told; afterwards everything is read through every public reader. Exit code 1 when something
  * that was answered is missing or shown twice, memory goes beyond its bound, or the service does not recover by itself.
  */
-const FAULTS: readonly Fault[] = [kill, terminate, ...engineFaults, ...spoolFaults];
+const FAULTS: readonly Fault[] = [
+  kill,
+  terminate,
+  replayed,
+  ...engineFaults,
+  ...spoolFaults,
+  locked,
+  ...diskFaults,
+  ...clockFaults,
+  ...connectionFaults,
+  bombFault,
+];
 /** Most memory a service may ever have had, bytes. */
 const RSS_BYTES_MAX = 1_610_612_736;
 /** Kills, unless `--rounds` says otherwise. */

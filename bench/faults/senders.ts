@@ -21,7 +21,8 @@ export async function sendLoad(addresses: Addresses, ledger: Ledger, options: Se
   const transports = transportsTo(addresses);
   const sender = async (index: number): Promise<void> => {
     const transport = transports[index % transports.length];
-    while (transport !== undefined && !options.isOver()) {
+    if (transport === undefined) return;
+    while (!options.isOver()) {
       const request = ledger.next();
       const begunAt = performance.now();
       const status = await transport.send(request);

@@ -1,10 +1,13 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { jsonBody, protobufBody } from './export-body.ts';
 import type { SentRequest } from './ledger.ts';
 
 /** As long as exporters wait for an answer by default, ms. */
 export const SENDER_TIMEOUT_MS = 10_000;
+const CANCELLED = 1;
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
 export interface Addresses {
@@ -70,8 +73,8 @@ function grpc({ grpc: address }: Addresses): Transport {
 
 /** UNAVAILABLE by the service carries details; the library's own, for a connection that is gone, does not. */
 function httpStatusOf(code: number, metadata: Metadata): number {
-  if (code === status.UNAVAILABLE) return metadata.get('grpc-status-details-bin').length > 0 ? 503 : 0;
-  return code === status.DEADLINE_EXCEEDED || code === status.CANCELLED ? 0 : 400;
+  if (code === UNAVAILABLE) return metadata.get('grpc-status-details-bin').length > 0 ? 503 : 0;
+  return code === DEADLINE_EXCEEDED || code === CANCELLED ? 0 : 400;
 }
 
 /** One of each kind that exporters use. */

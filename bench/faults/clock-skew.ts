@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import type { Fault } from './fault.ts';
+import { readAll } from './fault.ts';
+import { Ledger } from './ledger.ts';
+import { recovers, sendFor } from './senders.ts';
+import { startService, type ServiceOptions } from './service.ts';
+import { transportsTo } from './transports.ts';
+
+const HOUR_MS = 3_600_000;
+/** Of senders, against the service's own clock. */
+const SKEWS_MS = [-400 * 24 * HOUR_MS, -HOUR_MS, HOUR_MS, 30 * 24 * HOUR_MS] as const;
+const REQUESTS_PER_SKEW = 20;
+const FAKETIME = ['/usr/bin/faketime', '/usr/local/bin/faketime'].find((file) => existsSync(file));
+
+function skewFault(name: string, what: string, options: () => ServiceOptions, skip: Fault['skip']): Fault {
+  return {
+    name,
+    what,
+    ...(skip === undefined ? {} : { skip }),
+    run: async (directory) => {
+      const ledger = new Ledger();
+      const service = await startService(directory, options());
+      await sendFor(2_000, service, ledger);
+      for (const skewMs of SKEWS_MS) {
+        // A trace of its own for each clock.
+        const skewed = new Ledger();
+        const transports = transportsTo(service);
+        for (let count = 0; count < REQUESTS_PER_SKEW; count += 1) {
+          const transport = transports[count % transports.length];
+          const request = skewed.newRequest(Date.now() + skewMs);
+          // Twice: its place in the tables must be the same again.
+          if (transport !== undefined)
+            for (let times = 0; times < 2; times += 1) ledger.note(request, await transport.send(request), 0);
+        }
+        for (const transport of transports) transport.close();
+      }
+      const isBack = await recovers(service, ledger);
+      const peakRss = service.peakRss();
+      const read = await readAll(service, ledger, directory);
+      return {
+        ledger,
+        ...read,
+        peakRss,
+        violations: [...read.violations, ...(isBack ? [] : ['did not recover'])],
+        note: `senders ${SKEWS_MS.map((ms) => `${ms / HOUR_MS} h`).join(', ')} apart`,
+      };
+    },
+  };
+}
+
+export const clockFaults: readonly Fault[] = [
+  skewFault('clock-senders', 'senders whose clocks are wrong by hours to a year', () => ({}), undefined),
+  skewFault(
+    'clock-service',
+    "the service's clock is wrong and runs ten times too fast",
+    () => ({ wrapper: [FAKETIME ?? '', '-f', '-3d x10'] }),
+    () => (FAKETIME === undefined ? 'faketime is not installed' : undefined),
+  ),
+];
