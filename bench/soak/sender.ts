@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { spansBody } from '../ingest/payload.ts';
+import { spansBody, SPANS_PER_REQUEST } from '../ingest/payload.ts';
 
 /** Spans of one trace, as an agent's run has them. */
 const SPANS_PER_TRACE = 8;
@@ -21,9 +21,9 @@ const endsMs = startedMs + Number(seconds) * 1_000;
 let sent = 0;
 const answers: Promise<void>[] = [];
 for (let nowMs = startedMs; nowMs < endsMs; nowMs = performance.now()) {
-  const due = ((nowMs - startedMs) / 1_000) * Number(ratePerSecond) - sent;
-  const count = Math.floor(due / SPANS_PER_TRACE) * SPANS_PER_TRACE;
-  if (count > 0 && open < OPEN_REQUESTS_MAX) {
+  const due = Math.floor(((nowMs - startedMs) / 1_000) * Number(ratePerSecond));
+  for (; due - sent >= SPANS_PER_TRACE && open < OPEN_REQUESTS_MAX;) {
+    const count = Math.min(due - sent - ((due - sent) % SPANS_PER_TRACE), SPANS_PER_REQUEST);
     const range = {
       first: Number(first) + sent,
       count,
@@ -51,8 +51,7 @@ process.disconnect();
 async function deliver(body: Uint8Array): Promise<void> {
   open += 1;
   const from = performance.now();
-  for (let status = await post(body); status !== 200; status = await post(body)) {
-    if (status !== 503 && status !== 429) throw new Error(`expected 200, 429 or 503, got ${status}`);
+  while (!(await accepted(body))) {
     refused += 1;
     await delay(RETRY_MS);
   }
@@ -60,12 +59,17 @@ async function deliver(body: Uint8Array): Promise<void> {
   open -= 1;
 }
 
-function post(body: Uint8Array): Promise<number> {
+/** False when it has to be sent again. A refused request may lose its connection while its body is still on the way. */
+function accepted(body: Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-protobuf' };
     const posted = request(`${url}/v1/traces`, { method: 'POST', agent, headers }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+      const { statusCode = 0 } = response;
+      response.resume();
+      if (statusCode === 200) response.once('end', () => resolve(true));
+      else if (statusCode === 503 || statusCode === 429) resolve(false);
+      else reject(new Error(`expected 200, 429 or 503, got ${statusCode}`));
     });
-    posted.on('error', reject).end(body);
+    posted.once('error', () => resolve(false)).end(body);
   });
 }
