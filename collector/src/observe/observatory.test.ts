@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { createObservatory } from './observatory.ts';
@@ -30,12 +30,12 @@ test('what the process takes', async () => {
 
 test('metrics are sent by OTLP when asked for, at the latest at the end', async () => {
   const { promise: received, resolve } = Promise.withResolvers<unknown>();
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      response.end('{}');
-      resolve(body);
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await json(request);
+    response.end('{}');
+    resolve(body);
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;

@@ -10,11 +10,9 @@ const MESSAGES: Readonly<Record<Signal, string>> = {
   logs: 'otlp.ExportLogsServiceRequest',
 };
 
-/** Why protoc cannot be asked; `undefined` when it can. */
-export const PROTOC_MISSING: string | undefined =
-  spawnSync('protoc', ['--version']).status === 0
-    ? undefined
-    : 'protoc is not installed (Debian: apt-get install protobuf-compiler)';
+export function isProtocInstalled(): boolean {
+  return spawnSync('protoc', ['--version']).status === 0;
+}
 
 /** What the official implementation makes of a request. */
 export type Reading =
