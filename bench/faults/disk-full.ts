@@ -49,9 +49,11 @@ function diskFault(name: string, what: string, reserve: number, leave: number): 
         const env = { TRACELORE_DISK_RESERVE_BYTES: String(reserve) };
         const service = await startService(disk, { env });
         await sendFor(3_000, service, ledger);
+        const [trace] = ledger.answered.keys();
+        // Its run is computed now: with the disk full nothing can be written, a run neither.
+        await fetch(`${service.api}/v1/traces/${trace}`);
         const filler = await fill(disk, leave);
         await sendFor(10_000, service, ledger);
-        const [trace] = ledger.answered.keys();
         const reads = await fetch(`${service.api}/v1/traces/${trace}`);
         const ready = await fetch(`${service.api}/readyz`);
         const { detail }: { detail?: string } = JSON.parse(await ready.text());
