@@ -19,6 +19,8 @@ const SHAPES: readonly (readonly [rule: string, beginnings: string, rest: string
     'sk- sk_ rk- rk_',
     '(?=[a-z_-]{0,64}[0-9A-Z]|(?:[a-z]{1,12}[-_]){0,3}[a-z]{16})[A-Za-z0-9_-]{20,4096}',
   ],
+  // Our own.
+  ['api_key', 'tl_', '[0-9a-f]{8}_[A-Za-z0-9_-]{43}'],
   ['api_key', 'AIza', '[0-9A-Za-z_-]{35}'],
   [
     'api_key',

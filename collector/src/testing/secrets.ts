@@ -6,6 +6,7 @@ export const SECRETS: readonly (readonly [rule: string, secret: string])[] = [
   ['api_key', join('sk-', 'proj-', 'a1B2'.repeat(8))],
   ['api_key', join('sk-', 'ant-api03-', 'a1B2_'.repeat(8))],
   ['api_key', join('sk_', 'live_', 'a1B2'.repeat(6))],
+  ['api_key', join('tl', '_0123abcd_', 'aB1_-'.repeat(8), 'xyz')],
   ['api_key', join('AIza', 'a1B2c'.repeat(7))],
   ['api_key', join('hf', '_', 'aBcDeFgH'.repeat(4))],
   ['api_key', join('gsk', '_', 'aBcD1234'.repeat(5))],
