@@ -11,13 +11,20 @@ const RUN_COLUMNS = `project, run_id, trace_id, root_span_id, trial_id, name, ag
 
 const FINAL_PER_PARTITION = `SETTINGS do_not_merge_across_partitions_select_final = 1`;
 
-/** Start of the newest run at or before `before`: where a list begins to look. */
+/** Start of the newest run at or before `before`: where a list begins to look. By the hour, which the key is in order of. */
 export const NEWEST_RUN = `
 SELECT toString(start_time) AS start
 FROM {database}.runs
 WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC')}
-ORDER BY toStartOfHour(start_time) DESC, start_time DESC
-LIMIT 1`;
+  AND toStartOfHour(start_time) =
+  (
+    SELECT toStartOfHour(start_time)
+    FROM {database}.runs
+    WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC')}
+    ORDER BY toStartOfHour(start_time) DESC
+    LIMIT 1
+  )
+HAVING count() > 0`;
 
 /** One page of runs; `conditions` come from {@link RUN_CONDITIONS}. */
 export function listRuns(conditions: readonly string[]): string {

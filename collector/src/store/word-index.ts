@@ -12,9 +12,9 @@ const BUILD_TIMEOUT_MS = 600_000;
 /** Days indexed in one pass, newest first: the engine has other things to do. */
 export const DAYS_PER_PASS = 8;
 
-/** Parts of finished days, told apart by a hash of their names. */
+/** Parts of finished days, told apart by what merges change of them; indexing any day counts the version of all parts up. */
 const FINISHED = `
-SELECT table, partition AS day, toString(cityHash64(arraySort(groupArray(name)))) AS hash
+SELECT table, partition AS day, toString(cityHash64(arraySort(groupArray((min_block_number, max_block_number, level))))) AS hash
 FROM {parts}
 WHERE database = {database: String} AND table = {table: String} AND active
   AND partition < toString(toDate(fromUnixTimestamp64Milli({before: Int64}, 'UTC')))
@@ -26,7 +26,7 @@ LIMIT {limit: UInt16}`;
 
 const NOTE_INDEXED = `
 INSERT INTO {database}.indexed_days (table_name, day, parts, at)
-SELECT table, partition, cityHash64(arraySort(groupArray(name))), now64(3)
+SELECT table, partition, cityHash64(arraySort(groupArray((min_block_number, max_block_number, level)))), now64(3)
 FROM {parts}
 WHERE database = {database: String} AND table = {table: String} AND active AND partition = {day: String}
 GROUP BY table, partition`;

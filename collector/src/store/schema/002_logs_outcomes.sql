@@ -26,7 +26,7 @@ PARTITION BY toDate(time)
 ORDER BY (project, toStartOfMinute(time), trace_id, span_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
--- Which finished days of `spans` and `logs` have their words indexed, by a hash of the names of their parts.
+-- Which finished days of `spans` and `logs` have their words indexed, by a hash of what merges change of their parts.
 CREATE TABLE IF NOT EXISTS {database}.indexed_days
 (
     table_name LowCardinality(String),
