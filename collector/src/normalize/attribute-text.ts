@@ -21,9 +21,8 @@ export type AttributeType =
 /** Shorter texts stay among the attributes, content or not: there is nothing to save. */
 const CONTENT_CHARACTERS_MIN = 64;
 
-function typeOf(value: AttributeValue): AttributeType | undefined {
+function typeOf(value: Exclude<AttributeValue, string>): AttributeType {
   if (value === null) return 'null';
-  if (typeof value === 'string') return undefined;
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'bigint') return 'int';
   if (typeof value === 'number') return 'double';
@@ -98,14 +97,16 @@ export function storedAttributes(attributes: Attributes, contents: Contents): St
   const types = new Map<string, AttributeType>();
   for (const [key, value] of attributes) {
     const text = bounded(textOf(value));
-    const type = typeof value === 'string' ? contentType(text, contents) : typeOf(value);
-    texts.set(key, type?.startsWith('=') === true ? '' : text);
-    if (type !== undefined) types.set(key, type);
+    const type = typeof value === 'string' ? undefined : typeOf(value);
+    const column = type === undefined ? columnOf(text, contents) : undefined;
+    texts.set(key, column === undefined ? text : '');
+    const told = type ?? column;
+    if (told !== undefined) types.set(key, told);
   }
   return { texts, types };
 }
 
-function contentType(text: string, contents: Contents): AttributeType | undefined {
+function columnOf(text: string, contents: Contents): AttributeType | undefined {
   if (text.length < CONTENT_CHARACTERS_MIN) return undefined;
   if (text === contents.input) return '=input';
   if (text === contents.output) return '=output';

@@ -154,16 +154,20 @@ export function sumOf(attributes: Attributes, names: readonly string[]): number 
 
 /** A list of texts; one text is a list of one, a JSON array in a text is its elements. */
 export function readList(value: AttributeValue): readonly string[] | undefined {
-  if (Array.isArray(value)) {
-    const texts = value
-      .slice(0, LIST_ITEMS_MAX)
-      .flatMap((element: AttributeValue) => readName(element) ?? []);
-    return texts.length === 0 ? undefined : texts;
-  }
+  if (Array.isArray(value)) return namesIn(value);
   if (typeof value !== 'string' || value === '') return undefined;
   const parsed = value.startsWith('[') ? parsedJson(value) : value;
   if (!Array.isArray(parsed)) return [value.slice(0, NAME_CHARACTERS_MAX)];
   return readList(parsed.filter((element) => typeof element === 'string'));
+}
+
+function namesIn(values: readonly AttributeValue[]): readonly string[] | undefined {
+  const names: string[] = [];
+  for (let index = 0; index < values.length && index < LIST_ITEMS_MAX; index += 1) {
+    const name = readName(values[index] ?? null);
+    if (name !== undefined) names.push(name);
+  }
+  return names.length === 0 ? undefined : names;
 }
 
 function isEmpty(value: AttributeValue): boolean {

@@ -46,6 +46,8 @@ const NAMES = {
 const LANGWATCH_EVENT = 'langwatch.evaluation.custom';
 const LANGWATCH_JUDGEMENT = 'json_encoded_event';
 
+const NO_OUTCOMES: readonly OutcomeRecord[] = [];
+
 /** Where a judgement was found. */
 interface Place {
   readonly project: string;
@@ -63,10 +65,11 @@ interface Place {
  * Outcomes on a span: its `gen_ai.evaluation.result` events; on an evaluator span without such an event the span's own
  * evaluation attributes. A span that links to what it judges and names no run judges the linked trace.
  */
-export function spanOutcomes(span: DecodedSpan, record: SpanRecord): OutcomeRecord[] {
-  const events = span.events.filter(({ name }) => name === EVENT_EVALUATION || name === LANGWATCH_EVENT);
+export function spanOutcomes(span: DecodedSpan, record: SpanRecord): readonly OutcomeRecord[] {
   const isEvaluator = record.kind === 'evaluator' || span.attributes.has(ATTR.outcomeId);
-  if (events.length === 0 && !isEvaluator) return [];
+  if (span.events.length === 0 && !isEvaluator) return NO_OUTCOMES;
+  const events = span.events.filter(({ name }) => name === EVENT_EVALUATION || name === LANGWATCH_EVENT);
+  if (events.length === 0 && !isEvaluator) return NO_OUTCOMES;
   const named = readName(span.attributes.get(ATTR.runId) ?? null);
   const linked = record.kind === 'evaluator' ? span.links.find(({ traceId }) => traceId !== '') : undefined;
   const place: Omit<Place, 'timeUnixNano' | 'position'> = {

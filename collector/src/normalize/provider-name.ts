@@ -22,11 +22,24 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map([
 /** `openai.chat`, `anthropic.messages`: the AI SDK appends the endpoint. */
 const ENDPOINT = /^([a-z_-]+)\.(?:chat|responses|messages|completion|embedding|generative-ai|image)$/;
 
+/** Names remembered; senders use a few. When it is full it starts afresh. */
+const NAMES_KNOWN_MAX = 1_000;
+const known = new Map<string, string>();
+
 /** A provider in the words of the GenAI conventions; unknown ones stay as they are (an open list). */
 export function providerName(name: string): string {
+  const remembered = known.get(name);
+  if (remembered !== undefined) return remembered;
+  const provider = nameByConvention(name);
+  if (known.size >= NAMES_KNOWN_MAX) known.clear();
+  known.set(name, provider);
+  return provider;
+}
+
+function nameByConvention(name: string): string {
   const lower = name.toLowerCase();
-  const known = PROVIDERS.get(lower);
-  if (known !== undefined) return known;
+  const listed = PROVIDERS.get(lower);
+  if (listed !== undefined) return listed;
   const base = ENDPOINT.exec(lower)?.[1];
   if (base !== undefined) return PROVIDERS.get(base) ?? base;
   return lower === 'openai' || lower === 'anthropic' || lower === 'cohere' ? lower : name;
