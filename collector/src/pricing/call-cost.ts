@@ -3,8 +3,8 @@ import { REPORTED } from './cost-source.ts';
 import { listedCost, type CallTokens } from './price-book.ts';
 import { PRICE_SOURCE } from './price-list.ts';
 
-/** More for one span is a sender's mistake, USD. It also keeps billionths exact in a double. */
-const COST_USD_MAX = 1_000_000;
+/** More for one span is a sender's mistake, USD. It keeps billionths exact in a double, summed over the spans of a run. */
+export const COST_USD_MAX = 1_000;
 
 /** What a span tells about its price. */
 export interface Call {
