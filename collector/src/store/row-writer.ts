@@ -4,7 +4,7 @@ const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of UTF-8 per UTF-16 code unit, at most. */
 const UTF8_BYTES_MAX = 3;
 /** Texts of ASCII up to here are copied by a loop, which costs less than one call into native code. */
-const LOOPED_CHARACTERS_MAX = 48;
+const LOOPED_CHARACTERS_MAX = 16;
 const ASCII_MAX = 0x7f;
 
 /** Bytes and the buffer, perhaps longer, in which they stand. */
