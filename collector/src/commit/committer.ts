@@ -39,9 +39,7 @@ export interface CommitSpool {
 }
 
 export interface SpooledCommit {
-  /** Of each request, in the order of the batches. */
-  readonly keys: readonly string[];
-  readonly batches: readonly PreparedBatch[];
+  readonly requests: readonly { readonly key: string; readonly batches: readonly PreparedBatch[] }[];
   readonly runs: readonly RunKey[];
 }
 
@@ -210,8 +208,7 @@ export class Committer {
       return written;
     try {
       await spool.append({
-        keys: group.map(({ key }) => key),
-        batches: group.flatMap(({ prepared }) => prepared),
+        requests: group.map(({ key, prepared }) => ({ key, batches: prepared })),
         runs: [...new Map(group.flatMap(({ runs }) => [...runs])).values()],
       });
       return { state: 'spooled' };

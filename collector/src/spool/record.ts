@@ -11,8 +11,8 @@ const LENGTH_BYTES = 4;
 
 /** What a record says about its commit, as JSON. */
 export interface Description {
-  /** Keys of its requests: what its token is made of. */
-  readonly keys: readonly string[];
+  /** Keys of its requests, which its token is made of, and how many batches belong to each, in their order. */
+  readonly requests: readonly { readonly key: string; readonly batches: number }[];
   readonly runs: readonly RunKey[];
   readonly rows: number;
   /** When it was spooled, epoch ms. */

@@ -4,6 +4,7 @@ import type { CommitResult } from '../commit/commit-result.ts';
 import { Committer, SPOOL_AFTER_MS } from '../commit/committer.ts';
 import { StoreWriter } from '../commit/store-writer.ts';
 import { noteRuns, type RunKey } from '../runs/run-key.ts';
+import type { PreparedBatch } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
@@ -193,4 +194,26 @@ test('when the spool is full too, senders are told to come again', async () => {
     problem: 'the spool is not open',
     isolate: false,
   });
+});
+
+test('a request of several batches keeps them together when its neighbours are stored one by one', async () => {
+  const { store, spool, replay } = parts;
+  const batch = (): PreparedBatch => store.prepare([sampleBatch()]);
+  await spool.append({
+    requests: [
+      { key: 'large', batches: [batch(), batch(), batch()] },
+      { key: 'bad', batches: [batch()] },
+      { key: 'small', batches: [batch()] },
+    ],
+    runs: [],
+  });
+  let seen = 0;
+  store.poison = {
+    error: new StoreError('TYPE_MISMATCH', 'not what the column takes'),
+    holdsFor: ({ spans }) => spans.length === 5 || (spans.length === 1 && ++seen === 1),
+  };
+  await replay.drain();
+  expect(store.batches.map(({ spans }) => spans.length)).toEqual([3, 1]);
+  expect(new Set(store.tokens).size).toBe(store.tokens.length);
+  expect(spool.stats).toMatchObject({ records: 0, rowsRefused: 1 });
 });

@@ -99,15 +99,16 @@ export class Replay {
   /** Requests of the record that are not stored, each with the reason. Stored ones are stored once, however often. */
   async #store(record: SpoolRecord, batches: readonly PreparedBatch[]): Promise<FailedRequest[]> {
     const { writer } = this.#parts;
-    const together = await writer.write(batches, tokenOf(record.keys), { retry: false });
+    const token = tokenOf(record.requests.map(({ key }) => key));
+    const together = await writer.write(batches, token, { retry: false });
     if (!('problem' in together)) return [];
-    const requests = batches.map((batch, index) => ({ batch, key: record.keys[index] ?? '' }));
-    if (!together.isolate || batches.length === 1)
+    const requests = requestsOf(record, batches);
+    if (!together.isolate || requests.length === 1)
       return requests.map((request) => ({ ...request, ...together }));
     const failed: FailedRequest[] = [];
-    for (const { batch, key } of requests) {
-      const result = await writer.write([batch], tokenOf([key]), { retry: false });
-      if ('problem' in result) failed.push({ batch, key, ...result });
+    for (const request of requests) {
+      const result = await writer.write(request.batches, tokenOf([request.key]), { retry: false });
+      if ('problem' in result) failed.push({ ...request, ...result });
     }
     return failed;
   }
@@ -125,11 +126,12 @@ export class Replay {
 
   async #setAside(record: SpoolRecord, failures: readonly FailedRequest[]): Promise<void> {
     const { spool, store, onProblem } = this.#parts;
+    const batches = failures.flatMap((failure) => failure.batches);
     const file = await spool.setFirstAside({
       ...record,
-      keys: failures.map(({ key }) => key),
-      rows: failures.reduce((sum, { batch }) => sum + batch.rows, 0),
-      packed: Buffer.concat(store.pack(failures.map(({ batch }) => batch))),
+      requests: failures.map(({ key, batches: own }) => ({ key, batches: own.length })),
+      rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+      packed: Buffer.concat(store.pack(batches)),
     });
     const [first] = failures;
     onProblem(new Error(`${failures.length} spooled requests are kept in ${file}: ${first?.problem ?? ''}`));
@@ -146,7 +148,14 @@ export class Replay {
   }
 }
 
-interface FailedRequest extends CommitFailure {
+interface Request {
   readonly key: string;
-  readonly batch: PreparedBatch;
+  readonly batches: readonly PreparedBatch[];
+}
+
+type FailedRequest = Request & CommitFailure;
+
+function requestsOf({ requests }: SpoolRecord, batches: readonly PreparedBatch[]): Request[] {
+  let at = 0;
+  return requests.map(({ key, batches: count }) => ({ key, batches: batches.slice(at, (at += count)) }));
 }

@@ -34,14 +34,14 @@ async function openSpool(options: Partial<SpoolOptions> = {}): Promise<{ spool: 
 
 function append(spool: Spool, key: string): Promise<void> {
   const run = { project: 'default', runId: `run of ${key}` };
-  return spool.append({ keys: [key], batches: [store.prepare([sampleBatch()])], runs: [run] });
+  return spool.append({ requests: [{ key, batches: [store.prepare([sampleBatch()])] }], runs: [run] });
 }
 
 /** Keys of everything that waits, taken out. */
 async function takeAll(spool: Spool): Promise<string[]> {
   const keys: string[] = [];
   for (let record = await spool.first(); record !== undefined; record = await spool.first()) {
-    keys.push(...record.keys);
+    keys.push(...record.requests.map(({ key }) => key));
     await spool.removeFirst();
   }
   return keys;

@@ -115,11 +115,15 @@ export class Spool implements CommitSpool {
     }
   }
 
-  async append({ keys, batches, runs }: SpooledCommit): Promise<void> {
+  async append({ requests, runs }: SpooledCommit): Promise<void> {
+    const batches = requests.flatMap((request) => request.batches);
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const at = this.#now();
     // At once: the memory of the batches is used again as soon as a late write of theirs ends.
-    const record = encodeRecord({ keys, runs, rows, at }, this.#pack(batches));
+    const record = encodeRecord(
+      { requests: requests.map(({ key, batches: own }) => ({ key, batches: own.length })), runs, rows, at },
+      this.#pack(batches),
+    );
     await this.#turns.run(async () => {
       if (this.#giveUpClaim === undefined) throw new Error('the spool is not open');
       const { bytesMax, directory } = this.#options;
