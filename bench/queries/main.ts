@@ -33,6 +33,7 @@ const measured = await openMeasuredStore(directory);
 const { store } = measured;
 try {
   const filling = await filled(store, Number(options.spans));
+  await withFinishedDays(store);
   if (options['text-index']) await withTextIndex(store);
   await printSizes(store);
   const asked = [...questions(filling), ...panels(filling)].filter(({ title }) =>
@@ -61,10 +62,17 @@ async function filled(target: Store, spans: number): Promise<Filling> {
   });
   await merged(target);
   console.log(`filled and merged: ${began()}`);
-  const indexing = stopwatch();
-  while ((await indexWords(target.driver, target.database, Date.now(), 0)) > 0);
-  console.log(`words of finished days indexed: ${indexing()}`);
   return filling;
+}
+
+/** As the service does it once a day is over. */
+async function withFinishedDays(target: Store): Promise<void> {
+  const indexing = stopwatch();
+  let days = 0;
+  for (let more = -1; more !== 0; days += more) {
+    more = await indexWords(target.driver, target.database, Date.now(), 0);
+  }
+  console.log(`words of ${days} finished days indexed: ${indexing()}\n`);
 }
 
 async function withTextIndex(target: Store): Promise<void> {

@@ -47,6 +47,8 @@ export interface Config {
   readonly backups: string;
   /** What a stored row survives in the embedded database: the end of the process, or a loss of power too. */
   readonly durability: (typeof DURABILITIES)[number];
+  /** Every word is indexed as it comes, exactly: costs about as much as storing does. */
+  readonly textIndex: boolean;
   /** Directory in which traces wait that the database does not take; '' = none, senders are told to come again. */
   readonly spool: string;
   /** Most it may take. */
@@ -227,6 +229,7 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     'a URL that starts with http:// or https://',
     /^https?:\/\/\S+$/,
   ),
+  textIndex: flag(['TRACELORE_TEXT_INDEX'], false),
   requireApproval: flag(['TRACELORE_REQUIRE_APPROVAL'], false),
 };
 
@@ -288,6 +291,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     embeddingDimensions: read('embeddingDimensions'),
     openaiApiKey: read('openaiApiKey'),
     openaiBaseUrl: read('openaiBaseUrl'),
+    textIndex: read('textIndex'),
     requireApproval: read('requireApproval'),
   };
   if (config.durability === 'power' && config.clickhouseUrl !== '') {

@@ -11,6 +11,7 @@ import { collectorSettings } from './collector-settings.ts';
 import { openConfiguredStore } from './configured-store.ts';
 import { openObservatory } from './open-observatory.ts';
 import { startRetention } from './retention-job.ts';
+import { startWordIndex } from './word-index-job.ts';
 
 /** Time that everything together may take to finish at the end, ms. */
 const SHUTDOWN_MS = 15_000;
@@ -62,6 +63,8 @@ export async function runAllInOne(options: {
     closers.push(() => learner.shutdown(SHUTDOWN_MS));
     const retention = startRetention({ store, config, audit: tenancy.audit, report });
     closers.push(() => retention.stop());
+    const wordIndex = await startWordIndex(store, config, report);
+    closers.push(() => wordIndex.stop());
     await collector.start();
     const { url: otlp, grpc } = collector.address;
     const addresses = { otlp, ...(grpc && { grpc: grpc.url }), api: await learner.start() };
