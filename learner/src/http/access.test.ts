@@ -61,6 +61,20 @@ describe('with keys', () => {
     expect(keyed.refuseService(caller(['admin']))?.status).toBe(403);
     expect(keyed.refuseService(caller(['read'], '*'))).toBeUndefined();
   });
+
+  test('the configured key of the only project there is may look at the service', () => {
+    const refused = (...projects: string[]): number | undefined => {
+      const keys = projects.map((project) => ({ key: `key-of-project-${project}`, project }));
+      const access = createAccess({ ring: new KeyRing(keys), defaultProject: 'default' });
+      const caller = access.admit(bearer('key-of-project-shop'), '');
+      return caller instanceof Response ? caller.status : access.refuseService(caller)?.status;
+    };
+    expect([refused('shop'), refused('shop', '*'), refused('shop', 'web')]).toEqual([
+      undefined,
+      undefined,
+      403,
+    ]);
+  });
 });
 
 describe('without keys', () => {

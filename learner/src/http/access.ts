@@ -27,7 +27,7 @@ export interface Access {
   admit(headers: Headers, address: string): Caller | Response;
   /** A 403 when the key has not the scope. */
   refuse(caller: Caller, scope: Scope): Response | undefined;
-  /** A 403 unless the whole service is the caller's: counts over all projects are. */
+  /** A 403 unless the whole service is the caller's: what is told there is about all projects. */
   refuseService(caller: Caller): Response | undefined;
   /** The project, or a 403 when the request names another than its key's. `named` = what body, query and header say. */
   project(caller: Caller, headers: Headers, named: readonly (string | undefined)[]): string | Response;
@@ -61,8 +61,12 @@ export function createAccess({ ring, defaultProject }: AccessOptions): Access {
       });
     },
     refuseService({ principal }) {
-      if (principal === undefined || principal.isConfigured || principal.project === ALL_PROJECTS)
-        return undefined;
+      if (principal === undefined || principal.project === ALL_PROJECTS) return undefined;
+      // The operator of a service for one project has one key for everything.
+      const isAlone = ring
+        .live()
+        .every(({ project }) => project === principal.project || project === ALL_PROJECTS);
+      if (principal.isConfigured && isAlone) return undefined;
       return problem({
         status: 403,
         code: 'missing_scope',
