@@ -13,6 +13,7 @@ import { bindError } from './bind-error.ts';
 import { capConnections, type ConnectionLimits } from './connection-cap.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { inflate, requireCompression } from './inflate.ts';
+import { LingeringAnswers } from './lingering-answers.ts';
 import { encodingOf, MEDIA_TYPES, requireEncoding, type Encoding } from './media-type.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkDeclaredLength, readBody } from './request-body.ts';
@@ -25,8 +26,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How often connections are checked for those that are too slow, ms, at most. */
 const CHECK_INTERVAL_MS = 5_000;
-/** After a refusal the rest of the body is read and dropped this long, ms, so that the answer reaches the sender. */
-const DRAIN_MS = 1_000;
 
 export interface HttpReceiverOptions extends ConnectionLimits {
   readonly host: string;
@@ -70,6 +69,7 @@ export class HttpReceiver {
   readonly #options: HttpReceiverOptions;
   readonly #parts: ReceiverParts;
   readonly #server: Server | TlsServer;
+  readonly #lingering = new LingeringAnswers();
   #stopping = false;
 
   constructor(options: HttpReceiverOptions, parts: ReceiverParts) {
@@ -120,6 +120,7 @@ export class HttpReceiver {
   /** New requests on open connections are answered 503 from now on; those in progress finish. */
   refuseNew(): void {
     this.#stopping = true;
+    this.#lingering.endAll();
     this.#server.closeIdleConnections();
   }
 
@@ -201,9 +202,13 @@ export class HttpReceiver {
       response.setHeader('retry-after', String(Math.ceil(refusal.retryAfterMs / 1_000)));
     if (status === 405) response.setHeader('allow', 'POST');
     if (status === 401) response.setHeader('www-authenticate', 'Bearer');
-    const unread = !request.complete;
-    send(response, status, encodeRefusal(refusal, encoding), encoding, unread || this.#stopping);
-    if (unread) drain(request);
+    const body = encodeRefusal(refusal, encoding);
+    if (request.complete || this.#stopping) {
+      send(response, status, body, encoding, !request.complete || this.#stopping);
+      return;
+    }
+    writeHead(response, status, body, encoding, true);
+    this.#lingering.send(request, response, body);
   }
 }
 
@@ -214,16 +219,11 @@ function send(
   encoding: Encoding,
   close: boolean,
 ): void {
-  if (close) response.setHeader('connection', 'close');
-  response.writeHead(status, { 'content-type': MEDIA_TYPES[encoding], 'content-length': body.length });
+  writeHead(response, status, body, encoding, close);
   response.end(body);
 }
 
-/** Cutting the connection at once would often take the answer with it. */
-function drain(request: IncomingMessage): void {
-  request.on('error', () => undefined);
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
-  timer.unref();
-  request.once('close', () => clearTimeout(timer));
+function writeHead(...[response, status, body, encoding, close]: Parameters<typeof send>): void {
+  if (close) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': MEDIA_TYPES[encoding], 'content-length': body.length });
 }
