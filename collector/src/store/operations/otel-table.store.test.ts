@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sampleSpan } from '../testing/sample-records.ts';
 import { openTemporaryStore, type TemporaryStore } from '../testing/temporary-store.ts';
 import { readOtelTable } from './otel-table.ts';
 
@@ -144,6 +146,29 @@ test('pages follow each other without gap or repetition, also among spans of one
   const fromMs = 1_793_620_800_123 + 500;
   expect(ids(await read('otel.paged', { fromMs }))).toEqual(wanted.slice(1_500));
   expect(ids(await read('otel.paged', { toMs: fromMs }))).toEqual(wanted.slice(0, 1_500));
+});
+
+test('the view of the guide reads both tables as one', async () => {
+  const { store } = temporary;
+  const { driver } = store;
+  await driver.command(FORMS.newest.replace('otel.newest', 'otel.otel_traces'));
+  await fill('otel_traces', 2, false);
+  await store.write(
+    { spans: [sampleSpan({ attributes: new Map([['a', 'b']]) })], logs: [], outcomes: [] },
+    'ours',
+  );
+  const guide = readFileSync(new URL('../../../../docs/production.md', import.meta.url), 'utf8');
+  const view = /CREATE VIEW traces_everywhere AS[^;]*/.exec(guide)?.[0] ?? '';
+  await driver.command(view.replace('traces_everywhere', 'tracelore.traces_everywhere'));
+  expect(
+    await driver.query(
+      `SELECT ServiceName, count() AS spans, max(Duration) AS longest, anyLast(SpanAttributes['a']) AS a
+       FROM tracelore.traces_everywhere WHERE Timestamp > '2026-01-01' GROUP BY ServiceName, TraceId = repeat('a', 32) ORDER BY spans`,
+    ),
+  ).toEqual([
+    { ServiceName: 'shop', spans: '1', longest: '1500000000', a: 'b' },
+    { ServiceName: 'shop', spans: '2', longest: '1500000000', a: '' },
+  ]);
 });
 
 test.each([
