@@ -9,7 +9,7 @@ export function routeOf(
 ): Signal {
   const path = (url ?? '').split('?', 1)[0] ?? '';
   const prefix = prefixes.find((candidate) => path.startsWith(`${candidate}/v1`));
-  const name = prefix === undefined ? path : path.slice(prefix.length);
+  const name = prefix === undefined ? '' : path.slice(prefix.length);
   const signal = name === '/v1/traces' ? 'traces' : name === '/v1/logs' ? 'logs' : undefined;
   if (name === '/v1/metrics')
     throw new Refusal(
