@@ -617,3 +617,30 @@ describe('a cost that the sender states', () => {
     expect(normalized({ ...MODEL, 'gen_ai.request.model': 'mine' }).span.costNanoUsd).toBeNull();
   });
 });
+
+test.each([
+  [
+    '5',
+    'ai.usage.inputTokens',
+    25n,
+    '{"usage":{"input_tokens":25},"cacheCreationInputTokens":10,"cacheReadInputTokens":40}',
+  ],
+  ['4', 'ai.usage.promptTokens', 25n, '{"cacheCreationInputTokens":10,"cacheReadInputTokens":40}'],
+  [
+    '6',
+    'ai.usage.inputTokens',
+    75n,
+    '{"usage":{"input_tokens":25},"cacheCreationInputTokens":10,"cacheReadInputTokens":40}',
+  ],
+])('the AI SDK %s and cached tokens of Anthropic', (_major, name, count, metadata) => {
+  const { span } = normalized(
+    {
+      'ai.operationId': 'ai.generateText.doGenerate',
+      'ai.model.provider': 'anthropic.messages',
+      [name]: count,
+      'ai.response.providerMetadata': `{"anthropic":${metadata}}`,
+    },
+    { scope: 'ai' },
+  );
+  expect(span).toMatchObject({ inputTokens: 75, cacheReadTokens: 40, cacheWriteTokens: 10, warnings: [] });
+});

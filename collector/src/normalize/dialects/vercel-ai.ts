@@ -213,6 +213,21 @@ function readProviderMetadata(span: SpanView, fields: CanonicalFields): void {
       setCount(fields, 'reasoningTokens', count('reasoningTokens', 'reasoning_tokens', 'thoughtsTokenCount'));
     }
   }
+  addCachedByAnthropic(metadata, span, fields);
+}
+
+/**
+ * Majors 4 and 5 pass on what Anthropic counts as input, which is without the cached tokens; 6 adds them up. The API's own
+ * count tells which it is, and where it is missing the older name of the attribute.
+ */
+function addCachedByAnthropic(metadata: Json, { attributes }: SpanView, fields: CanonicalFields): void {
+  const { anthropic } = metadata;
+  if (!isJson(anthropic) || fields.inputTokens === undefined) return;
+  const { usage } = anthropic;
+  const counted = isJson(usage) ? usage['input_tokens'] : undefined;
+  const isFresh =
+    counted === undefined ? attributes.has('ai.usage.promptTokens') : counted === fields.inputTokens;
+  if (isFresh) fields.inputTokens += (fields.cacheReadTokens ?? 0) + (fields.cacheWriteTokens ?? 0);
 }
 
 function setCount(
