@@ -9,7 +9,7 @@ import type { RedactionOptions, RedactionRule } from './redaction-options.ts';
 import { redactWords } from './secret-words.ts';
 import { mapped } from './mapped.ts';
 import { isSensitiveName } from './sensitive-names.ts';
-import { suspectRuns } from './suspect-runs.ts';
+import { RUN_CHARACTERS_MIN, suspectRuns } from './suspect-runs.ts';
 import { ValueNames } from './value-places.ts';
 
 /** Attribute names remembered; senders use a few hundred. When it is full it starts afresh. */
@@ -53,15 +53,15 @@ export class Redactor {
   }
 
   text(text: string): string {
-    if (text.length <= PLAIN_CHARACTERS_MAX && this.#rules.length === 0 && !SIGN.test(text)) return text;
-    const readable = withoutEscapes(text);
-    const clean = this.#clean(readable);
+    const isPlain = text.length <= SHORT_CHARACTERS_MAX && !SIGN.test(text);
+    const readable = isPlain ? text : withoutEscapes(text);
+    const clean = this.#clean(readable, isPlain);
     return clean === readable ? text : clean;
   }
 
-  #clean(text: string): string {
+  #clean(text: string, isPlain: boolean): string {
     let clean = text;
-    if (this.#secrets) clean = this.#withoutSecrets(text);
+    if (this.#secrets && !(isPlain && isWordless(text))) clean = this.#withoutSecrets(text);
     if (this.#cards) clean = redactCards(clean, this.#found);
     if (this.#emails) clean = redactEmails(clean, this.#found);
     for (const { name, pattern } of this.#rules)
@@ -150,10 +150,15 @@ export class Redactor {
   }
 }
 
-/** Longest text that is too short for a card number, a key or a token. */
-const PLAIN_CHARACTERS_MAX = 13;
-/** What every other secret has in it, and every escape of JSON. */
-const SIGN = /[:=@\\]/;
+/** Most values are short: names, models, ids. They are looked at as a whole before they are searched. */
+const SHORT_CHARACTERS_MAX = 64;
+/** What escapes, URLs and names with values have in them: what has none of it can only hold long words and cards. */
+const SIGN = /[:=\\]/;
+
+function isWordless(text: string): boolean {
+  if (text.length < RUN_CHARACTERS_MIN) return true;
+  return !text.includes('PRIVATE KEY') && suspectRuns(text).length === 0;
+}
 
 function globalRule({ name, pattern }: RedactionRule): RedactionRule {
   return { name, pattern: new RegExp(pattern.source, `g${pattern.flags.replace('g', '')}`) };
