@@ -123,7 +123,8 @@ PRIMARY KEY (project, toStartOfHour(start_time))
 ORDER BY (project, toStartOfHour(start_time), multiIf(conversation_id != '', conversation_id, session_id != '', session_id, run_id), start_time, trace_id, span_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
--- From a trace id to its time range, so that reading one trace touches a few granules.
+-- From a trace id to its time range, so that reading one trace touches a few granules. What is looked up by single ids has
+-- small ones: fifty ids of random places read 25 000 rows, not 400 000.
 CREATE TABLE IF NOT EXISTS {database}.trace_times
 (
     project  LowCardinality(String),
@@ -133,7 +134,7 @@ CREATE TABLE IF NOT EXISTS {database}.trace_times
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (project, trace_id)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 512, non_replicated_deduplication_window = 10000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.trace_times_from_spans TO {database}.trace_times AS
 SELECT
@@ -155,7 +156,7 @@ CREATE TABLE IF NOT EXISTS {database}.run_times
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (project, run_id)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 512, non_replicated_deduplication_window = 10000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.run_times_from_spans TO {database}.run_times AS
 SELECT

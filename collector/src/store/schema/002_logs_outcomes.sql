@@ -56,4 +56,4 @@ CREATE TABLE IF NOT EXISTS {database}.outcomes
 )
 ENGINE = ReplacingMergeTree(received_at)
 ORDER BY (project, run_id, outcome_id)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 512, non_replicated_deduplication_window = 10000;

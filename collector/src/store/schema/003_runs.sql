@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS {database}.runs
 ENGINE = ReplacingMergeTree(revision, is_deleted)
 PARTITION BY toDate(start_time)
 ORDER BY (project, toStartOfHour(start_time), run_id)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000;
 
 -- Which runs a learning pass has analysed, so that no run is analysed twice.
 CREATE TABLE IF NOT EXISTS {database}.analyses
