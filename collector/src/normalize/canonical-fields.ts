@@ -24,6 +24,7 @@ const NUMBER_FIELDS = [
   'cacheReadTokens',
   'cacheWriteTokens',
   'reasoningTokens',
+  'totalTokens',
   'timeToFirstChunk',
   'reportedCost',
 ] as const;

@@ -300,6 +300,23 @@ test('counts that contradict their totals are kept and flagged', () => {
   });
 });
 
+test.each([
+  ['all in their totals', 140, [100, 40], []],
+  ['cached tokens beside the input', 190, [150, 40], ['cache_beside_input']],
+  ['reasoning beside the output', 155, [100, 55], ['reasoning_beside_output']],
+  ['both beside', 205, [150, 55], ['cache_beside_input', 'reasoning_beside_output']],
+  ['a total that proves nothing', 170, [100, 40], []],
+] as const)('a total of everything tells %s', (_name, total, [inputTokens, outputTokens], warnings) => {
+  const { span } = normalized({
+    'gen_ai.usage.input_tokens': 100n,
+    'gen_ai.usage.cache_read.input_tokens': 50n,
+    'gen_ai.usage.output_tokens': 40n,
+    'gen_ai.usage.reasoning.output_tokens': 15n,
+    'gen_ai.usage.total_tokens': BigInt(total),
+  });
+  expect(span).toMatchObject({ inputTokens, outputTokens, warnings });
+});
+
 test('a text over 1 MiB is cut between characters and marked', () => {
   const { span } = normalized({ long: 'é'.repeat(600_000) });
   const kept = span.attributes.get('long') ?? '';

@@ -72,6 +72,7 @@ export const GEN_AI: Dialect = {
       'gen_ai.usage.output_token_details.reasoning',
       'gen_ai.usage.completion_tokens_details.reasoning_tokens',
     ],
+    totalTokens: ['gen_ai.usage.total_tokens'],
     timeToFirstChunk: [ATTR.timeToFirstChunk, 'gen_ai.client.operation.time_to_first_chunk'],
     // No convention: OpenLIT and Laminar, OpenRouter, LiteLLM.
     reportedCost: [

@@ -29,6 +29,7 @@ export const OPENINFERENCE: Dialect = {
       'llm.token_count.prompt_details.cache_creation',
     ],
     reasoningTokens: ['llm.token_count.completion_details.reasoning'],
+    totalTokens: ['llm.token_count.total'],
     reportedCost: ['llm.cost.total'],
     input: [
       'llm.input_messages',

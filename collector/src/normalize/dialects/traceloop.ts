@@ -43,6 +43,7 @@ export const TRACELOOP: Dialect = {
     inputTokens: ['llm.usage.prompt_tokens', 'llm.usage.input_tokens'],
     outputTokens: ['llm.usage.completion_tokens', 'llm.usage.output_tokens'],
     reasoningTokens: ['llm.usage.reasoning_tokens'],
+    totalTokens: ['llm.usage.total_tokens'],
     cacheReadTokens: ['llm.usage.cache_read_input_tokens'],
     cacheWriteTokens: ['llm.usage.cache_creation_input_tokens'],
     finishReasons: ['llm.response.finish_reason'],

@@ -86,6 +86,7 @@ export const VERCEL_AI: Dialect = {
       'stream.usage.outputTokenDetails.reasoningTokens',
       'stream.usage.reasoningTokens',
     ],
+    totalTokens: ['ai.usage.totalTokens'],
     input: [
       'ai.prompt.messages',
       'ai.prompt',
