@@ -4,6 +4,12 @@ import { Refusal } from '../errors.ts';
 import type { ProjectClaim } from '../project.ts';
 import type { Headers } from './api-keys.ts';
 
+/**
+ * Messages that may be on their way at a time, of all connections together. The library collects each in memory before
+ * anybody can count it, so it is their number that bounds it.
+ */
+export const MESSAGES_ARRIVING_MAX = 128;
+
 /** The package, loaded. */
 export type Grpc = typeof GrpcModule;
 
@@ -27,7 +33,14 @@ export function admission(
   grpc: Grpc,
   { timeoutMs, admit, refuse, answered, admitted }: Admission,
 ): ServerInterceptor {
+  let messagesArriving = 0;
   return ({ path }, call) => {
+    let isArriving = false;
+    const arrived = (): void => {
+      clearTimeout(timer);
+      if (isArriving) messagesArriving -= 1;
+      isArriving = false;
+    };
     let timer: NodeJS.Timeout | undefined;
     let isReceived = false;
     const beganAt = performance.now();
@@ -37,7 +50,7 @@ export function admission(
       librarySend(status);
     };
     const end = (error: unknown): void => {
-      clearTimeout(timer);
+      arrived();
       sendStatus(refuse(error));
     };
     // The library ends calls by itself, past all interceptors: its statuses would make senders drop what can be sent
@@ -51,6 +64,10 @@ export function admission(
       .withOnReceiveMetadata((metadata, next) => {
         try {
           admitted(metadata, admit(headersOf(metadata)));
+          if (messagesArriving >= MESSAGES_ARRIVING_MAX)
+            throw new Refusal('overloaded', 'too many messages are on their way: send again later');
+          messagesArriving += 1;
+          isArriving = true;
         } catch (error) {
           end(error);
           return;
@@ -62,16 +79,16 @@ export function admission(
         next(metadata);
       })
       .withOnReceiveHalfClose((next) => {
-        clearTimeout(timer);
+        arrived();
         isReceived = true;
         next();
       })
-      .withOnCancel(() => clearTimeout(timer))
+      .withOnCancel(arrived)
       .build();
     const responder = new grpc.ResponderBuilder()
       .withStart((next) => next(listener))
       .withSendStatus((status, next) => {
-        clearTimeout(timer);
+        arrived();
         next(status);
       })
       .build();

@@ -8,6 +8,7 @@ import type { CollectorConfig } from '../config.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { otlpMessage } from '../testing/otlp-schema.ts';
 import { post } from '../testing/post.ts';
+import { MESSAGES_ARRIVING_MAX } from './grpc-admission.ts';
 import { logExport, traceExport } from '../testing/protobuf-export.ts';
 
 // The library prints errors that it also reports.
@@ -247,6 +248,59 @@ test('without a key a message is refused before it has arrived', async () => {
   const { target, collector } = await start({ apiKeys: KEYS });
   expect(await rawCall(target, Buffer.from([0, 0, 0, 1, 0]), {}, false)).toBe(grpc.status.UNAUTHENTICATED);
   expect(collector.stats().bytesReceived).toBe(0);
+});
+
+test('only so many messages may be on their way; one that leaves makes room', async () => {
+  const { target, collector } = await start();
+  const session = connect(`http://${target}`);
+  const second = connect(`http://${target}`);
+  const begin = (on: ReturnType<typeof connect>): ReturnType<typeof session.request> => {
+    const stream = on.request({
+      ':method': 'POST',
+      ':path': SERVICES.traces,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', () => undefined);
+    stream.resume();
+    stream.write(Buffer.from([0, 0, 0, 1, 0]));
+    return stream;
+  };
+  const begun = Array.from({ length: MESSAGES_ARRIVING_MAX }, (_, index) =>
+    begin(index < 100 ? session : second),
+  );
+  for (let turn = 0; turn < 10_000 && collector.stats().requests < MESSAGES_ARRIVING_MAX; turn += 1)
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  expect(await call(target, 'traces', traceExport())).toMatchObject({
+    code: grpc.status.UNAVAILABLE,
+    status: { code: 14, details: RETRY },
+  });
+  const [gone] = begun;
+  gone?.close(8);
+  await new Promise((resolve) => {
+    gone?.once('close', resolve);
+  });
+  let answer = await call(target, 'traces', traceExport());
+  for (let again = 0; again < 100 && answer.code !== 0; again += 1)
+    answer = await call(target, 'traces', traceExport());
+  expect(answer.code).toBe(0);
+  session.destroy();
+  second.destroy();
+});
+
+test('many calls share one connection', async () => {
+  const { target, store } = await start();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => call(target, 'traces', traceExport())));
+  expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([0]));
+  expect(store.batches.flatMap(({ spans }) => spans)).toHaveLength(50);
+});
+
+test('a coding that is not spoken is UNIMPLEMENTED', async () => {
+  const { target } = await start();
+  const frame = frameOf(traceExport(), true);
+  expect(await rawCall(target, frame, { 'grpc-encoding': 'zstd' })).toBe(grpc.status.UNIMPLEMENTED);
 });
 
 test('a message that does not arrive in time is refused', async () => {
