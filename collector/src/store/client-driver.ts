@@ -40,10 +40,17 @@ const CLUSTER_WRITES: ClickHouseSettings = {
   insert_quorum_parallel: 0,
 };
 
+export interface ClientDriverOptions {
+  readonly database: string;
+  readonly cluster?: string | undefined;
+  /** Answers come by HTTP. */
+  readonly isServer?: boolean;
+}
+
 /** {@link SqlDriver} on the official client: the embedded engine and a server differ only in how the client was made. */
 export function clientDriver(
   client: ClickHouseClient,
-  { database, cluster }: { readonly database: string; readonly cluster?: string | undefined },
+  { database, cluster, isServer = false }: ClientDriverOptions,
   closeEngine: (deadlineMs: number) => Promise<void>,
   onRead?: (read: QueryRead) => void,
 ): SqlDriver {
@@ -119,7 +126,12 @@ export function clientDriver(
       const params = base(`${sql}\nFORMAT ${format}`, options);
       try {
         options.signal?.throwIfAborted();
-        const settings = { ...params.clickhouse_settings, output_format_json_quote_decimals: 1 as const };
+        const settings: ClickHouseSettings = {
+          ...params.clickhouse_settings,
+          output_format_json_quote_decimals: 1,
+          // A server that fails in the middle would write its error among the bytes: it keeps them on its disk until the end.
+          ...(isServer ? { wait_end_of_query: 1 as const } : {}),
+        };
         const { stream } = await client.exec({ ...params, clickhouse_settings: settings });
         const stop = (): void => void stream.destroy(new Error('The user aborted a request.'));
         params.abort_signal?.addEventListener('abort', stop, { once: true });

@@ -40,7 +40,12 @@ export function openDriver(
     compression: { request: !isLoopback(location.url), response: !isLoopback(location.url) },
     ...(location.tls === undefined ? {} : { tls: loadServerTls(location.tls) }),
   });
-  return clientDriver(client, { database, cluster: location.cluster }, async () => undefined, onRead);
+  return clientDriver(
+    client,
+    { database, cluster: location.cluster, isServer: true },
+    async () => undefined,
+    onRead,
+  );
 }
 
 /** @throws StoreError `unsupported` for a file that cannot be read, naming it */

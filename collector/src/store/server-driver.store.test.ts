@@ -194,3 +194,24 @@ test.runIf(process.platform === 'linux')(
     expect(insertIn(near.seen)?.headers['content-encoding']).toBeUndefined();
   },
 );
+
+/** The bytes of an answer that fails after 300 000 rows. */
+async function failingBytes(driver: SqlDriver): Promise<number> {
+  let bytes = 0;
+  const sql = `SELECT number, throwIf(number = 300000, 'in the middle') FROM numbers(1000000)`;
+  for await (const chunk of driver.bytes(sql, 'JSONEachRow', { rowsMax: 0 })) bytes += chunk.length;
+  return bytes;
+}
+
+test('an answer that fails in its middle is an error, never a file that is shorter or has the error in it', async () => {
+  await withDriver({ url: front.url }, async (driver) => {
+    await expect(failingBytes(driver)).rejects.toThrow('in the middle');
+    let text = '';
+    for await (const chunk of driver.bytes('SELECT number AS x FROM numbers(1, 2)', 'JSONEachRow'))
+      text += Buffer.from(chunk).toString();
+    expect(text).toBe('{"x":"1"}\n{"x":"2"}\n');
+  });
+  const embedded = openDriver({ kind: 'embedded', directory }, 'default');
+  await expect(failingBytes(embedded)).rejects.toThrow('in the middle');
+  await embedded.close();
+});

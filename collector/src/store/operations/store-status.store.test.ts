@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { QueryOptions, SqlDriver } from '../driver.ts';
 import { sampleSpan } from '../testing/sample-records.ts';
 import { openTemporaryStore, type TemporaryStore } from '../testing/temporary-store.ts';
 import { optimizeStore } from './optimize.ts';
@@ -75,4 +76,32 @@ test('the embedded engine writes no logs of its own, whatever ran', async () => 
   expect(systemLogs).toEqual([]);
   // Without a section for it a log is not created, even when somebody turns on what fills it.
   expect(readFileSync(path.join(directory, 'engine.xml'), 'utf8')).not.toMatch(/_log>/);
+});
+
+test("a log of a server's that has no end is named", async () => {
+  const { store } = temporary;
+  // What a server answers about its logs; the rest is asked here.
+  const logs = [
+    { name: 'query_log', rows: '5', bytes: '1000', bounded: 1 },
+    { name: 'text_log', rows: '9', bytes: '2000', bounded: 0 },
+  ];
+  const driver: SqlDriver = {
+    ...store.driver,
+    query: async <Row>(sql: string, options?: QueryOptions) =>
+      sql.includes("database = 'system'")
+        ? await store.driver.query<Row>(
+            `SELECT * FROM values('name String, rows UInt64, bytes UInt64, bounded UInt8', ${logs
+              .map(({ name, rows, bytes, bounded }) => `('${name}', ${rows}, ${bytes}, ${bounded})`)
+              .join(', ')})`,
+          )
+        : await store.driver.query<Row>(sql, options),
+  };
+  const { systemLogs, warnings } = await readStoreStatus({ ...store, driver });
+  expect(systemLogs).toEqual([
+    { name: 'query_log', rows: 5, bytesOnDisk: 1000, isBounded: true },
+    { name: 'text_log', rows: 9, bytesOnDisk: 2000, isBounded: false },
+  ]);
+  expect(warnings.filter((warning) => warning.includes('_log'))).toEqual([
+    expect.stringContaining('system.text_log has no TTL'),
+  ]);
 });
