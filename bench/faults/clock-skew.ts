@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Fault } from './fault.ts';
 import { readAll } from './fault.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type SentRequest } from './ledger.ts';
 import { recovers, sendFor } from './senders.ts';
 import { startService, type ServiceOptions } from './service.ts';
 import { transportsTo } from './transports.ts';
@@ -25,13 +25,15 @@ function skewFault(name: string, what: string, options: () => ServiceOptions, sk
         // A trace of its own for each clock.
         const skewed = new Ledger();
         const transports = transportsTo(service);
-        for (let count = 0; count < REQUESTS_PER_SKEW; count += 1) {
-          const transport = transports[count % transports.length];
-          const request = skewed.newRequest(Date.now() + skewMs);
-          // Twice: its place in the tables must be the same again.
-          if (transport !== undefined)
-            for (let times = 0; times < 2; times += 1) ledger.note(request, await transport.send(request), 0);
-        }
+        const requests = Array.from({ length: REQUESTS_PER_SKEW }, () =>
+          skewed.newRequest(Date.now() + skewMs),
+        );
+        const sendOne = async (request: SentRequest, index: number): Promise<void> => {
+          const transport = transports[index % transports.length];
+          if (transport !== undefined) ledger.note(request, await transport.send(request), 0);
+        };
+        // Twice: its place in the tables must be the same again.
+        for (let times = 0; times < 2; times += 1) await Promise.all(requests.map(sendOne));
         for (const transport of transports) transport.close();
       }
       const isBack = await recovers(service, ledger);

@@ -24,6 +24,13 @@ async function open(service: Service): Promise<Socket> {
   return socket;
 }
 
+/** However it ended. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
 function head(length: number): string {
   return `POST /v1/traces HTTP/1.1\r\nhost: faults\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 }
@@ -32,7 +39,7 @@ function head(length: number): string {
 async function trickle(service: Service, beginning: string): Promise<number> {
   const socket = await open(service);
   const begunAt = performance.now();
-  const ended = once(socket, 'close');
+  const ended = closed(socket);
   socket.resume();
   socket.once('end', () => socket.destroy());
   socket.write(beginning);
@@ -83,7 +90,7 @@ async function sendHalfClosed(service: Service, ledger: Ledger): Promise<void> {
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
   socket.end(head(Buffer.byteLength(body)) + body);
-  await once(socket, 'close');
+  await closed(socket);
   ledger.note(request, Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), 0);
 }
 

@@ -100,6 +100,8 @@ export class HttpReceiver {
           );
     capConnections(this.#server, options);
     if (this.#server instanceof TlsServer) tls?.serve(this.#server);
+    // A sender may close its side after its request and wait for the answer: Node would cut it off.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
     // Without this listener Node invites the body before anything has been checked.
     this.#server.on('checkContinue', (request, response) => void this.#handle(request, response, true));
   }

@@ -170,3 +170,22 @@ test('all origins may send, then without credentials of the browser', async () =
     headers.get('access-control-allow-credentials'),
   ]).toStrictEqual(['https://any.example', null]);
 });
+
+test('a sender that closes its side after its request is answered; one that closes in the middle is not stored', async () => {
+  const { url, store, collector } = await collectors.start();
+  const body = JSON.stringify(spanRequest());
+  const { hostname, port } = new URL(url);
+  for (const [sent, answer] of [
+    [body, /^HTTP\/1\.1 200 /],
+    [body.slice(0, -1), /^(HTTP\/1\.1 400 |$)/],
+  ] as const) {
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.end(
+      `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${sent}`,
+    );
+    expect(await readAll(socket)).toMatch(answer);
+  }
+  expect(store.batches).toHaveLength(1);
+  expect(collector.stats().bytesWaiting).toBe(0);
+});
