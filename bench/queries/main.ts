@@ -1,17 +1,22 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { indexWords, useTextIndex, type Store } from '@tracelore/collector/store';
+import { startProgram } from '../child-process.ts';
 import { printTable } from '../sample.ts';
 import { fill, type Filling, PROJECT } from './fill.ts';
-import { openMeasuredStore, type Cost } from './measured-store.ts';
+import { LARGE_RUN_QUESTIONS, LARGE_RUN_WHOLE, storeLargeRun } from './large-run.ts';
+import { openMeasuredStore, type Cost, type Question } from './measured-store.ts';
 import { panels } from './panels.ts';
 import { questions } from './questions.ts';
+import { measureVisibility } from './visible.ts';
 
 /**
  * `npm run bench:queries`: what questions cost on ten million spans. `--spans` fewer, `--keep` a directory that is filled once
- * and used again, `--text-index` the same with the exact index of words, `--repeats`, `--only` part of a title.
+ * and used again, `--text-index` the same with the exact index of words, `--repeats`, `--only` part of a title. `--visible 3000`
+ * asks instead how long written runs take to be seen at that many spans per second, for `--seconds`.
  */
 const SPANS_PER_RUN = 10;
 const DAYS_AT_FULL_SIZE = 30;
@@ -25,26 +30,38 @@ const { values: options } = parseArgs({
     'text-index': { type: 'boolean', default: false },
     repeats: { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
+    visible: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
   },
 });
 
-const directory = options.keep ?? mkdtempSync(path.join(tmpdir(), 'tracelore-queries-'));
-const measured = await openMeasuredStore(directory);
-const { store } = measured;
-try {
-  const filling = await filled(store, Number(options.spans));
-  await withFinishedDays(store);
-  if (options['text-index']) await withTextIndex(store);
-  await printSizes(store);
-  const asked = [...questions(filling), ...panels(filling)].filter(({ title }) =>
-    title.includes(options.only),
-  );
-  const costs: Cost[] = [];
-  for (const question of asked) costs.push(await measured.measure(question, Number(options.repeats)));
-  printCosts(costs);
-} finally {
-  await store.close();
-  if (options.keep === undefined) rmSync(directory, { recursive: true, force: true });
+// The engine needs more threads than Node has by default, which has to be known when Node starts.
+if (process.env['UV_THREADPOOL_SIZE'] === undefined) {
+  const [code] = await once(startProgram(new URL(import.meta.url), process.argv.slice(2)), 'exit');
+  process.exitCode = Number(code);
+} else if (options.visible === undefined) await measureQueries();
+else await measureVisibility(Number(options.visible), Number(options.seconds));
+
+async function measureQueries(): Promise<void> {
+  const directory = options.keep ?? mkdtempSync(path.join(tmpdir(), 'tracelore-queries-'));
+  const measured = await openMeasuredStore(directory);
+  const { store } = measured;
+  try {
+    const filling = await filled(store, Number(options.spans));
+    await withFinishedDays(store);
+    if (options['text-index']) await withTextIndex(store);
+    await printSizes(store);
+    await storeLargeRun(store);
+    const isAsked = ({ title }: Question): boolean => title.includes(options.only);
+    const asked = [...questions(filling), ...LARGE_RUN_QUESTIONS, ...panels(filling)].filter(isAsked);
+    const costs: Cost[] = [];
+    for (const question of asked) costs.push(await measured.measure(question, Number(options.repeats)));
+    if (isAsked(LARGE_RUN_WHOLE)) costs.push(await measured.measure(LARGE_RUN_WHOLE, 1));
+    printCosts(costs);
+  } finally {
+    await store.close();
+    if (options.keep === undefined) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Fills the store unless it holds a filling of this size. The newest run started when it was filled. */
