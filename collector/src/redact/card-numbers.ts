@@ -10,9 +10,15 @@ const CARD_DIGITS_MIN = 14;
 const CARD =
   /(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6(?:011|2\d\d|4[4-9]\d|5\d\d)|35[2-8]\d|3[47]\d\d|3(?:0[0-5]|[68]\d)\d)(?<=(?:^|[^\w.-]|\\[bfnrt]|\\u[0-9a-fA-F]{4})\d{4})(?:([ -]?)\d{4,7}\1\d{2,6}(?:\1\d{1,7})?)(?![\w-]|\.\d)/g;
 
-/** The same with any beginning, to pass over text without such numbers quickly. */
-const DIGITS =
-  /[2-6]\d{3}(?<=(?:^|\D|\\u[0-9a-fA-F]{4})\d{4})([ -]?)\d{4,7}\1\d{2,6}(?:\1\d{1,7})?(?![\w-]|\.\d)/;
+/** 1 for digits, 2 for what may stand between their groups. */
+const KIND = new Uint8Array(256);
+for (const digit of '0123456789') KIND[digit.charCodeAt(0)] = 1;
+for (const separator of ' -') KIND[separator.charCodeAt(0)] = 2;
+
+/** Characters looked at together. Pieces overlap by more than the longest card number. */
+const PIECE_CHARACTERS = 65_536;
+const OVERLAP_CHARACTERS = 32;
+const piece = Buffer.allocUnsafeSlow(PIECE_CHARACTERS);
 
 /** A member name of JSON before a number: the mark needs the same quotes, so that JSON stays JSON. */
 const MEMBER = /(\\{0,15}")\s{0,8}:\s{0,8}$/;
@@ -20,7 +26,31 @@ const MEMBER_CHARACTERS = 40;
 
 /** Replaces payment card numbers: known beginnings, right lengths, valid check digit (Luhn). */
 export function redactCards(text: string, found: Found): string {
-  return text.length < CARD_DIGITS_MIN || !DIGITS.test(text) ? text : replaceCards(text, found);
+  return mayHoldCard(text) ? replaceCards(text, found) : text;
+}
+
+/** Whether enough digits stand together, with nothing but separators between them. */
+function mayHoldCard(text: string): boolean {
+  const step = PIECE_CHARACTERS - OVERLAP_CHARACTERS;
+  for (let offset = 0; offset + CARD_DIGITS_MIN <= text.length; offset += step) {
+    const length = piece.write(offset === 0 ? text : text.slice(offset, offset + PIECE_CHARACTERS), 'latin1');
+    // A number this long covers one of these places and the one behind it, and one of both is a digit.
+    for (let at = CARD_DIGITS_MIN - 2; at < length; at += CARD_DIGITS_MIN - 1) {
+      const kind = KIND[piece[at] ?? 0];
+      const isNear = kind === 1 || (kind === 2 && KIND[piece[at + 1] ?? 0] === 1);
+      if (isNear && digitsAround(piece, at, length) >= CARD_DIGITS_MIN) return true;
+    }
+  }
+  return false;
+}
+
+function digitsAround(bytes: Uint8Array, at: number, length: number): number {
+  let digits = 0;
+  for (let index = at; index >= 0 && KIND[bytes[index] ?? 0] !== 0; index -= 1)
+    if (KIND[bytes[index] ?? 0] === 1) digits += 1;
+  for (let index = at + 1; index < length && KIND[bytes[index] ?? 0] !== 0; index += 1)
+    if (KIND[bytes[index] ?? 0] === 1) digits += 1;
+  return digits;
 }
 
 /** The same without the quick look. */
