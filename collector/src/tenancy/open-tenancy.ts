@@ -36,6 +36,8 @@ export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
   const keyStore = new KeyStore(store);
   const keys = new KeyManager({ store: keyStore, ring, now });
   await keys.refresh();
+  if (ring.isRequired && !ring.live().some(({ scopes }) => scopes.includes('admin')))
+    report('no API key is left that may manage others: set TRACELORE_API_KEYS=<key>=* to get in');
   const noteUses = async (): Promise<void> => await keyStore.noteUses(ring.takeUses());
   const every = (ms: number, what: string, work: () => Promise<void>): NodeJS.Timeout => {
     let running = false;

@@ -3,29 +3,36 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCollector, type Collector } from '../collector.ts';
 import { openTemporaryStore, type TemporaryStore } from '../store/testing/temporary-store.ts';
 import { post, spanRequest } from '../testing/post.ts';
+import type { IssuedKey } from './manage-keys.ts';
+import { openTenancy, type Tenancy } from './open-tenancy.ts';
 import { logExport, traceExport } from '../testing/protobuf-export.ts';
 
 const KEYS = { alpha: 'key-of-project-alpha', beta: 'key-of-project-beta' };
 const GATEWAY = 'key-of-the-gateway';
 
 let temporary: TemporaryStore;
+let tenancy: Tenancy;
 let collector: Collector;
 beforeAll(async () => {
   temporary = await openTemporaryStore();
+  const configured = Object.entries(KEYS).map(([project, key]) => ({ project, key }));
+  tenancy = await openTenancy({
+    store: temporary.store,
+    apiKeys: [...configured, { key: GATEWAY, project: '*' }],
+    report: () => undefined,
+  });
   collector = createCollector({
     store: temporary.store,
     port: 0,
     grpcPort: 0,
     commitIntervalMs: 0,
-    apiKeys: [
-      ...Object.entries(KEYS).map(([project, key]) => ({ project, key })),
-      { key: GATEWAY, project: '*' },
-    ],
+    keys: tenancy.ring,
   });
   await collector.start();
 });
 afterAll(async () => {
   await collector.shutdown();
+  await tenancy.close();
   await temporary.remove();
 });
 
@@ -99,6 +106,20 @@ test.each([
   expect(await rowsIn('spans')).toEqual(before);
 });
 
+test.each([
+  ['HTTP', overHttp],
+  ['gRPC', overGrpc],
+])('over %s a key of the database sends if it may, until it is revoked', async (_name, send) => {
+  const owner = { principal: undefined, actor: 'ann' };
+  const make = (scope: 'ingest' | 'read'): Promise<IssuedKey> =>
+    tenancy.keys.create({ project: 'epsilon', name: scope, scopes: [scope] }, owner);
+  const [agents, readers] = [await make('ingest'), await make('read')];
+  const sent = (key: string): Promise<boolean> => send(traceExport(), { 'x-api-key': key }, 'traces');
+  expect([await sent(agents.key), await sent(readers.key)]).toEqual([true, false]);
+  await tenancy.keys.revoke('epsilon', agents.record.keyId, owner);
+  expect(await sent(agents.key)).toBe(false);
+});
+
 test('a resource names its project only with a key for all projects', async () => {
   const named = (project: string): Buffer => {
     const body = spanRequest();
@@ -123,5 +144,5 @@ test('a resource names its project only with a key for all projects', async () =
   expect([await send('gamma', GATEWAY), await send('', GATEWAY, { 'x-tracelore-project': 'delta' })]).toEqual(
     [200, 200],
   );
-  expect(await rowsIn('spans')).toEqual([...before, 'delta:1', 'gamma:1']);
+  expect(await rowsIn('spans')).toEqual([...before, 'delta:1', 'gamma:1'].sort());
 });

@@ -43,6 +43,14 @@ test('the first key must be one that keeps its maker in', async () => {
   const ingest = { project: 'shop', name: 'agents', scopes: ['ingest'] } as const;
   await expect(tenancy.keys.create(ingest, OWNER)).rejects.toMatchObject({ code: 'conflict' });
   expect(tenancy.ring.isRequired).toBe(false);
+  const term = new Date(at + 1_000);
+  const short = { project: '*', name: 'owner', scopes: ['admin'], expiresAt: term } as const;
+  const first = await tenancy.keys.create(short, OWNER);
+  at = term.getTime();
+  // Keys that end do not open the service, and the operator is told how to get in.
+  expect([tenancy.ring.isRequired, tenancy.ring.identify(first.key)]).toEqual([true, undefined]);
+  await (await open()).close();
+  expect(reported.splice(0).join()).toContain('set TRACELORE_API_KEYS=<key>=*');
   const owner = await tenancy.keys.create({ project: '*', name: 'owner', scopes: ['admin'] }, OWNER);
   expect(owner.key).toMatch(/^tl_[0-9a-f]{8}_[\w-]{43}$/);
   expect(tenancy.ring.isRequired).toBe(true);
@@ -141,6 +149,30 @@ test('refusals are written down up to a bound per minute, and the rest are count
   const stored = await tenancy.audit.list(['shop', '*'], { limit: 1_000 });
   expect(stored.filter(({ result }) => result === 'refused')).toHaveLength(61);
   expect(stored.map(({ detail }) => detail)).toContain('5 more in the minute before key.create');
+});
+
+test('where a database is shared, a key that another process makes or ends is noticed', async () => {
+  const location = { kind: 'server', url: 'http://127.0.0.1:1' } as const;
+  const other = await openTenancy({
+    store: { ...temporary.store, location },
+    apiKeys: [],
+    now: () => new Date(at),
+    report: (text) => reported.push(text),
+    refreshMs: 1,
+  });
+  const until = async (isThere: () => boolean): Promise<boolean> => {
+    for (let look = 0; look < 1_000 && !isThere(); look += 1)
+      await temporary.store.driver.query('SELECT 1 AS one');
+    return isThere();
+  };
+  const { key, record } = await tenancy.keys.create(
+    { project: 'shop', name: 'new', scopes: ['read'] },
+    OWNER,
+  );
+  expect(await until(() => other.ring.identify(key) !== undefined)).toBe(true);
+  await tenancy.keys.revoke('shop', record.keyId, OWNER);
+  expect(await until(() => other.ring.identify(key) === undefined)).toBe(true);
+  await other.close();
 });
 
 test('what goes wrong is recorded as failed; an entry that cannot be stored goes to the operator', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_BODY, type Endpoint } from './endpoint.ts';
+import { permissionOf } from './permissions.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -47,6 +48,8 @@ function operation(endpoint: Endpoint): JsonObject {
   };
   return {
     summary: endpoint.summary,
+    // With the scope that a key needs; no key is needed where the service has none.
+    security: [{ key: [permissionOf(endpoint.method, endpoint.path).scope] }, {}],
     parameters: [...inPath, ...queryParameters(endpoint.query)],
     ...(endpoint.body === NO_BODY
       ? {}
