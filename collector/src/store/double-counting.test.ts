@@ -1,100 +1,18 @@
 import { expect, test } from 'vitest';
-import type { AttributeValue } from '../records.ts';
-import { normalized, START_NS } from '../testing/span-of.ts';
-import { RunTree, type TreeSpan } from './run-tree.ts';
+import { RunTree } from './run-tree.ts';
+import {
+  aiSdk,
+  CALL_NANO_USD,
+  genAi,
+  MODEL,
+  openInference,
+  TOOL,
+  treeSpan,
+  type Told,
+} from './testing/told-run.ts';
 import { totalUsage } from './usage.ts';
 
 /** Runs as frameworks tell them: the same tokens stand on several spans, and each call must count once. */
-
-interface Told {
-  readonly id: string;
-  readonly in?: string;
-  readonly name?: string;
-  readonly scope: string;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Milliseconds after the run began. */
-  readonly from?: number;
-  readonly to?: number;
-}
-
-const MS = 1_000_000n;
-
-function treeSpan({ id, in: parent = '', name = id, scope, attributes, from = 0, to = 100 }: Told): TreeSpan {
-  const startUnixNano = START_NS + BigInt(from) * MS;
-  const { span } = normalized(attributes, {
-    name,
-    scope,
-    spanId: id,
-    parentSpanId: parent,
-    startUnixNano,
-    endUnixNano: START_NS + BigInt(to) * MS,
-  });
-  return {
-    run_id: span.runId,
-    trace_id: span.traceId,
-    span_id: id,
-    parent_span_id: parent,
-    kind: span.kind,
-    operation: span.operation,
-    scope_name: span.scopeName,
-    start: String(span.startUnixNano),
-    duration: String(span.durationNano),
-    status: span.status,
-    request_model: span.requestModel,
-    response_model: span.responseModel,
-    response_id: span.responseId,
-    input_tokens: span.inputTokens,
-    output_tokens: span.outputTokens,
-    cost: span.costNanoUsd === null ? null : span.costNanoUsd / 1e9,
-    cost_source: span.costSource,
-    flags: 0,
-  };
-}
-
-/** GPT-4o: 2.5 and 10 USD per million tokens. */
-const MODEL = 'gpt-4o';
-const CALL_NANO_USD = 11 * 2_500 + 7 * 10_000;
-
-function genAi(
-  operation: string,
-  input: number,
-  output: number,
-  more: Readonly<Record<string, AttributeValue>> = {},
-): Readonly<Record<string, AttributeValue>> {
-  return {
-    'gen_ai.operation.name': operation,
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.request.model': MODEL,
-    'gen_ai.usage.input_tokens': BigInt(input),
-    'gen_ai.usage.output_tokens': BigInt(output),
-    ...more,
-  };
-}
-
-function aiSdk(operationId: string, input: number, output: number): Readonly<Record<string, AttributeValue>> {
-  return {
-    'ai.operationId': operationId,
-    'ai.model.id': MODEL,
-    'ai.model.provider': 'openai.chat',
-    'ai.usage.promptTokens': BigInt(input),
-    'ai.usage.completionTokens': BigInt(output),
-  };
-}
-
-function openInference(
-  kind: string,
-  input: number,
-  output: number,
-): Readonly<Record<string, AttributeValue>> {
-  return {
-    'openinference.span.kind': kind,
-    'llm.model_name': MODEL,
-    'llm.token_count.prompt': BigInt(input),
-    'llm.token_count.completion': BigInt(output),
-  };
-}
-
-const TOOL = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask' };
 
 /** Spans of a run, and what it used: calls, input, output, calls' worth of cost. */
 const RUNS: Readonly<Record<string, readonly [readonly Told[], readonly [number, number, number, number]]>> =
