@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BudgetShare } from '../commit/byte-budget.ts';
 import { Refusal } from '../errors.ts';
-import { BufferPool } from '../store/buffer-pool.ts';
+import { BUFFERS } from '../store/buffer-pool.ts';
 
 /** Refuses a body by its declared length, before a byte of it is read: it is too large, or more than there is room for now. */
 export function checkDeclaredLength(request: IncomingMessage, bytesMax: number, bytesLeft: number): void {
@@ -46,8 +46,6 @@ export async function readBody(
   });
 }
 
-/** Memory of bodies that are read or decoded. What is left to the garbage collector brings its next full run nearer. */
-const BUFFERS = new BufferPool();
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Chunks in one buffer. The request lives until it is answered, and its listeners with it: `take` leaves nothing behind. */

@@ -7,7 +7,7 @@ const KEPT_BYTES_MAX: number = 64 * 1024 * 1024;
  * Buffers that are used again and again. Fresh memory costs a page fault per 4 KiB, and every large buffer that is left to
  * the garbage collector brings its next full run nearer.
  */
-export class BufferPool {
+class BufferPool {
   /** By size, a power of two. */
   readonly #free = new Map<number, Buffer[]>();
   #keptBytes = 0;
@@ -33,3 +33,6 @@ export class BufferPool {
     this.#keptBytes += size;
   }
 }
+
+/** The pool of this process: bodies that are read, and batches that wait for their write, take turns in it. */
+export const BUFFERS: BufferPool = new BufferPool();

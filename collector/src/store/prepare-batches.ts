@@ -1,5 +1,5 @@
 import type { Batch } from '../records.ts';
-import { BufferPool } from './buffer-pool.ts';
+import { BUFFERS } from './buffer-pool.ts';
 import { rowEncoder, type RowEncoder, type Table } from './encode-rows.ts';
 import { type EncodedBytes, RowWriter } from './row-writer.ts';
 import { LOG_COLUMNS, OUTCOME_COLUMNS, SPAN_COLUMNS } from './rows.ts';
@@ -20,8 +20,6 @@ export interface Part extends EncodedBytes {
   readonly rows: number;
 }
 
-/** Memory of batches that wait for their write. */
-const BUFFERS = new BufferPool();
 const WRITERS: RowWriter[] = [];
 
 /** Batches as bytes: what waits for a commit is then outside the JavaScript heap, where nothing has to look at it again. */
