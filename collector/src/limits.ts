@@ -9,3 +9,9 @@ export const VALUE_DEPTH_MAX = 64;
 
 /** Most characters of a message in an answer: the protocol wants short answers. */
 export const ANSWER_MESSAGE_CHARACTERS_MAX = 2_000;
+
+/** Longest attribute text that is read, bytes of protobuf or UTF-16 units of JSON; 1 MiB of it is stored, the cut is marked. */
+export const TEXT_READ_MAX = 8_388_608;
+
+/** Most attributes, events and links of one span, or attributes of one log record. Over it: that one is rejected. */
+export const PARTS_PER_ITEM_MAX = 50_000;

@@ -1,3 +1,4 @@
+import { PARTS_PER_ITEM_MAX } from '../limits.ts';
 import type { DecodedLog, DecodedSpan, Resource, Scope } from '../records.ts';
 
 /** One span or log record that is left out while its neighbours are kept. Never quotes content. */
@@ -75,4 +76,16 @@ export type Signal = 'traces' | 'logs';
 export interface Owner {
   readonly resource: Resource;
   readonly scope: Scope;
+}
+
+/** Whether this part of an item is still read. */
+export function isRoomFor(part: number): boolean {
+  return part <= PARTS_PER_ITEM_MAX;
+}
+
+/** Why an item of so many attributes, events and links is left out, if it is: one alone could hold up everything else. */
+export function partsProblem(parts: number, path: string): Rejection | undefined {
+  if (parts <= PARTS_PER_ITEM_MAX) return undefined;
+  const problem = `more than ${PARTS_PER_ITEM_MAX} attributes, events and links`;
+  return { field: path, problem };
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Refusal } from '../errors.ts';
+import { TEXT_READ_MAX } from '../limits.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -59,13 +60,22 @@ export function listField(object: JsonObject, name: string, path: string): JsonO
   return objects;
 }
 
+/** Elements of an array field as they were sent; 0 when it is none. */
+export function listLength(object: JsonObject, name: string): number {
+  const value = field(object, name);
+  return Array.isArray(value) ? value.length : 0;
+}
+
 export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** Half a pair of surrogates, which JSON can escape and UTF-8 cannot hold, becomes U+FFFD. */
+/**
+ * A text as it can be stored: half a pair of surrogates, which JSON can escape and UTF-8 cannot hold, becomes U+FFFD; longer
+ * ones are cut at {@link TEXT_READ_MAX}.
+ */
 export function wellFormed(text: string): string {
-  return text.toWellFormed();
+  return (text.length > TEXT_READ_MAX ? text.slice(0, TEXT_READ_MAX) : text).toWellFormed();
 }
 
 export function textField(object: JsonObject, name: string, path: string): string {

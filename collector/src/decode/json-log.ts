@@ -1,11 +1,12 @@
 import type { DecodedLog } from '../records.ts';
-import type { Owner } from './decoded-request.ts';
+import { partsProblem, type Owner, type Rejection } from './decoded-request.ts';
 import { severityNumber } from './enums.ts';
 import { optionalId, SPAN_ID_HEX, TRACE_ID_HEX } from './ids.ts';
 import {
   enumField,
   field,
   idField,
+  listLength,
   textField,
   uint32Field,
   uint64Field,
@@ -14,7 +15,9 @@ import {
 import { anyValue, keyValues } from './json-values.ts';
 
 /** One log record of the JSON mapping. */
-export function jsonLog(log: JsonObject, owner: Owner, path: string): DecodedLog {
+export function jsonLog(log: JsonObject, owner: Owner, path: string): DecodedLog | Rejection {
+  const tooMany = partsProblem(listLength(log, 'attributes'), path);
+  if (tooMany !== undefined) return tooMany;
   return {
     resource: owner.resource,
     scope: owner.scope,

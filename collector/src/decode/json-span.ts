@@ -1,11 +1,12 @@
 import type { DecodedSpan, SpanEvent, SpanLink } from '../records.ts';
-import type { Owner, Rejection } from './decoded-request.ts';
+import { partsProblem, type Owner, type Rejection } from './decoded-request.ts';
 import { spanKindNumber, spanKindOf, spanStatusOf, statusNumber } from './enums.ts';
 import { optionalId, parentId, SPAN_ID_HEX, spanIdsProblem, TRACE_ID_HEX } from './ids.ts';
 import {
   enumField,
   idField,
   listField,
+  listLength,
   objectField,
   textField,
   uint32Field,
@@ -23,6 +24,12 @@ export function jsonSpan(span: JsonObject, owner: Owner, path: string): DecodedS
   };
   const problem = spanIdsProblem(ids, path);
   if (problem !== undefined) return problem;
+  const parts = ['attributes', 'events', 'links'].map((name) => listLength(span, name));
+  const tooMany = partsProblem(
+    parts.reduce((sum, length) => sum + length, 0),
+    path,
+  );
+  if (tooMany !== undefined) return tooMany;
   const status = objectField(span, 'status', path) ?? {};
   return {
     resource: owner.resource,

@@ -1,11 +1,11 @@
 import type { AttributeValue, DecodedLog } from '../records.ts';
-import type { Owner } from './decoded-request.ts';
+import { isRoomFor, partsProblem, type Owner, type Rejection } from './decoded-request.ts';
 import { optionalId, SPAN_ID_HEX, TRACE_ID_HEX } from './ids.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import { readAnyValue, readKeyValue } from './protobuf-values.ts';
 
 /** `opentelemetry.proto.logs.v1.LogRecord`. */
-export function readLog(reader: ProtobufReader, owner: Owner): DecodedLog {
+export function readLog(reader: ProtobufReader, owner: Owner, path: string): DecodedLog | Rejection {
   const outer = reader.enter();
   const attributes = new Map<string, AttributeValue>();
   let timeUnixNano = 0n;
@@ -17,6 +17,7 @@ export function readLog(reader: ProtobufReader, owner: Owner): DecodedLog {
   let severityText = '';
   let eventName = '';
   let body: AttributeValue = null;
+  let parts = 0;
   while (!reader.ended()) {
     const tag = reader.tag();
     switch (tag) {
@@ -33,7 +34,8 @@ export function readLog(reader: ProtobufReader, owner: Owner): DecodedLog {
         body = readAnyValue(reader, 0, body);
         break;
       case 0x32:
-        readKeyValue(reader, attributes);
+        if (isRoomFor((parts += 1))) readKeyValue(reader, attributes);
+        else reader.skip(tag);
         break;
       case 0x45:
         flags = reader.fixed32();
@@ -55,6 +57,8 @@ export function readLog(reader: ProtobufReader, owner: Owner): DecodedLog {
     }
   }
   reader.leave(outer);
+  const tooMany = partsProblem(parts, path);
+  if (tooMany !== undefined) return tooMany;
   return {
     resource: owner.resource,
     scope: owner.scope,

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { TEXT_READ_MAX } from '../limits.ts';
 import { TextCache } from './text-cache.ts';
 
 /** Most bytes of a length or tag: 5 × 7 bits. A longer one would wrap in 32-bit arithmetic and pass as a small number. */
@@ -123,11 +124,11 @@ export class ProtobufReader {
     return this.bytes.readDoubleLE(this.#advance(8));
   }
 
-  /** Invalid UTF-8 becomes U+FFFD: one bad value never costs a request. */
+  /** Invalid UTF-8 becomes U+FFFD: one bad value never costs a request. Longer texts are cut at {@link TEXT_READ_MAX}. */
   string(): string {
     const length = this.#length();
     const start = this.#advance(length);
-    return this.bytes.toString('utf8', start, start + length);
+    return this.bytes.toString('utf8', start, start + Math.min(length, TEXT_READ_MAX));
   }
 
   /** A text that comes again and again, such as an attribute key. */

@@ -1,5 +1,5 @@
 import type { AttributeValue, DecodedSpan, SpanEvent, SpanLink } from '../records.ts';
-import type { Owner, Rejection } from './decoded-request.ts';
+import { isRoomFor, partsProblem, type Owner, type Rejection } from './decoded-request.ts';
 import { spanKindOf, spanStatusOf } from './enums.ts';
 import { optionalId, parentId, SPAN_ID_HEX, spanIdsProblem, TRACE_ID_HEX } from './ids.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
@@ -21,6 +21,7 @@ export function readSpan(reader: ProtobufReader, owner: Owner, path: string): De
   let flags = 0;
   let startUnixNano = 0n;
   let endUnixNano = 0n;
+  let parts = 0;
   while (!reader.ended()) {
     const tag = reader.tag();
     switch (tag) {
@@ -49,13 +50,16 @@ export function readSpan(reader: ProtobufReader, owner: Owner, path: string): De
         endUnixNano = reader.fixed64();
         break;
       case 0x4a:
-        readKeyValue(reader, attributes);
+        if (isRoomFor((parts += 1))) readKeyValue(reader, attributes);
+        else reader.skip(tag);
         break;
       case 0x5a:
-        events.push(readEvent(reader));
+        if (isRoomFor((parts += 1))) events.push(readEvent(reader));
+        else reader.skip(tag);
         break;
       case 0x6a:
-        links.push(readLink(reader));
+        if (isRoomFor((parts += 1))) links.push(readLink(reader));
+        else reader.skip(tag);
         break;
       case 0x7a:
         readStatus(reader, status);
@@ -68,7 +72,7 @@ export function readSpan(reader: ProtobufReader, owner: Owner, path: string): De
     }
   }
   reader.leave(outer);
-  const problem = spanIdsProblem({ traceId, spanId, parentSpanId }, path);
+  const problem = spanIdsProblem({ traceId, spanId, parentSpanId }, path) ?? partsProblem(parts, path);
   if (problem !== undefined) return problem;
   return {
     resource: owner.resource,

@@ -1,0 +1,60 @@
+import { Buffer } from 'node:buffer';
+import { expect, test } from 'vitest';
+import { PARTS_PER_ITEM_MAX, TEXT_READ_MAX } from '../limits.ts';
+import type { AttributeValue, DecodedLog, DecodedSpan } from '../records.ts';
+import { encodeJson, encodeProtobuf } from '../testing/fuzz/encode-request.ts';
+import { EVERY_LOG_FIELD, EVERY_SPAN_FIELD } from '../testing/fuzz/every-field.ts';
+import { decode } from '../testing/fuzz/properties.ts';
+
+const SPAN: DecodedSpan = { ...EVERY_SPAN_FIELD, attributes: new Map(), events: [], links: [] };
+const LOG: DecodedLog = { ...EVERY_LOG_FIELD, attributes: new Map() };
+const MANY: ReadonlyMap<string, AttributeValue> = new Map(
+  Array.from({ length: PARTS_PER_ITEM_MAX }, (_, index) => [`k${index}`, null]),
+);
+
+const TOO_MANY = {
+  field: expect.stringMatching(/\[0\]$/),
+  problem: 'more than 50000 attributes, events and links',
+};
+
+test('a span of too many parts is rejected alone, in both encodings', () => {
+  const spans = [{ ...SPAN, attributes: MANY, links: EVERY_SPAN_FIELD.links }, SPAN];
+  for (const decoded of [
+    decode('traces', 'protobuf', encodeProtobuf(spans)),
+    decode('traces', 'json', encodeJson('traces', spans)),
+  ])
+    expect(decoded).toMatchObject({ items: [{ spanId: SPAN.spanId }], rejected: [TOO_MANY] });
+});
+
+test('and so is a log record', () => {
+  const logs = [{ ...LOG, attributes: new Map([...MANY, ['one', 1n]]) }, LOG];
+  for (const decoded of [
+    decode('logs', 'protobuf', encodeProtobuf(logs)),
+    decode('logs', 'json', encodeJson('logs', logs)),
+  ])
+    expect(decoded).toMatchObject({ items: [{ spanId: LOG.spanId }], rejected: [TOO_MANY] });
+});
+
+test('as many as allowed are kept', () => {
+  const [span] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes: MANY }])).items;
+  expect(span?.attributes.size).toBe(PARTS_PER_ITEM_MAX);
+});
+
+test('of a very long text the beginning is read, the rest costs nothing', () => {
+  const attributes = new Map([['text', `begin${'x'.repeat(TEXT_READ_MAX)}end`]]);
+  const [one] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes }])).items;
+  const [two] = decode('traces', 'json', encodeJson('traces', [{ ...SPAN, attributes }])).items;
+  const texts = [one, two].map((item) => String(item?.attributes.get('text')));
+  expect(texts.map((text) => [text.length, text.slice(0, 6), text.slice(-1)])).toEqual([
+    [TEXT_READ_MAX, 'beginx', 'x'],
+    [TEXT_READ_MAX, 'beginx', 'x'],
+  ]);
+});
+
+test('a text of many bytes per character is cut without a trace of the cut in what is stored', () => {
+  const attributes = new Map([['text', 'ä'.repeat(TEXT_READ_MAX)]]);
+  const [item] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes }])).items;
+  const text = String(item?.attributes.get('text'));
+  expect(Buffer.byteLength(text)).toBe(TEXT_READ_MAX);
+  expect(item?.attributes.has('text.invalid_utf8')).toBe(false);
+});
