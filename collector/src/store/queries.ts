@@ -13,7 +13,7 @@ const FINAL_PER_PARTITION = `SETTINGS do_not_merge_across_partitions_select_fina
 
 /** Start of the newest run at or before `before`: where a list begins to look. By the hour, which the key is in order of. */
 export const NEWEST_RUN = `
-SELECT toString(start_time) AS start
+SELECT toString(max(start_time)) AS start
 FROM {database}.runs
 WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC')}
   AND toStartOfHour(start_time) =
