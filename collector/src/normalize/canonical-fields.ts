@@ -16,6 +16,7 @@ const TEXT_FIELDS = [
   'userId',
   'errorType',
   'errorMessage',
+  'level',
   'environment',
 ] as const;
 const NUMBER_FIELDS = [

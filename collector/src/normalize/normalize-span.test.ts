@@ -433,4 +433,10 @@ test('a span that failed without a status message has that of its exception, or 
   expect(normalized({}, { ...failed, statusMessage: 'said' }).span.statusMessage).toBe('said');
   expect(normalized({ 'error.message': 'no route' }, failed).span.statusMessage).toBe('no route');
   expect(normalized({}, { events: [exception] }).span.statusMessage).toBe('');
+  const langfuse = {
+    'langfuse.observation.level': 'ERROR',
+    'langfuse.observation.status_message': 'refused',
+  };
+  expect(normalized(langfuse).span).toMatchObject({ status: 'Error', statusMessage: 'refused' });
+  expect(normalized(langfuse, { status: 'Ok' }).span).toMatchObject({ status: 'Ok', statusMessage: '' });
 });

@@ -53,6 +53,8 @@ function normalizeSpan(
   if (times.warnings.length > 0) keepRawTimes(span, stored);
   const text = (name: string): string => readName(attributes.get(name) ?? null) ?? '';
   const provider = fields.provider === undefined ? '' : providerName(fields.provider);
+  // Langfuse has levels in place of a status.
+  const status = span.status === 'Unset' && fields.level === 'ERROR' ? 'Error' : span.status;
   const requestModel = fields.requestModel ?? '';
   const responseModel = fields.responseModel ?? '';
   const cost = callCost({
@@ -83,8 +85,8 @@ function normalizeSpan(
     scopeVersion: span.scope.version,
     startUnixNano: times.startUnixNano,
     durationNano: times.durationNano,
-    status: span.status,
-    statusMessage: bounded(span.statusMessage || (span.status === 'Error' ? problemOf(span, fields) : '')),
+    status,
+    statusMessage: bounded(span.statusMessage || (status === 'Error' ? problemOf(span, fields) : '')),
     errorType: fields.errorType ?? exceptionType(span) ?? '',
     operation: nature.operation,
     provider,

@@ -26,6 +26,7 @@ export const LANGFUSE: Dialect = {
     ],
     tags: ['langfuse.trace.tags'],
     errorMessage: ['langfuse.observation.status_message'],
+    level: ['langfuse.observation.level'],
     environment: ['langfuse.environment'],
     input: ['langfuse.observation.input', 'langfuse.trace.input'],
     output: ['langfuse.observation.output', 'langfuse.trace.output'],
