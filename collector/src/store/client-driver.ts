@@ -40,6 +40,17 @@ const CLUSTER_WRITES: ClickHouseSettings = {
   insert_quorum_parallel: 0,
 };
 
+/**
+ * Of formats: exact decimals, and row groups of Parquet that are small enough to be held several at a time, which by default
+ * are of a million rows. Two threads: more would hold more and wait for the reader.
+ */
+const OUTPUT: ClickHouseSettings = {
+  output_format_json_quote_decimals: 1,
+  output_format_parquet_row_group_size: '65536',
+  output_format_parquet_row_group_size_bytes: '33554432',
+  max_threads: 2,
+};
+
 export interface ClientDriverOptions {
   readonly database: string;
   readonly cluster?: string | undefined;
@@ -128,7 +139,7 @@ export function clientDriver(
         options.signal?.throwIfAborted();
         const settings: ClickHouseSettings = {
           ...params.clickhouse_settings,
-          output_format_json_quote_decimals: 1,
+          ...OUTPUT,
           // A server that fails in the middle would write its error among the bytes: it keeps them on its disk until the end.
           ...(isServer ? { wait_end_of_query: 1 as const } : {}),
         };
