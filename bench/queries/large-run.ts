@@ -12,7 +12,8 @@ const SPANS_PER_INSERT = 500;
 const INSERT_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
 
 /** Stores one run of 10 000 model calls with 50 KB of messages each, 500 MB, unless it is there. */
-export async function storeLargeRun({ driver, database, refresh }: Store): Promise<void> {
+export async function storeLargeRun(store: Store): Promise<void> {
+  const { driver, database } = store;
   const [there] = await driver.query<{ n: string }>(
     `SELECT count() AS n FROM ${database}.spans WHERE project = {project: String}`,
     { parameters: { project: PROJECT } },
@@ -43,7 +44,7 @@ export async function storeLargeRun({ driver, database, refresh }: Store): Promi
       },
     );
   }
-  await refresh([{ project: PROJECT, runId: RUN }], Date.now());
+  await store.refresh([{ project: PROJECT, runId: RUN }], Date.now());
 }
 
 /** Words at even distances through the ranks, each time from another one: no two pieces are alike. */

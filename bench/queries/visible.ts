@@ -20,7 +20,7 @@ export async function measureVisibility(spansPerSecond: number, seconds: number)
       String(spansPerSecond),
       String(seconds),
     ]);
-    const loaded = nextMessage(load, ['sent']);
+    const loaded = Promise.all([nextMessage(load, ['sent']), once(load, 'exit')]);
     const endAt = performance.now() + seconds * 1_000;
     const waits: { list: number[]; run: number[] } = { list: [], run: [] };
     for (let index = 0; performance.now() < endAt; index += 1) {
@@ -35,8 +35,7 @@ export async function measureVisibility(spansPerSecond: number, seconds: number)
       waits.run.push(run);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
     }
-    const { sent } = await loaded;
-    await once(load, 'exit');
+    const [{ sent }] = await loaded;
     await service.end('SIGTERM');
     console.log(
       `\n${String(sent)} spans in ${seconds} s, ${spansPerSecond} per second asked for; visible after the 200, ms:`,
