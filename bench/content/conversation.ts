@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Language } from '../language.ts';
 
 /** Turns of one conversation: each is one run of the agent: a question, a model call, a tool call, a model call that answers. */
 export const TURNS = 20;
@@ -7,9 +8,6 @@ const MESSAGE_BYTES_MAX = 4_096;
 const SYSTEM_PROMPT_BYTES = 2_048;
 const TOOL_DEFINITIONS_BYTES = 3_072;
 const AGENTS = 5;
-/** Words of the language, and how strongly the frequent ones prevail (Zipf): compresses about as prose does. */
-const WORDS = 20_000;
-const ZIPF_EXPONENT = 1.05;
 /** Between two turns the user reads and types. */
 const THINKING_MS_MIN = 15_000;
 const THINKING_MS_MAX = 60_000;
@@ -67,13 +65,13 @@ function conversation(language: Language, agent: Agent, id: string, beginMs: num
     const traceId = hex(`${id} trace ${turn}`, 32);
     const spanId = (name: string): string => hex(`${id} ${turn} ${name}`, 16);
     const common = { conversation: hex(id, 24), turn, traceId, agent: agent.name };
-    const question = message('user', language.message());
+    const question = message('user', language.textBetween(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX));
     const call = `{"query":${JSON.stringify(language.text(MESSAGE_BYTES_MIN))}}`;
-    const result = language.message();
+    const result = language.textBetween(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX);
     const asked = [...history, question];
     const calling = toolCall(spanId('call'), call);
     const told = [...asked, calling, toolResult(spanId('call'), result)];
-    const answer = message('assistant', language.message());
+    const answer = message('assistant', language.textBetween(MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX));
     const durations = [0, 0, 0].map(() => language.between(500, 4_000));
     const [planMs = 0, toolMs = 0, answerMs = 0] = durations;
     const root = spanId('root');
@@ -163,74 +161,4 @@ function toolDefinitions(language: Language): string {
 
 function hex(text: string, characters: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, characters);
-}
-
-/** Text of made-up words with the frequencies of a natural language. */
-class Language {
-  readonly #words: readonly string[];
-  readonly #cumulative: Float64Array;
-  #state: number;
-
-  constructor(seed: string) {
-    this.#state = createHash('sha256').update(seed).digest().readUInt32LE(0);
-    this.#words = Array.from({ length: WORDS }, (_, rank) => this.#word(rank));
-    this.#cumulative = new Float64Array(WORDS);
-    let sum = 0;
-    for (let rank = 0; rank < WORDS; rank += 1) {
-      sum += 1 / (rank + 1) ** ZIPF_EXPONENT;
-      this.#cumulative[rank] = sum;
-    }
-  }
-
-  /** A text of 200 bytes to 4 KiB; short ones are as frequent as long ones on a logarithmic scale. */
-  message(): string {
-    const share = this.#random();
-    return this.text(MESSAGE_BYTES_MIN * (MESSAGE_BYTES_MAX / MESSAGE_BYTES_MIN) ** share);
-  }
-
-  text(bytes: number): string {
-    const sentences: string[] = [];
-    for (let length = 0; length < bytes;) {
-      const words = Array.from({ length: this.between(4, 18) }, () => this.#pick());
-      const sentence = `${words.join(' ')}${this.#random() < 0.1 ? ` ${this.between(1, 99_999)}` : ''}. `;
-      sentences.push(sentence);
-      length += sentence.length;
-    }
-    return sentences.join('').slice(0, Math.floor(bytes));
-  }
-
-  between(low: number, high: number): number {
-    return Math.floor(low + this.#random() * (high - low));
-  }
-
-  #pick(): string {
-    const at = this.#random() * (this.#cumulative.at(-1) ?? 0);
-    let [low, high] = [0, WORDS - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#cumulative[middle] ?? 0) < at) low = middle + 1;
-      else high = middle;
-    }
-    return this.#words[low] ?? '';
-  }
-
-  /** Frequent words are short. */
-  #word(rank: number): string {
-    const syllables = 1 + Math.floor(Math.log10(rank + 1) / 1.4 + this.#random());
-    const syllable = (): string => {
-      const onset = 'bcdfghklmnprstvw'[this.between(0, 16)] ?? '';
-      const vowel = 'aeiou'[this.between(0, 5)] ?? '';
-      const coda = 'nrstl'[this.between(0, 8)] ?? '';
-      return onset + vowel + coda;
-    };
-    return Array.from({ length: syllables }, syllable).join('');
-  }
-
-  /** mulberry32 */
-  #random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
 }

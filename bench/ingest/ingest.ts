@@ -5,7 +5,7 @@ import { printTable } from '../sample.ts';
 import { ITEMS, loadCollector, REQUESTS, type Loaded } from './load-collector.ts';
 import type { SpanShape } from './payload.ts';
 
-const SHAPES: readonly SpanShape[] = ['genai', 'small'];
+const SHAPES: readonly SpanShape[] = ['genai', 'prose', 'small'];
 
 /** Spans per second and per CPU-second from an HTTP request to committed, queryable rows, beside the stock client's object inserts. */
 export async function runIngest(): Promise<void> {

@@ -12,7 +12,7 @@ import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { loadOptions, sendWhenTold } from './load-options.ts';
-import { attributesOf, requestBody, SPANS_PER_REQUEST } from './payload.ts';
+import { attributesOf, isSpanShape, requestBody, SPANS_PER_REQUEST } from './payload.ts';
 
 /** Spans that are ended before the processor is asked to export what it has: its queue holds 2 048 by default. */
 const SPANS_AT_A_TIME = 2_048;
@@ -22,7 +22,9 @@ const APPLICATIONS = 4;
 
 /** OpenTelemetry's own SDK as the sender: spans are made, batched (512) and exported by it. */
 const { url, shape, requests, gzip } = loadOptions();
-if (shape === 'log') throw new Error('this sender makes spans: expected genai or small as shape');
+if (!isSpanShape(shape))
+  throw new Error(`this sender makes spans: expected genai, prose or small, got ${shape}`);
+const spanShape = shape;
 const spans = (requests * SPANS_PER_REQUEST) / APPLICATIONS;
 const providers = Array.from(
   { length: APPLICATIONS },
@@ -64,12 +66,12 @@ function makeTrace(tracer: Tracer, first: number): void {
 }
 
 function makeSpan(tracer: Tracer, index: number, parent: Context): Span {
-  const genai = shape === 'genai';
+  const small = shape === 'small';
   const span = tracer.startSpan(
-    genai ? 'chat gpt-bench' : 'GET /orders',
+    small ? 'GET /orders' : 'chat gpt-bench',
     {
-      kind: genai ? SpanKind.CLIENT : SpanKind.SERVER,
-      attributes: attributesOf(genai ? 'genai' : 'small', index),
+      kind: small ? SpanKind.SERVER : SpanKind.CLIENT,
+      attributes: attributesOf(spanShape, index),
     },
     parent,
   );

@@ -23,7 +23,7 @@ export function loadOptions(): LoadOptions {
     },
   });
   const { shape } = values;
-  if (!isLoadShape(shape)) throw new Error(`expected genai, small or log as shape, got ${shape}`);
+  if (!isLoadShape(shape)) throw new Error(`expected genai, prose, small or log as shape, got ${shape}`);
   return {
     ...values,
     shape,

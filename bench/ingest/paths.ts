@@ -11,6 +11,8 @@ const LOADS: readonly Load[] = [
   { shape: 'genai', sender: 'grpc' },
   { shape: 'genai', sender: 'exporter' },
   { shape: 'genai', sender: 'exporter', gzip: true },
+  { shape: 'prose' },
+  { shape: 'prose', redaction: false },
   { shape: 'small' },
   { shape: 'small', redaction: false },
   { shape: 'small', json: true },

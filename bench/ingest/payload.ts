@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Language } from '../language.ts';
 import {
   JsonLogsSerializer,
   JsonTraceSerializer,
@@ -13,8 +14,11 @@ import { SpanKind, SpanStatusCode, TraceFlags, type Attributes, type SpanContext
 /** Spans or log records per request, as a batching exporter sends them. */
 export const SPANS_PER_REQUEST = 512;
 
-/** One kind of span to load with: `genai` = 2 kB of messages and token counts, `small` = a plain HTTP span. */
-export type SpanShape = 'genai' | 'small';
+/**
+ * One kind of span to load with: `genai` = 2 kB of messages and token counts, mostly the same sentence; `prose` = the same with
+ * texts that compress as people's do; `small` = a plain HTTP span.
+ */
+export type SpanShape = 'genai' | 'prose' | 'small';
 
 const SENTENCE = 'The quarterly report lists orders by customer, region and month, without cancelled ones. ';
 
@@ -27,8 +31,7 @@ export function attributesOf(shape: SpanShape, index: number): Attributes {
       'http.response.status_code': 200,
     };
   }
-  const noise = createHash('sha512').update(String(index)).digest('base64');
-  const question = `${noise} ${SENTENCE.repeat(8)}`;
+  const { question, answer } = shape === 'prose' ? prose(index) : repeated(index);
   return {
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': 'openai',
@@ -43,9 +46,41 @@ export function attributesOf(shape: SpanShape, index: number): Attributes {
     'gen_ai.output.messages': JSON.stringify([
       {
         role: 'assistant',
-        parts: [{ type: 'text', content: `${noise.slice(0, 40)} ${SENTENCE.repeat(9)}` }],
+        parts: [{ type: 'text', content: answer }],
       },
     ]),
+  };
+}
+
+interface Exchange {
+  readonly question: string;
+  readonly answer: string;
+}
+
+function repeated(index: number): Exchange {
+  const noise = createHash('sha512').update(String(index)).digest('base64');
+  return {
+    question: `${noise} ${SENTENCE.repeat(8)}`,
+    answer: `${noise.slice(0, 40)} ${SENTENCE.repeat(9)}`,
+  };
+}
+
+/** Texts of 800 bytes: so many that few come twice within what is compressed together. */
+const TEXTS = 8_192;
+const TEXT_BYTES = 800;
+/** No common factor with the number of texts: neighbours get different ones, and each pair comes once in a long while. */
+const STRIDE = 4_801;
+let texts: readonly string[] = [];
+
+function prose(index: number): Exchange {
+  if (texts.length === 0) {
+    const language = new Language('prose');
+    texts = Array.from({ length: TEXTS }, () => language.text(TEXT_BYTES));
+  }
+  const text = (of: number): string => texts[of % TEXTS] ?? '';
+  return {
+    question: text(index * STRIDE),
+    answer: text(index * STRIDE + 1 + Math.floor(index / TEXTS)),
   };
 }
 
@@ -62,7 +97,11 @@ export type LoadShape = SpanShape | 'log';
 export type Encoding = 'protobuf' | 'json';
 
 export function isLoadShape(text: string): text is LoadShape {
-  return text === 'genai' || text === 'small' || text === 'log';
+  return text === 'log' || isSpanShape(text);
+}
+
+export function isSpanShape(text: string): text is SpanShape {
+  return text === 'genai' || text === 'prose' || text === 'small';
 }
 
 /** Where an export request with this load is posted. */
@@ -125,8 +164,8 @@ function spanOf(shape: SpanShape, index: number, perTrace: number, startMs: numb
   });
   const at = startMs + (index % 60_000);
   return {
-    name: shape === 'genai' ? 'chat gpt-bench' : 'GET /orders',
-    kind: shape === 'genai' ? SpanKind.CLIENT : SpanKind.SERVER,
+    name: shape === 'small' ? 'GET /orders' : 'chat gpt-bench',
+    kind: shape === 'small' ? SpanKind.SERVER : SpanKind.CLIENT,
     spanContext: () => context(index),
     ...(root === index ? {} : { parentSpanContext: context(root) }),
     startTime: hrTime(at),

@@ -4,7 +4,7 @@ import { inDirectory, nextNumbers, startProgram } from '../child-process.ts';
 import { minimum, printTable } from '../sample.ts';
 import { STAGES, type Stage } from './stage-names.ts';
 
-const SHAPES = ['genai', 'small'] as const;
+const SHAPES = ['genai', 'prose', 'small'] as const;
 
 /** What each stage of ingest costs, the least of some rounds in processes of their own. */
 export async function runStages(rounds: number): Promise<void> {

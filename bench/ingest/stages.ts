@@ -6,7 +6,7 @@ import { redactSpans } from '../../collector/src/redact/redact-records.ts';
 import { Redactor } from '../../collector/src/redact/redactor.ts';
 import { nextNumbers } from '../child-process.ts';
 import { ITEMS, REQUESTS, startLoad } from './load-collector.ts';
-import { spansBody, SPANS_PER_REQUEST, type SpanShape } from './payload.ts';
+import { isSpanShape, spansBody, SPANS_PER_REQUEST, type SpanShape } from './payload.ts';
 import { STAGES, type Stage } from './stage-names.ts';
 
 /** Spans of one trace: as many as an agent's run has. */
@@ -23,7 +23,7 @@ const PROJECT = 'default';
  * Merges are held back while rows are inserted and then happen once. Answers its parent with one number per stage.
  */
 const [directory = '', shape = 'genai'] = process.argv.slice(2);
-if (shape !== 'genai' && shape !== 'small') throw new Error(`expected genai or small as shape, got ${shape}`);
+if (!isSpanShape(shape)) throw new Error(`expected genai, prose or small as shape, got ${shape}`);
 const store = await openStore({ location: { kind: 'embedded', directory } });
 const spent: Record<Stage, number> = { ...zero(), ...(await receiving(store, shape)) };
 const redactor = new Redactor({});

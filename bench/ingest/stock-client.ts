@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
-import { attributesOf, spanIdOf, SPANS_PER_REQUEST, traceIdOf, type SpanShape } from './payload.ts';
+import {
+  attributesOf,
+  isSpanShape,
+  spanIdOf,
+  SPANS_PER_REQUEST,
+  traceIdOf,
+  type SpanShape,
+} from './payload.ts';
 
 const MERGE_ROUND_MS = 100;
 const MERGE_ROUNDS_MAX = 300;
@@ -11,7 +18,7 @@ const MERGE_ROUNDS_MAX = 300;
  * No HTTP, no decoding, no normalising: only what it costs to hand ready objects to ClickHouse, and the merges of that.
  */
 const [directory = '', shape = 'genai', requests = '40', rowsPerInsert = '5120'] = process.argv.slice(2);
-if (shape !== 'genai' && shape !== 'small') throw new Error(`unknown span shape ${shape}`);
+if (!isSpanShape(shape)) throw new Error(`expected genai, prose or small as shape, got ${shape}`);
 // @ts-expect-error: the stock connection's types and the client's differ in how optional fields are declared
 const client = createClient({ connection: createChdbConnection({ path: directory }) });
 await client.command({ query: 'CREATE DATABASE stock ENGINE = Atomic' });
@@ -74,8 +81,8 @@ function rows(of: SpanShape, firstRequest: number, count: number): Record<string
       SpanId: spanIdOf(index),
       ParentSpanId: '',
       TraceState: '',
-      SpanName: of === 'genai' ? 'chat gpt-bench' : 'GET /orders',
-      SpanKind: of === 'genai' ? 'Client' : 'Server',
+      SpanName: of === 'small' ? 'GET /orders' : 'chat gpt-bench',
+      SpanKind: of === 'small' ? 'Server' : 'Client',
       ServiceName: 'bench',
       ResourceAttributes: { 'service.name': 'bench' },
       ScopeName: 'bench',

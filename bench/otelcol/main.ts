@@ -22,13 +22,13 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '2' },
   },
 });
-const SHAPES: readonly LoadShape[] = ['genai', 'small', 'log'];
+const SHAPES: readonly LoadShape[] = ['genai', 'prose', 'small', 'log'];
 const DATABASE = 'otel';
 
 const binary = values.binary ?? buildCollector(values.dir);
 console.log(
   `${ITEMS} spans or log records by OTLP/HTTP protobuf, ${SPANS_PER_REQUEST} per request. µs of CPU per item, merges included.\n` +
-    `Collector ${COLLECTOR_VERSION}: otlp → batch → clickhouse with their defaults, uncompressed, and its engine in a process of its own;\n` +
+    `Collector ${COLLECTOR_VERSION}: otlp → batch → clickhouse with their defaults but uncompressed and patient, and its engine in a process of its own;\n` +
     'of that, the script that stands in for a ClickHouse server is shown apart and left out of the ratio (rates without it).',
 );
 const rows: (string | number)[][] = [];

@@ -30,7 +30,7 @@ for (let nowMs = startedMs; nowMs < endsMs; nowMs = performance.now()) {
       perTrace: SPANS_PER_TRACE,
       startMs: Date.now() - 60_000,
     };
-    answers.push(deliver(spansBody('genai', range)));
+    answers.push(deliver(spansBody('prose', range)));
     sent += count;
   }
   await delay(TICK_MS);
