@@ -7,7 +7,7 @@ const KEPT_BYTES_MAX: number = 64 * 1024 * 1024;
  * Buffers that are used again and again. Fresh memory costs a page fault per 4 KiB, and every large buffer that is left to
  * the garbage collector brings its next full run nearer.
  */
-class BufferPool {
+export class BufferPool {
   /** By size, a power of two. */
   readonly #free = new Map<number, Buffer[]>();
   #keptBytes = 0;
