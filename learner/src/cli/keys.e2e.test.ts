@@ -82,7 +82,15 @@ test('who has no key left makes one in the database itself', async () => {
   expect(busy.stderr).toContain('is in use by process');
   await service.end('SIGTERM');
   const again = await make('', '--offline', ...owner);
-  service = await startService(directory);
+  // Others may reach a service that asks for keys.
+  service = await startService(directory, ['--host', '0.0.0.0']);
   expect((await run(again.key, 'keys', 'list', '--all-projects')).stdout.match(/owner/g)).toHaveLength(2);
   expect((await run(again.key, 'audit')).stdout).toContain('offline');
+});
+
+test('an address that others reach is refused while there is no key', async () => {
+  await service.end('SIGTERM');
+  const ended = await tracelore(['up', '--host', '0.0.0.0', '--port', '0', '--otlp-port', '0'], directory);
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain('0.0.0.0 can be reached by others and there are no API keys');
 });
