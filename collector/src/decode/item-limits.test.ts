@@ -44,8 +44,10 @@ test('of a very long text the beginning is read, the rest costs nothing', () => 
   const attributes = new Map([['text', `begin${'x'.repeat(TEXT_READ_MAX)}end`]]);
   const [one] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes }])).items;
   const [two] = decode('traces', 'json', encodeJson('traces', [{ ...SPAN, attributes }])).items;
-  const texts = [one, two].map((item) => String(item?.attributes.get('text')));
-  expect(texts.map((text) => [text.length, text.slice(0, 6), text.slice(-1)])).toEqual([
+  const texts = [one, two].map((item) => item?.attributes.get('text'));
+  const ends = (text: unknown): unknown =>
+    typeof text === 'string' ? [text.length, text.slice(0, 6), text.slice(-1)] : text;
+  expect(texts.map(ends)).toEqual([
     [TEXT_READ_MAX, 'beginx', 'x'],
     [TEXT_READ_MAX, 'beginx', 'x'],
   ]);
@@ -54,7 +56,7 @@ test('of a very long text the beginning is read, the rest costs nothing', () => 
 test('a text of many bytes per character is cut without a trace of the cut in what is stored', () => {
   const attributes = new Map([['text', 'ä'.repeat(TEXT_READ_MAX)]]);
   const [item] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes }])).items;
-  const text = String(item?.attributes.get('text'));
-  expect(Buffer.byteLength(text)).toBe(TEXT_READ_MAX);
+  const text = item?.attributes.get('text');
+  expect(typeof text === 'string' && Buffer.byteLength(text)).toBe(TEXT_READ_MAX);
   expect(item?.attributes.has('text.invalid_utf8')).toBe(false);
 });

@@ -68,10 +68,22 @@ export function sliceJsonLogs(
   return slicedRequest(readBody(bytes, splitBytesMin), 'logs', jsonLog);
 }
 
+/** Stands for an item that is not parsed. */
+class LeftOut {
+  readonly rejection: Rejection;
+
+  constructor(rejection: Rejection) {
+    this.rejection = rejection;
+  }
+}
+
 /** A body, parsed as far as it is at once. */
 interface Body {
   readonly root: unknown;
-  /** The item that stands for an element of a list of items. Throws a {@link Refusal} for text that is not JSON. */
+  /**
+   * The item that stands for an element of a list of items, or why it is left out. Throws a {@link Refusal} for text that is
+   * not JSON.
+   */
   readonly itemOf: (element: JsonObject, path: string) => unknown;
   /** To be called behind the last item: what stood in lists that are not known must be JSON too. */
   readonly end: () => void;
@@ -90,11 +102,12 @@ function readBody(bytes: Buffer, splitBytesMin: number): Body {
       const item = items[Number(element[''])];
       if (item === undefined) return element;
       rest.delete(item);
+      if (typeof item === 'string') return new LeftOut({ field: path, problem: item });
       progress.bytes += item.length;
       return parseJsonPart(item, path);
     },
     end: () => {
-      for (const item of rest) parseJsonPart(item, '');
+      for (const item of rest) if (typeof item !== 'string') parseJsonPart(item, '');
     },
     progress,
   };
@@ -140,8 +153,9 @@ function* itemsIn<T extends DecodedSpan | DecodedLog>(
       for (const [index, element] of elements.entries()) {
         const itemPath = `${groupPath}.${names.item}[${index}]`;
         const item = body.itemOf(element, itemPath);
-        if (!isObject(item)) throw fault(itemPath, 'an object', item);
-        yield readItem(item, owner, itemPath);
+        if (item instanceof LeftOut) yield item.rejection;
+        else if (isObject(item)) yield readItem(item, owner, itemPath);
+        else throw fault(itemPath, 'an object', item);
       }
     }
   }

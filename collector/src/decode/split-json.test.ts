@@ -60,6 +60,16 @@ test('lists that are not known must be JSON too', () => {
   expect(() => wholeRequest(sliceJsonTraces(body, 0))).toThrow('not valid JSON');
 });
 
+test('an item of too much is left out, its neighbours are not', () => {
+  const many = `{"attributes":[${'{},'.repeat(200_000)}{}]}`;
+  const good = `{"traceId":"${'a'.repeat(32)}","spanId":"${'b'.repeat(16)}"}`;
+  const { items, rejected } = wholeRequest(sliceJsonTraces(REQUEST(`${many},${good}`), 0));
+  expect(items).toHaveLength(1);
+  expect(rejected).toEqual([
+    { field: 'resourceSpans[0].scopeSpans[0].spans[0]', problem: 'more than 200000 objects and lists' },
+  ]);
+});
+
 test('the number of items is limited before anything is made of them', () => {
   const body = REQUEST(`${'{},'.repeat(50_000)}{}`);
   expect(() => sliceJsonTraces(body, 0)).toThrow('more than 50000');

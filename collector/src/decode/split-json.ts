@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Refusal } from '../errors.ts';
-import { ITEMS_PER_REQUEST_MAX } from '../limits.ts';
+import { ITEMS_PER_REQUEST_MAX, PARTS_PER_ITEM_MAX } from '../limits.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -10,6 +10,8 @@ const CLOSE_OBJECT = 0x7d;
 const CLOSE_ARRAY = 0x5d;
 /** What spans and log records lie in: the request, its envelopes, one of them, its groups, one of them, its items. */
 const AROUND_ITEMS = [OPEN_OBJECT, OPEN_ARRAY, OPEN_OBJECT, OPEN_ARRAY, OPEN_OBJECT, OPEN_ARRAY] as const;
+/** Most objects and lists in one item: parsing more takes too long in one go. An attribute is two of them. */
+const NESTED_PER_ITEM_MAX = 4 * PARTS_PER_ITEM_MAX;
 /** Texts that go on after this many bytes are searched for their end by the machine's own means. */
 const SHORT_TEXT_BYTES = 32;
 
@@ -17,8 +19,8 @@ const SHORT_TEXT_BYTES = 32;
 export interface SplitJson {
   /** The whole text, with `{"":<number>}` in the place of each item. */
   readonly frame: Buffer;
-  /** Bytes of each item. */
-  readonly items: readonly Buffer[];
+  /** Bytes of each item, or the reason why it is left out. */
+  readonly items: readonly (Buffer | string)[];
 }
 
 /**
@@ -27,18 +29,23 @@ export interface SplitJson {
  */
 export function splitJson(bytes: Buffer): SplitJson {
   const parts: Buffer[] = [];
-  const items: Buffer[] = [];
+  const items: (Buffer | string)[] = [];
   const around = new Uint8Array(AROUND_ITEMS.length);
   let depth = 0;
   let itemStart = -1;
+  let nested = 0;
   let copied = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === QUOTE) at = endOfText(bytes, at);
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (depth < AROUND_ITEMS.length) around[depth] = byte;
-      else if (depth === AROUND_ITEMS.length && byte === OPEN_OBJECT && liesInItems(around)) itemStart = at;
+      else if (depth === AROUND_ITEMS.length && byte === OPEN_OBJECT && liesInItems(around)) {
+        itemStart = at;
+        nested = 0;
+      }
       depth += 1;
+      nested += 1;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       depth -= 1;
       if (depth !== AROUND_ITEMS.length || itemStart < 0) continue;
@@ -48,7 +55,11 @@ export function splitJson(bytes: Buffer): SplitJson {
           `more than ${ITEMS_PER_REQUEST_MAX} spans or log records in one request: send smaller batches`,
         );
       parts.push(bytes.subarray(copied, itemStart), Buffer.from(`{"":${items.length}}`));
-      items.push(bytes.subarray(itemStart, at + 1));
+      items.push(
+        nested > NESTED_PER_ITEM_MAX
+          ? `more than ${NESTED_PER_ITEM_MAX} objects and lists`
+          : bytes.subarray(itemStart, at + 1),
+      );
       copied = at + 1;
       itemStart = -1;
     }
