@@ -28,7 +28,7 @@ const STATUSES: Readonly<Record<RefusalCode, readonly [http: number, rpc: number
   too_large: [413, 8],
   too_many_items: [413, 8],
   unsupported_media_type: [415, 3],
-  unsupported_encoding: [415, 3],
+  unsupported_encoding: [415, 12],
   // As gRPC status: RESOURCE_EXHAUSTED would mean that the request itself is too large.
   rate_limited: [429, 14],
   overloaded: [503, 14],

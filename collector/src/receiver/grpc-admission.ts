@@ -3,6 +3,7 @@ import type { Metadata, ServerInterceptor, StatusObject } from '@grpc/grpc-js';
 import { Refusal } from '../errors.ts';
 import type { ProjectClaim } from '../project.ts';
 import type { Headers } from './api-keys.ts';
+import { encodingOf, leaveFramed, type MessageForm } from './grpc-message.ts';
 
 /**
  * Messages that may be on their way at a time, of all connections together. The library collects each in memory before
@@ -24,8 +25,8 @@ export interface Admission {
   readonly refuse: (error: unknown) => GrpcRefusal;
   /** Told how a call ended: the path of its method, its status, and the time since its headers, ms. */
   readonly answered: (path: string, code: number, ms: number) => void;
-  /** Told whose call these headers belong to. */
-  readonly admitted: (metadata: Metadata, claim: ProjectClaim) => void;
+  /** Told whose call these headers belong to, and how its message will come. */
+  readonly admitted: (metadata: Metadata, claim: ProjectClaim, form: MessageForm) => void;
 }
 
 /** Refuses calls by their headers, before their message is read and inflated. */
@@ -35,6 +36,7 @@ export function admission(
 ): ServerInterceptor {
   let messagesArriving = 0;
   return ({ path }, call) => {
+    const isFramed = leaveFramed(call);
     let isArriving = false;
     const arrived = (): void => {
       clearTimeout(timer);
@@ -63,7 +65,7 @@ export function admission(
     const listener = new grpc.ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
-          admitted(metadata, admit(headersOf(metadata)));
+          admitted(metadata, admit(headersOf(metadata)), { isFramed, encoding: encodingOf(call) });
           if (messagesArriving >= MESSAGES_ARRIVING_MAX)
             throw new Refusal('overloaded', 'too many messages are on their way: send again later');
           messagesArriving += 1;

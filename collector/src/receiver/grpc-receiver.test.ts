@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { connect } from 'node:http2';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createCollector, type Collector } from '../collector.ts';
 import type { CollectorConfig } from '../config.ts';
@@ -297,10 +297,12 @@ test('many calls share one connection', async () => {
   expect(store.batches.flatMap(({ spans }) => spans)).toHaveLength(50);
 });
 
-test('a coding that is not spoken is UNIMPLEMENTED', async () => {
+test('zstd is spoken; a coding that is not is UNIMPLEMENTED', async () => {
   const { target } = await start();
+  const zstd = frameOf(zstdCompressSync(traceExport()), true);
+  expect(await rawCall(target, zstd, { 'grpc-encoding': 'zstd' })).toBe(grpc.status.OK);
   const frame = frameOf(traceExport(), true);
-  expect(await rawCall(target, frame, { 'grpc-encoding': 'zstd' })).toBe(grpc.status.UNIMPLEMENTED);
+  expect(await rawCall(target, frame, { 'grpc-encoding': 'snappy' })).toBe(grpc.status.UNIMPLEMENTED);
 });
 
 test('a message that does not arrive in time is refused', async () => {

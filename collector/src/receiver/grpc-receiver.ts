@@ -13,9 +13,9 @@ import type { ProjectClaim } from '../project.ts';
 import { encodeAnswer, encodeRefusal, rpcStatusOf } from './answer.ts';
 import type { ConnectionLimits } from './connection-cap.ts';
 import { admission, type Grpc, type GrpcRefusal } from './grpc-admission.ts';
+import { messageOf, type MessageForm } from './grpc-message.ts';
 import { GrpcListener } from './grpc-listener.ts';
 import type { ReceiverParts } from './http-receiver.ts';
-import { overloaded } from './request-body.ts';
 
 /** Calls at a time on one connection; senders wait for one to end. */
 const CALLS_PER_CONNECTION_MAX = 100;
@@ -39,6 +39,12 @@ export interface GrpcReceiverOptions extends ConnectionLimits {
   readonly requestTimeoutMs: number;
 }
 
+/** A call that was let in. */
+interface Admitted {
+  readonly claim: ProjectClaim;
+  readonly form: MessageForm;
+}
+
 /**
  * OTLP over gRPC, on the same way as HTTP from the decoder on. Keys and rate are checked before a message is read. Every
  * failure is answered with a status that makes the sender do the right thing: never UNKNOWN, which would drop its data.
@@ -59,7 +65,7 @@ export class GrpcReceiver {
   async listen(): Promise<Pick<AddressInfo, 'address' | 'port'>> {
     const grpc = await loadGrpc();
     const { bodyBytesMax } = this.#options;
-    const claims = new WeakMap<object, ProjectClaim>();
+    const admitted = new WeakMap<object, Admitted>();
     const server = new grpc.Server({
       'grpc.max_receive_message_length': bodyBytesMax,
       'grpc.max_concurrent_streams': CALLS_PER_CONNECTION_MAX,
@@ -72,12 +78,12 @@ export class GrpcReceiver {
           admit: (headers) => this.#admit(headers),
           refuse: (error) => this.#refusal(grpc, error),
           answered: (path, code, ms) => this.#parts.timings.answered('grpc', signalOf(path), code, ms),
-          admitted: (metadata, claim) => claims.set(metadata, claim),
+          admitted: (metadata, claim, form) => admitted.set(metadata, { claim, form }),
         }),
       ],
     });
     for (const signal of ['traces', 'logs', 'metrics'] as const)
-      server.addService(definition(SERVICES[signal]), { Export: this.#handler(grpc, signal, claims) });
+      server.addService(definition(SERVICES[signal]), { Export: this.#handler(grpc, signal, admitted) });
     this.#server = server;
     // With TLS too: the connections that it gets are past their handshake.
     const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
@@ -114,12 +120,12 @@ export class GrpcReceiver {
     return claim;
   }
 
-  #handler(grpc: Grpc, signal: Signal | 'metrics', claims: WeakMap<object, ProjectClaim>): UntypedHandleCall {
+  #handler(grpc: Grpc, signal: Signal | 'metrics', calls: WeakMap<object, Admitted>): UntypedHandleCall {
     return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
       const answer = async (): Promise<void> => {
         let body: Buffer;
         try {
-          body = await this.#export(signal, call.request, claims.get(call.metadata));
+          body = await this.#export(signal, call.request, calls.get(call.metadata));
         } catch (error) {
           callback(this.#refusal(grpc, error));
           return;
@@ -130,20 +136,20 @@ export class GrpcReceiver {
     };
   }
 
-  async #export(signal: Signal | 'metrics', body: Buffer, claim: ProjectClaim | undefined): Promise<Buffer> {
+  async #export(signal: Signal | 'metrics', sent: Buffer, call: Admitted | undefined): Promise<Buffer> {
     const { counters, budget, limiter } = this.#parts;
     if (signal === 'metrics')
       throw new Refusal(
         'unsupported_signal',
         'metrics are not stored: set OTEL_METRICS_EXPORTER=none or send them elsewhere',
       );
-    if (claim === undefined) throw new Error('a call without admission');
+    if (call === undefined) throw new Error('a call without admission');
+    const { claim, form } = call;
     const share = budget.share();
     try {
-      // The message is inflated already: these bytes are what it takes in memory, not what came over the wire.
-      counters.bytesReceived += body.length;
-      limiter.spend(claim.sender, body.length);
-      if (!share.grow(body.length)) throw overloaded();
+      counters.bytesReceived += sent.length;
+      limiter.spend(claim.sender, sent.length);
+      const body = await messageOf(sent, form, this.#options.bodyBytesMax, share);
       return encodeAnswer(
         await this.#parts.export({
           signal,

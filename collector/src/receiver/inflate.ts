@@ -13,6 +13,9 @@ export type Compression = 'identity' | 'gzip' | 'deflate' | 'zstd';
  */
 const INFLATE_INLINE_BYTES_MAX = 131_072;
 
+/** What of a body is inflated on the spot before it goes to the pool after all: few bytes may become many. */
+const INFLATED_INLINE_BYTES_MAX = 4_194_304;
+
 interface Codec {
   readonly inline: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
   readonly stream: (options: { chunkSize: number }) => Transform;
@@ -52,16 +55,27 @@ export async function inflate(
   const codec = CODECS[compression];
   try {
     const inflated =
-      body.length <= INFLATE_INLINE_BYTES_MAX
-        ? counted(codec.inline(body, { maxOutputLength: bytesMax }), share)
-        : await pooled(codec.stream({ chunkSize: INFLATE_CHUNK_BYTES }), body, bytesMax, share);
+      inline(codec, body, bytesMax, share) ??
+      (await pooled(codec.stream({ chunkSize: INFLATE_CHUNK_BYTES }), body, bytesMax, share));
     share.grow(-body.length);
     return inflated;
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw inflatesTooLarge(bytesMax);
     throw new Refusal('bad_compression', `the body is not valid ${compression} (${code})`);
+  }
+}
+
+/** `undefined` when the body, or what comes out of it, is too much to do while everything else waits. */
+function inline(codec: Codec, body: Buffer, bytesMax: number, share: BudgetShare): Buffer | undefined {
+  if (body.length > INFLATE_INLINE_BYTES_MAX) return undefined;
+  const maxOutputLength = Math.min(bytesMax, INFLATED_INLINE_BYTES_MAX);
+  try {
+    return counted(codec.inline(body, { maxOutputLength }), share);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')) throw error;
+    if (maxOutputLength === bytesMax) throw inflatesTooLarge(bytesMax);
+    return undefined;
   }
 }
 
