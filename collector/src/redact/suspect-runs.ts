@@ -1,4 +1,5 @@
 import { WORD_BEGINNINGS } from './secret-words.ts';
+import { nextKey, triplesOf } from './triples.ts';
 
 /** A part of a text: index of its first character and of the one behind its last. */
 export interface Run {
@@ -9,23 +10,18 @@ export interface Run {
 /** In order, without overlap. */
 export type Runs = readonly Run[];
 
-export const NO_RUNS: Runs = [];
+const NO_RUNS: Runs = [];
 
 /** Shortest secret word, and shortest credential after `Bearer` or `Basic`. */
 export const RUN_CHARACTERS_MIN = 16;
 /** Every character of secret words and of credentials. */
-export const RUN_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.=~+/\\';
+const RUN_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.=~+/\\';
 
-/** 1 for {@link RUN_CHARACTERS}. */
+/** 1 for those. */
 const IN_RUN = new Uint8Array(256);
 for (const character of RUN_CHARACTERS) IN_RUN[character.charCodeAt(0)] = 1;
 
-/** 1 where the low five bits of three characters are those of the beginning of a secret word. */
-const BEGINNINGS = new Uint8Array(32_768);
-for (const beginning of WORD_BEGINNINGS) {
-  const [first = 0, second = 0, third = 0] = Buffer.from(beginning, 'latin1');
-  BEGINNINGS[((first & 31) << 10) | ((second & 31) << 5) | (third & 31)] = 1;
-}
+const BEGINNINGS = triplesOf(WORD_BEGINNINGS.map((beginning) => beginning.slice(0, 3)));
 
 const [SPACE, BACKSLASH] = [32, 92] as const;
 const ENDS_BEARER = (101 << 8) | 114;
@@ -36,7 +32,7 @@ const PIECE_CHARACTERS = 262_144;
 const piece = Buffer.allocUnsafeSlow(PIECE_CHARACTERS);
 
 /**
- * The long runs of {@link RUN_CHARACTERS} in which a secret word may begin, or before which `bearer` or `basic` may stand.
+ * The long runs of such characters in which a secret word may begin, or before which `bearer` or `basic` may stand.
  * Long runs are rare: most of a text is passed over in steps of 16 characters. Bytes are read three times as fast as the
  * characters of a string; of wide characters the low byte is looked at, which adds runs and takes none away.
  */
@@ -91,10 +87,10 @@ function cutRunEnd(text: string, from: number): number {
 
 /** Whether a secret word may begin in a run of the piece that stands at `offset` of the text. */
 function mayHoldWord(bytes: Uint8Array, start: number, end: number, text: string, offset: number): boolean {
-  let lowBits = 0;
+  let key = 0;
   for (let at = start; at < end; at += 1) {
-    lowBits = ((lowBits << 5) | ((bytes[at] ?? 0) & 31)) & 32_767;
-    if (BEGINNINGS[lowBits] === 1 && mayBegin(text, offset + at - 2)) return true;
+    key = nextKey(key, bytes[at] ?? 0);
+    if (BEGINNINGS[key] === 1 && mayBegin(text, offset + at - 2)) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 import type { Places } from './named-values.ts';
 import { SENSITIVE_CHARACTERS_MAX, SENSITIVE_ENDING, SENSITIVE_TAILS } from './sensitive-names.ts';
 import type { Runs } from './suspect-runs.ts';
+import { keyAt, triplesOf, type Triples } from './triples.ts';
 
 /** Characters between a name and its `:` or `=`, at most: a quote with backslashes before it, spaces. */
 const CLOSE_CHARACTERS_MAX = 16 + 8;
@@ -16,8 +17,8 @@ export class ValueNames {
   /** Source of a regular expression for the end of a name; use with the flag `i`. */
   readonly ending: string;
   readonly #charactersMax: number;
-  /** 1 where the low five bits of three characters are those of the last three of a name. */
-  readonly #tails = new Uint8Array(32_768);
+  /** The last three characters of the names. */
+  readonly #tails: Triples;
   /** A name is so short or odd that its end tells nothing. */
   readonly #isAnyName: boolean;
   readonly #before: RegExp;
@@ -28,8 +29,7 @@ export class ValueNames {
     this.ending = `(?:${[SENSITIVE_ENDING, ...names].join('|')})`;
     this.#charactersMax = Math.max(SENSITIVE_CHARACTERS_MAX, ...more.map((name) => name.length));
     this.#isAnyName = more.some((name) => !/[\w.-]{3}$/.test(name));
-    for (const tail of [...SENSITIVE_TAILS, ...more.map((name) => name.slice(-3))])
-      this.#tails[lowBits(tail, 2)] = 1;
+    this.#tails = triplesOf([...SENSITIVE_TAILS, ...more]);
     this.#before = new RegExp(String.raw`(?<=${this.ending})(?:\\{0,15}["'])?\s{0,8}[:=]`, 'iy');
   }
 
@@ -55,7 +55,7 @@ export class ValueNames {
       while (text.charCodeAt(last) === BACKSLASH) last -= 1;
     }
     // Most names are none of ours: the regular expression takes ten times as long.
-    if (this.#tails[lowBits(text, last)] !== 1) return -1;
+    if (this.#tails[keyAt(text, last)] !== 1) return -1;
     this.#before.lastIndex = last + 1;
     return this.#before.test(text) ? Math.max(0, last + 1 - this.#charactersMax) : -1;
   }
@@ -114,15 +114,6 @@ class ValuePlaces implements Places {
 function indexOrEnd(text: string, character: string, from: number): number {
   const index = text.indexOf(character, from);
   return index < 0 ? text.length : index;
-}
-
-/** Of the characters at `last` and the two before it, 15 bits; the same for upper and lower case. */
-function lowBits(text: string, last: number): number {
-  return (
-    ((text.charCodeAt(last - 2) & 31) << 10) |
-    ((text.charCodeAt(last - 1) & 31) << 5) |
-    (text.charCodeAt(last) & 31)
-  );
 }
 
 /** At least what `\s` means. */
