@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   backupsFolder,
+  openTenancy,
   restoreBackup,
   StoreError,
   type Restored,
@@ -9,6 +10,7 @@ import {
 } from '@tracelore/collector/store';
 import { readConfigFile } from '../config-file.ts';
 import { resolveConfig, type Config } from '../config.ts';
+import { auditedStore } from './audited-store.ts';
 import { CliError } from './cli-error.ts';
 import { locationOf, openConfiguredStore } from './configured-store.ts';
 import type { CliContext } from './context.ts';
@@ -21,7 +23,7 @@ import type { StoreTarget } from './store-target.ts';
  * that is not there is not made.
  */
 export async function openTarget(
-  context: Pick<CliContext, 'client' | 'project'>,
+  context: Pick<CliContext, 'client' | 'project' | 'actor' | 'note'>,
   { data, isUrlGiven }: { readonly data: string | undefined; readonly isUrlGiven: boolean },
 ): Promise<StoreTarget> {
   if (isUrlGiven && data === undefined) return remoteStore(context.client);
@@ -31,7 +33,12 @@ export async function openTarget(
       `There is no database in ${path.resolve(config.data)}. Name its directory with --data, or a running service with --url.`,
     );
   try {
-    return directStore(await openConfiguredStore(config), config);
+    const store = await openConfiguredStore(config);
+    const tenancy = await openTenancy({ store, apiKeys: [], report: (text) => context.note(text) });
+    return auditedStore(directStore(store, config), tenancy, {
+      project: config.project,
+      actor: context.actor,
+    });
   } catch (error) {
     if (!StoreError.isInstance(error) || error.code !== 'locked') throw error;
     return await throughService(context, config, error);

@@ -99,6 +99,13 @@ test('while the service runs, everything goes through it; afterwards, on the dir
     spans: SPANS,
   });
 
+  writeFileSync(file('sent.jsonl'), `${otlp(2, 'c')}\n`);
+  expect(await good(['import', 'sent.jsonl', '--as', 'otlp', '--project', 'sent', ...api])).toBe(
+    'Imported 2 rows.\n',
+  );
+  const bad = await run(['import', 'sent.jsonl', '--as', 'runs', ...api]);
+  expect(bad.stderr).toMatch(/sent\.jsonl: after 0 rows, in portion 1 .* there is no column "resourceSpans"/);
+
   expect((await service.end('SIGTERM')).code).toBe(0);
   expect(await good(['restore', 'data/backups/live', '--data', 'restored'])).toMatch(
     /Restored \d+ rows in \d+ tables into .*restored; every part is as it was backed up/,
@@ -126,7 +133,13 @@ test('while the service runs, everything goes through it; afterwards, on the dir
     stdout: expect.stringContaining('Imported 3 rows. 1 rejected'),
   });
   expect(await good(['backup', ...here])).toMatch(/restored\/backups\/\d{4}-\d\d-\d\dT/);
-  expect(await good(['optimize', ...here])).toMatch(/partitions merged/);
+
+  // What was done by hand is written down beside what was done through the service.
+  const after = await startService(directory, ['--data', 'restored']);
+  const audit = await tracelore(['audit', '--json', '--url', after.api, '--project', 'other'], directory);
+  await after.end('SIGTERM');
+  expect(audit.stdout).toMatch(/"action": "store.import"/);
+  expect(audit.stdout).toMatch(/offline\)/);
 });
 
 test.each([
