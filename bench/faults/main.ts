@@ -30,7 +30,7 @@ const FAULTS: readonly Fault[] = [
   bombFault,
 ];
 /** Most memory a service may ever have had, bytes. */
-const RSS_BYTES_MAX = 1_610_612_736;
+const RSS_BYTES_MAX = 1_073_741_824;
 /** Kills, unless `--rounds` says otherwise. */
 const ROUNDS = 100;
 
