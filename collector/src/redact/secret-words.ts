@@ -1,5 +1,5 @@
 import { markOf, type Found } from './redaction.ts';
-import type { Runs } from './suspect-runs.ts';
+import type { Runs } from './runs.ts';
 
 /** What may stand before a secret: no word character, except as the end of one of JSON's escapes (`\n` before a key). */
 const BEFORE = String.raw`(?:^|[^A-Za-z0-9_]|\\[bfnrt]|\\u[0-9a-fA-F]{4})`;

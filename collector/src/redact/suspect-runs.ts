@@ -1,14 +1,6 @@
+import type { Run, Runs } from './runs.ts';
 import { WORD_BEGINNINGS } from './secret-words.ts';
 import { nextKey, triplesOf } from './triples.ts';
-
-/** A part of a text: index of its first character and of the one behind its last. */
-export interface Run {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** In order, without overlap. */
-export type Runs = readonly Run[];
 
 const NO_RUNS: Runs = [];
 

@@ -1,6 +1,6 @@
 import type { Places } from './named-values.ts';
 import { SENSITIVE_CHARACTERS_MAX, SENSITIVE_ENDING, SENSITIVE_TAILS } from './sensitive-names.ts';
-import type { Runs } from './suspect-runs.ts';
+import type { Runs } from './runs.ts';
 import { keyAt, triplesOf, type Triples } from './triples.ts';
 
 /** Characters between a name and its `:` or `=`, at most: a quote with backslashes before it, spaces. */
