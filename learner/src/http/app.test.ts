@@ -8,6 +8,7 @@ import { createApp, type App } from './app.ts';
 import { endpoint, NO_BODY, NO_QUERY } from './endpoint.ts';
 import { json } from './problem.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
+import type { Check } from './readiness.ts';
 import { bodyRedactor } from './redact-body.ts';
 
 interface Given {
@@ -19,7 +20,7 @@ interface Given {
 }
 
 /** An app with an endpoint that answers what it was given, and one that throws. */
-function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
+function given(thrown?: unknown, ring: KeyRing = new KeyRing([]), checks: readonly Check[] = []): Given {
   const reported: string[] = [];
   const timed: string[] = [];
   const recorded: AuditEntry[] = [];
@@ -46,7 +47,7 @@ function given(thrown?: unknown, ring: KeyRing = new KeyRing([])): Given {
     access: createAccess({ ring, defaultProject: 'default' }),
     redact: bodyRedactor(resolveConfig({}).redaction),
     record: async (entry) => void recorded.push(entry),
-    readiness: () => Promise.resolve([]),
+    readiness: () => Promise.resolve(checks),
     report: (text) => void reported.push(text),
     newId: () => 'abcdef0123456789',
     metrics: { contentType: 'text/plain', render: () => Promise.resolve('things 3\n') },
@@ -203,6 +204,16 @@ describe('what is for admins', () => {
     const { app, recorded } = given(new LearnerError('conflict', 'A pass is running.'), ring);
     await app.request('/v1/broken', { headers: { 'x-api-key': KEY } });
     expect(recorded).toMatchObject([{ action: 'GET /v1/broken', result: 'failed' }]);
+  });
+
+  test('a stranger learns which part is not ready, and not why', async () => {
+    const full = { name: 'disk', state: 'failing', detail: 'the disk of /secret/place is full' } as const;
+    const { app } = given(undefined, ring, [full]);
+    const stranger = await app.request('/readyz');
+    expect(stranger.status).toBe(503);
+    expect(await stranger.json()).toMatchObject({ detail: 'disk', checks: [{ ...full, detail: '' }] });
+    const operator = await app.request('/readyz', { headers: { 'x-api-key': KEY } });
+    expect(await operator.json()).toMatchObject({ checks: [full] });
   });
 
   test('every answer is data to a browser and nothing else', async () => {

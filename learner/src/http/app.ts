@@ -9,7 +9,7 @@ import { adminAttempt } from './admin-attempt.ts';
 import { failure } from './failure.ts';
 import { openApiDocument } from './open-api.ts';
 import { json, problem } from './problem.ts';
-import { readinessAnswer, type Check } from './readiness.ts';
+import { readinessAnswer, withoutDetail, type Check } from './readiness.ts';
 import type { RequestTimes } from './request-times.ts';
 import type { RedactBody } from './redact-body.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -59,7 +59,13 @@ export function createApp(options: AppOptions): App {
   app.use('*', secured);
   app.onError((error) => failure(error, options.report, options.newId));
   app.get('/healthz', () => json({ ok: true }));
-  app.get('/readyz', async () => readinessAnswer(await options.readiness()));
+  app.get('/readyz', async (context) => {
+    const checks = await options.readiness();
+    // Reasons name directories and addresses: who may not look at the service learns which part it is, and no more.
+    const caller = access.admit(context.req.raw.headers, '');
+    const mayLook = !(caller instanceof Response) && access.refuseService(caller) === undefined;
+    return readinessAnswer(mayLook ? checks : checks.map(withoutDetail));
+  });
   app.use('*', async (context, next) => {
     const address = remoteAddress(context.env);
     const caller = access.admit(context.req.raw.headers, address);

@@ -49,10 +49,15 @@ export function readinessAnswer(checks: readonly Check[]): Response {
   return problem({
     status: 503,
     code: 'not_ready',
-    detail: failing.map(({ name, detail }) => `${name}: ${detail}`).join('; '),
+    detail: failing.map(({ name, detail }) => (detail === '' ? name : `${name}: ${detail}`)).join('; '),
     headers: { 'retry-after': '1' },
     extensions: { ready: false, checks },
   });
+}
+
+/** For those who may not know more. */
+export function withoutDetail(check: Check): Check {
+  return { ...check, detail: '' };
 }
 
 function checkOf(name: string, detail: string): Check {
