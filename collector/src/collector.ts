@@ -121,7 +121,6 @@ export function createCollector(config: CollectorConfig): Collector {
     const rest = (): number => Math.max(0, endAt - performance.now());
     path.refuseNew();
     receiver.refuseNew();
-    grpcReceiver?.refuseNew();
     // Requests in progress wait for a commit: nobody else asks for one early.
     await within(rest(), committer.flush());
     await Promise.all([

@@ -54,7 +54,6 @@ export class GrpcReceiver {
   readonly #parts: ReceiverParts;
   #server: Server | undefined;
   #listener: GrpcListener | undefined;
-  #stopping = false;
 
   constructor(options: GrpcReceiverOptions, parts: ReceiverParts) {
     this.#options = options;
@@ -91,14 +90,8 @@ export class GrpcReceiver {
     return await this.#listener.listen();
   }
 
-  /** New calls are answered UNAVAILABLE from now on; those in progress finish. */
-  refuseNew(): void {
-    this.#stopping = true;
-  }
-
   /** Resolves when every connection has ended; those that last beyond `deadlineMs` are cut. */
   async close(deadlineMs: number): Promise<void> {
-    this.refuseNew();
     const timer = setTimeout(() => {
       this.#server?.forceShutdown();
       this.#listener?.cut();
@@ -114,7 +107,6 @@ export class GrpcReceiver {
     const { counters, keys, limiter, admit } = this.#parts;
     counters.requests += 1;
     const claim = keys.claim(headers);
-    if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
     admit();
     limiter.admit(claim.sender);
     return claim;

@@ -119,7 +119,7 @@ export class HttpReceiver {
     return address;
   }
 
-  /** New requests on open connections are answered 503 from now on; those in progress finish. */
+  /** Connections end with their request from now on. */
   refuseNew(): void {
     this.#stopping = true;
     this.#lingering.endAll();
@@ -156,7 +156,6 @@ export class HttpReceiver {
       const claim = this.#parts.keys.claim(request.headers);
       const encoding = requireEncoding(request.headers['content-type']);
       const compression = requireCompression(request.headers['content-encoding']);
-      if (this.#stopping) throw new Refusal('shutting_down', 'the collector is shutting down: send again');
       this.#parts.admit();
       limiter.admit(claim.sender);
       checkDeclaredLength(request, bodyBytesMax, budget.left);
