@@ -11,6 +11,7 @@ import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts'
 import { createEmbedder, createModels } from './models.ts';
 import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
 import { stageShares } from './online/stage.ts';
+import { textRedactor } from './redaction-config.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
 import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
@@ -103,6 +104,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
     treatments: (project, asking) => online.treatments(project, asking),
     secret,
+    redact: textRedactor(config.redaction),
     now,
     ids: newId,
   });

@@ -1,3 +1,4 @@
+import { Redactor } from '@tracelore/collector/store';
 import { z } from 'zod';
 
 /** What is replaced before it is stored, as the collector takes it. */
@@ -46,6 +47,13 @@ export function parseRedaction(given: unknown): RedactionConfig | false | undefi
     // A pattern that is no regular expression.
     return undefined;
   }
+}
+
+/** Takes secrets out of single texts. */
+export function textRedactor(options: RedactionConfig | false): (text: string) => string {
+  if (options === false) return (text) => text;
+  const redactor = new Redactor(options);
+  return (text) => redactor.text(text);
 }
 
 function jsonIn(text: string): unknown {

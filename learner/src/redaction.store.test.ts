@@ -72,6 +72,9 @@ test('nothing that comes by the API is stored with a secret in it', async () => 
   const refused = await post('/v1/knowledge', { ...text, content: `Use ${SECRET}.` }, any);
   expect(refused).toMatchObject({ status: 422, detail: expect.stringContaining('a secret') });
 
+  const ask = { task: TEXT, unit: TEXT, agent: TEXT, session: TEXT };
+  await post('/v1/knowledge/get', ask, z.looseObject({ decision: z.string() }));
+
   await post('/v1/evals/runs', { name: TEXT, rules: 'none' }, z.looseObject({ id: z.string() }));
   const lease = { runner: 'w1', max: 1, waitMs: 20_000 };
   const leased = z.object({
@@ -90,6 +93,7 @@ test('nothing that comes by the API is stored with a secret in it', async () => 
     'SELECT score, output FROM tracelore.trials',
   );
   expect(result).toEqual({ score: 1, output: CLEAN });
+  expect(stored).toMatch(/redacted:[0-9a-f]{24}/);
   for (const table of ['outcomes', 'eval_cases', 'eval_runs', 'knowledge_log', 'audit_log']) {
     const rows = await store.driver.query(`SELECT * FROM tracelore.${table}`);
     expect(JSON.stringify(rows)).toContain('[redacted:api_key]');

@@ -72,7 +72,11 @@ interface World {
   nowMs: number;
 }
 
-function world(rules: readonly Rule[], holdout: Holdout = NO_HOLDOUT): World {
+function world(
+  rules: readonly Rule[],
+  holdout: Holdout = NO_HOLDOUT,
+  redact?: (text: string) => string,
+): World {
   const knowledge = new Knowledge(rules);
   const decisions: DecisionRecord[] = [];
   const trials = new Map<string, readonly string[]>();
@@ -90,6 +94,7 @@ function world(rules: readonly Rule[], holdout: Holdout = NO_HOLDOUT): World {
       trialRules: (_project, trialId) => trials.get(trialId),
       holdout,
       secret: 'secret',
+      ...(redact && { redact }),
       now: () => new Date(made.nowMs),
       ids: () => `decision-${++ids}`,
     }),
@@ -107,6 +112,22 @@ function armsOf(
   for (let unit = 0; unit < units; unit++) serving.get({ ...request, unit: `unit ${unit}` }, 'shop');
   return decisions;
 }
+
+describe('names that redaction would change', () => {
+  it('are kept as digests: units stay apart, and one stays the same', () => {
+    const { serving, decisions } = world([CENTS], NO_HOLDOUT, (text) =>
+      text.replaceAll(/\w+@\w+/g, '[redacted:email]'),
+    );
+    for (const unit of ['ann@example', 'bob@example', 'ann@example', 'plain'])
+      serving.get({ task: TASK, unit, agent: 'of ann@example' }, 'shop');
+    const [ann, bob, again, plain] = decisions.map(({ unit }) => unit);
+    expect(ann).toMatch(/^redacted:[0-9a-f]{24}$/);
+    expect([again === ann, bob === ann, plain]).toEqual([true, false, 'plain']);
+    expect(decisions[0]?.agent).toBe('of [redacted:email]');
+    serving.get({ task: TASK, unit: 'ann@example' }, 'web');
+    expect(decisions[4]?.unit).not.toBe(ann);
+  });
+});
 
 describe('get', () => {
   it('answers text, items and a decision that says how it came about', () => {

@@ -22,6 +22,7 @@ import {
   type Treatments,
 } from './coins.ts';
 import { overriddenRules, type ServedKnowledge, type TrialRules } from './override.ts';
+import { unitName } from './unit-name.ts';
 import { UnitSnapshots } from './unit-snapshots.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface KnowledgeServingOptions {
   readonly treatments?: (project: string, asking: Asking) => Treatments;
   /** Secret of the service: coins and fences derive from it. */
   readonly secret: string;
+  /** Takes secrets out of names that are recorded. Default: they are recorded as they come. */
+  readonly redact?: (text: string) => string;
   readonly now: () => Date;
   readonly ids: () => string;
 }
@@ -93,7 +96,7 @@ interface Verdict {
 }
 
 export function createKnowledgeServing(options: KnowledgeServingOptions): KnowledgeServing {
-  const { selector, renderer, secret } = options;
+  const { selector, renderer, secret, redact = (text: string) => text } = options;
   const holdout = options.holdout ?? HOLDOUT;
   const unitSnapshots = new Map<string, UnitSnapshots>();
 
@@ -146,7 +149,8 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     get(request, project) {
       const decision = options.ids();
       // Without any name for the unit each call is a unit of its own.
-      const unit = request.unit ?? request.session ?? request.run ?? decision;
+      const named = request.unit ?? request.session ?? request.run ?? decision;
+      const unit = unitName(named, { redact, secret, project });
       const { arm, fingerprint, set, selected, items, bestCosine } = decide(
         request,
         options.knowledge(project),
@@ -167,7 +171,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
         id: decision,
         project,
         unit,
-        agent: request.agent ?? '',
+        agent: redact(request.agent ?? ''),
         runId: request.run ?? '',
         trialId: request.trial ?? '',
         at: now.toISOString(),
