@@ -9,12 +9,18 @@ import {
   SPANS_TO_SUMMARISE,
   STALE_RUNS,
 } from './queries.ts';
+import { StoreError } from './store-error.ts';
 import type { RunWriter } from './store.ts';
 import { ABANDONED_AFTER_MS, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
 import { RUNS } from './tables.ts';
 
-/** Runs whose spans are in memory at a time. */
-export const RUNS_PER_REFRESH = 50;
+/**
+ * Runs that are asked for together. A question reads all that came between the first and the last of them: with a tenth of
+ * these, run rows cost four times as much, more than all the rest of ingest.
+ */
+const RUNS_PER_REFRESH = 500;
+/** Spans, or outcomes, in memory at a time. Where there are more, half of the runs are taken at a time. */
+const ROWS_PER_REFRESH_MAX = 250_000;
 /** Spans of one run that its row is made from, earliest first; a longer run's row covers these. */
 export const SPANS_PER_SUMMARY_MAX = 5_000;
 /** Outcomes of one run that are considered. */
@@ -23,6 +29,8 @@ export const OUTCOMES_PER_RUN_MAX = 1_000;
 const STALE_DAYS = 2;
 const STALE_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
 const STALE_TIMEOUT_MS = 120_000;
+/** The engine's word for a result above `rowsMax`. */
+const TOO_MANY_ROWS = 'TOO_MANY_ROWS_OR_BYTES';
 const NANOS_PER_HOUR = 3_600_000_000_000n;
 
 interface Times {
@@ -37,11 +45,16 @@ interface Revision {
   readonly start: string;
 }
 
-export function runWriter(driver: SqlDriver, database: string): RunWriter {
+/** `rowsMax`: for tests. One run must stay below it. */
+export function runWriter(
+  driver: SqlDriver,
+  database: string,
+  rowsMax: number = ROWS_PER_REFRESH_MAX,
+): RunWriter {
   const ask = async <T>(
     query: string,
     parameters: Record<string, string | number | string[]>,
-  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters });
+  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters, rowsMax });
 
   const refreshSome = async (project: string, runs: readonly string[], now: number): Promise<void> => {
     const asked = { project, runs: [...runs] };
@@ -74,12 +87,23 @@ export function runWriter(driver: SqlDriver, database: string): RunWriter {
     await driver.insert({ ...encoded, token: hash.digest('hex') });
   };
 
+  const refreshAll = async (project: string, runs: readonly string[], now: number): Promise<void> => {
+    try {
+      await refreshSome(project, runs, now);
+    } catch (error) {
+      if (runs.length === 1 || !StoreError.isInstance(error) || error.code !== TOO_MANY_ROWS) throw error;
+      const half = Math.ceil(runs.length / 2);
+      await refreshAll(project, runs.slice(0, half), now);
+      await refreshAll(project, runs.slice(half), now);
+    }
+  };
+
   return {
     async refresh(runs, now) {
       for (const [project, ofProject] of Map.groupBy(runs, (run) => run.project)) {
         const ids = [...new Set(ofProject.map((run) => run.runId))];
         for (let from = 0; from < ids.length; from += RUNS_PER_REFRESH) {
-          await refreshSome(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
+          await refreshAll(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
         }
       }
     },
