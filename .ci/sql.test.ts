@@ -183,6 +183,7 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, ...expressions: s
     'tables named in the file; days as the engine names them',
     'table',
     'day',
+    "commands.join(', ')",
   ],
   'collector/src/tenancy/audit-log.ts': ['the table of a constant', 'log'],
   'dashboards/src/grafana/filters.ts': ['columns named in the file', 'column'],
