@@ -1,50 +1,22 @@
-import { execFile } from 'node:child_process';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import { rm } from 'node:fs/promises';
 import type { Fault } from './fault.ts';
 import { readAll } from './fault.ts';
 import { Ledger } from './ledger.ts';
 import { recovers, sendFor } from './senders.ts';
 import { startService } from './service.ts';
+import { fill, MIB, noSmallDisk, onSmallDisk } from './small-disk.ts';
 
-const run = promisify(execFile);
-const MIB = 1_048_576;
 const DISK_BYTES = 256 * MIB;
 const RESERVE_BYTES = 48 * MIB;
-
-async function freeBytes(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
-}
-
-/** Takes space until only this much is left. */
-async function fill(directory: string, leave: number): Promise<string> {
-  const file = path.join(directory, 'filler');
-  const handle = await open(file, 'a');
-  const chunk = Buffer.alloc(MIB);
-  try {
-    while ((await freeBytes(directory)) > leave + MIB) await handle.write(chunk);
-  } finally {
-    await handle.close();
-  }
-  return file;
-}
 
 /** A small disk that somebody else fills; `leave` bytes stay free, then all of it comes back. */
 function diskFault(name: string, what: string, reserve: number, leave: number): Fault {
   return {
     name,
     what,
-    skip: () =>
-      process.platform !== 'linux' || process.getuid?.() !== 0
-        ? 'mounting a small disk needs root on Linux'
-        : undefined,
-    run: async (directory) => {
-      const disk = path.join(directory, 'disk');
-      await mkdir(disk);
-      await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', disk]);
-      try {
+    skip: noSmallDisk,
+    run: async (directory) =>
+      await onSmallDisk(directory, DISK_BYTES, async (disk) => {
         const ledger = new Ledger();
         const env = { TRACELORE_DISK_RESERVE_BYTES: String(reserve) };
         const service = await startService(disk, { env });
@@ -74,10 +46,7 @@ function diskFault(name: string, what: string, reserve: number, leave: number): 
           ],
           note: `/readyz ${ready.status} “${(detail ?? '').slice(0, 120)}”`,
         };
-      } finally {
-        await run('umount', ['-l', disk]);
-      }
-    },
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { finish } from './engine-away.ts';
@@ -6,6 +7,7 @@ import type { Fault } from './fault.ts';
 import { Ledger } from './ledger.ts';
 import { recovers, sendFor } from './senders.ts';
 import { startService, type Service } from './service.ts';
+import { fill, MIB, noSmallDisk, onSmallDisk } from './small-disk.ts';
 
 /** How long the engine is away, ms. */
 const OUTAGE_MS = 10_000;
@@ -86,6 +88,46 @@ const full: Fault = {
   },
 };
 
+/** The spool's disk is full before the spool is. */
+const diskFull: Fault = {
+  name: 'spool-disk',
+  what: 'with a spool on a disk that fills up while the engine is gone',
+  skip: noSmallDisk,
+  run: async (directory) =>
+    await onSmallDisk(directory, 16 * MIB, async (disk) => {
+      const data = path.join(directory, 'engine');
+      const engine = await startControlledEngine(data);
+      const ledger = new Ledger();
+      const env = {
+        TRACELORE_CLICKHOUSE_URL: engine.url,
+        TRACELORE_SPOOL: path.join(disk, 'spool'),
+        TRACELORE_DISK_RESERVE_BYTES: '0',
+      };
+      const service = await startService(directory, { env });
+      engine.setMode('refuse');
+      await sendFor(3_000, service, ledger);
+      const filler = await fill(disk, 0);
+      await sendFor(8_000, service, ledger);
+      const refused = ledger.others;
+      await rm(filler);
+      await sendFor(3_000, service, ledger);
+      engine.setMode('ok');
+      const isBack = await recovers(service, ledger);
+      const isEmpty = await spoolEmpties(service);
+      const outcome = await finish(service, ledger, engine, directory, data);
+      return {
+        ...outcome,
+        violations: [
+          ...outcome.violations,
+          ...(isBack ? [] : ['did not recover']),
+          ...(isEmpty ? [] : ['the spool was not emptied']),
+          ...(/^503×\d+$/.test(refused) ? [] : [`expected answers of 200 and 503 only, got ${refused}`]),
+        ],
+        note: 'disk full, and free again',
+      };
+    }),
+};
+
 interface Check {
   readonly name: string;
   readonly state: string;
@@ -110,4 +152,4 @@ async function spoolEmpties(service: Service): Promise<boolean> {
   return false;
 }
 
-export const spoolFaults: readonly Fault[] = [outage, full];
+export const spoolFaults: readonly Fault[] = [outage, full, diskFull];
