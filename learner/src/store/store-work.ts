@@ -50,6 +50,11 @@ export class StoreWorker {
     return begun;
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#ended;
+  }
+
   /** Nothing new is begun, merging ends after the partition under way, a backup goes on: resolves when it is done. */
   async stop(): Promise<void> {
     this.#stopped = true;
