@@ -1,5 +1,5 @@
-/** Revision of the native protocol that the Go client speaks in its first query, whatever the server answers. */
-const HELLO_REVISION_BLOCK_INFO = [1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0];
+/** Head of a block in newer revisions: field 1, no overflow; field 2, bucket -1; end. */
+const BLOCK_INFO = [1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0];
 const PLAIN_SERIALISATION = 0;
 
 /**
@@ -9,7 +9,7 @@ const PLAIN_SERIALISATION = 0;
 export function nativeHello(version: string): Buffer {
   const revision = Buffer.alloc(4);
   return Buffer.concat([
-    Buffer.from([...HELLO_REVISION_BLOCK_INFO, 4, 1]),
+    Buffer.from([...BLOCK_INFO, 4, 1]),
     column('displayName()', 'String', text('tracelore-bench')),
     column('version()', 'String', text(version)),
     column('revision()', 'UInt32', revision),
