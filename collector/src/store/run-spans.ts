@@ -3,7 +3,14 @@ import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
 import { CONTENT_LOGS, RUN_TIMES } from './queries.ts';
 import { type SpanRow, spanView } from './row-views.ts';
-import { BARE_SPANS, PREVIEW_CHARACTERS, spansById, spansOfPage, SPAN_PLACE } from './span-queries.ts';
+import {
+  BARE_SPANS,
+  CONTENT_SIZES,
+  PREVIEW_CHARACTERS,
+  spansById,
+  SPANS_OF_PAGE,
+  SPAN_PLACE,
+} from './span-queries.ts';
 import type { SpanPage, SpanPageRequest, SpanView, TraceReader } from './store.ts';
 
 export const SPANS_PER_PAGE_MAX = 1_000;
@@ -36,7 +43,10 @@ interface PageSpan {
   readonly trace_id: string;
   readonly span_id: string;
   readonly start: string;
-  readonly bytes: string | number;
+}
+
+interface SizedSpan extends PageSpan {
+  readonly bytes: number;
 }
 
 /** Spans that one query fetches. */
@@ -61,17 +71,23 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
     const views = new Map<string, SpanView>();
     for (const { spans, content } of portions) {
       const rows = await ask<SpanRow>(spansById(content), {
-        ...range,
-        first: spans[0]?.start ?? range.first,
-        last: spans.at(-1)?.start ?? range.last,
-        traces: [...new Set(spans.map((span) => span.trace_id))],
-        spans: spans.map((span) => span.span_id),
+        ...among(range, spans),
         ...(content === 'cut' ? { mark: TRUNCATION_MARK } : {}),
         ...(content === 'preview' ? { characters: PREVIEW_CHARACTERS } : {}),
       });
       for (const row of rows) views.set(`${row.trace_id}:${row.span_id}`, spanView(row));
     }
     return onPage.flatMap((span) => views.get(`${span.trace_id}:${span.span_id}`) ?? []);
+  };
+
+  const sized = async (range: RunRange, spans: readonly PageSpan[]): Promise<SizedSpan[]> => {
+    if (spans.length === 0) return [];
+    const rows = await ask<{ trace_id: string; span_id: string; bytes: string }>(
+      CONTENT_SIZES,
+      among(range, spans),
+    );
+    const bytesOf = new Map(rows.map((row) => [`${row.trace_id}:${row.span_id}`, Number(row.bytes)]));
+    return spans.map((span) => ({ ...span, bytes: bytesOf.get(`${span.trace_id}:${span.span_id}`) ?? 0 }));
   };
 
   /** Model calls without content may have it in log records. */
@@ -105,9 +121,13 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
       const spans = rows.slice(0, limit).map(spanView);
       return pageOf(spans, offset + spans.length, offset + rows.length);
     }
-    const found = await ask<PageSpan>(spansOfPage(content === 'full'), asked);
-    const onPage = content === 'full' ? wholeOnes(found.slice(0, limit)) : found.slice(0, limit);
-    const portions = content === 'full' ? portionsOf(onPage) : [{ spans: onPage, bytes: 0, content }];
+    const found = await ask<PageSpan>(SPANS_OF_PAGE, asked);
+    let onPage: readonly PageSpan[] = found.slice(0, limit);
+    let portions: Portion[] = [{ spans: [...onPage], bytes: 0, content: 'preview' }];
+    if (content === 'full') {
+      const whole = wholeOnes(await sized(range, onPage));
+      [onPage, portions] = [whole, portionsOf(whole)];
+    }
     const spans = await completed(range, await fetch(range, onPage, portions));
     return pageOf(spans, offset + onPage.length, offset + found.length);
   };
@@ -118,11 +138,12 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
     async readRun(project, runId, page) {
       const range = await rangeOf(project, runId);
       if (range === undefined) return [];
-      const onPage = await ask<PageSpan>(spansOfPage(true), {
+      const found = await ask<PageSpan>(SPANS_OF_PAGE, {
         ...range,
         limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
         offset: page?.offset ?? 0,
       });
+      const onPage = await sized(range, found);
       return await completed(range, await fetch(range, onPage, portionsOf(onPage)));
     },
 
@@ -130,7 +151,8 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
       const range = await rangeOf(project, runId);
       if (range === undefined) return undefined;
       const places = await ask<PageSpan>(SPAN_PLACE, { ...range, span: spanId });
-      const [span] = await completed(range, await fetch(range, places, portionsOf(places)));
+      const whole: Portion[] = [{ spans: places, bytes: 0, content: 'full' }];
+      const [span] = await completed(range, await fetch(range, places, whole));
       return span;
     },
   };
@@ -141,21 +163,32 @@ function pageOf(spans: readonly SpanView[], next: number, known: number): SpanPa
   return known > next ? { spans, next } : { spans };
 }
 
+/** Bound to spans of a page, within their times. */
+function among(range: RunRange, spans: readonly PageSpan[]): Readonly<Record<string, SqlValue>> {
+  return {
+    ...range,
+    first: spans[0]?.start ?? range.first,
+    last: spans.at(-1)?.start ?? range.last,
+    traces: [...new Set(spans.map((span) => span.trace_id))],
+    spans: spans.map((span) => span.span_id),
+  };
+}
+
 /** As many as fit with all their content, at least one. */
-function wholeOnes(spans: readonly PageSpan[]): PageSpan[] {
+function wholeOnes(spans: readonly SizedSpan[]): SizedSpan[] {
   let total = 0;
   const end = spans.findIndex((span, index) => {
-    total += Number(span.bytes);
+    total += span.bytes;
     return index > 0 && total > WHOLE_BYTES_PER_PAGE_MAX;
   });
   return end === -1 ? [...spans] : spans.slice(0, end);
 }
 
-function portionsOf(spans: readonly PageSpan[]): Portion[] {
+function portionsOf(spans: readonly SizedSpan[]): Portion[] {
   const portions: Portion[] = [];
   let total = 0;
   for (const span of spans) {
-    const bytes = Number(span.bytes);
+    const { bytes } = span;
     total += bytes;
     const content = total > CONTENT_BYTES_PER_PAGE_MAX ? 'cut' : 'full';
     const portion = portions.at(-1);

@@ -10,20 +10,27 @@ const CONTENT_BYTES = `length(input) + length(output) + length(system_instructio
     + arraySum(text -> length(text), mapValues(attribute_values))
     + arraySum(of_event -> arraySum(text -> length(text), mapValues(of_event)), events.attributes)`;
 
-/** Which spans stand on a page of a run, one row per span however often it was exported; sizes are read only when asked for. */
-export function spansOfPage(sized: boolean): string {
-  return `
-SELECT trace_id, span_id, toString(start_time) AS start, ${sized ? CONTENT_BYTES : '0'} AS bytes
+/** Which spans stand on a page of a run, one row per span however often it was exported. */
+export const SPANS_OF_PAGE: string = `
+SELECT trace_id, span_id, toString(start_time) AS start
 FROM {database}.spans
 WHERE ${OF_RUN}
 ORDER BY start_time, trace_id, span_id, received_at DESC
 LIMIT 1 BY trace_id, span_id
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
-}
+
+const BY_ID = `trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}`;
+
+/** How much content these spans have. Asked apart from their order: sorting would take the texts along, gigabytes of them. */
+export const CONTENT_SIZES: string = `
+SELECT trace_id, span_id, toString(${CONTENT_BYTES}) AS bytes
+FROM {database}.spans
+WHERE ${OF_RUN} AND ${BY_ID}
+LIMIT 1 BY trace_id, span_id`;
 
 /** Where the one span of this id stands; several traces of a run may have one. */
 export const SPAN_PLACE: string = `
-SELECT trace_id, span_id, toString(start_time) AS start, 0 AS bytes
+SELECT trace_id, span_id, toString(start_time) AS start
 FROM {database}.spans
 WHERE ${OF_RUN} AND span_id = {span: String}
 ORDER BY start_time
@@ -59,8 +66,7 @@ export function spansById(content: keyof typeof CONTENT): string {
 SELECT ${COLUMNS},
   ${CONTENT[content]}
 FROM {database}.spans
-WHERE ${OF_RUN}
-  AND trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}
+WHERE ${OF_RUN} AND ${BY_ID}
 LIMIT 1 BY trace_id, span_id`;
 }
 
