@@ -67,6 +67,9 @@ export class CommitPath {
       clock,
       intervalMs,
       spool: kept && {
+        get isEmpty() {
+          return kept.isEmpty;
+        },
         append: async (commit) => {
           await kept.append(commit);
           replay?.wake();

@@ -34,6 +34,8 @@ interface Waiting {
 
 /** Where commits go that the store does not take: on disk, to be stored later under the same token. */
 export interface CommitSpool {
+  /** Nothing waits in it, so nobody tries the store again by itself. */
+  readonly isEmpty: boolean;
   /** Resolves when it is safe on disk; rejects when there is no room for it. */
   append(commit: SpooledCommit): Promise<void>;
 }
@@ -203,7 +205,8 @@ export class Committer {
     const { spool, writer } = this.#parts;
     if (spool === undefined) return await this.#write(group, { retry: true });
     // While the store is known not to answer, nobody waits for it: the spool's replay finds out when it is back.
-    const written = writer.health.problem === '' ? await this.#writeInTime(group) : undefined;
+    const isAway = writer.health.problem !== '' && !spool.isEmpty;
+    const written = isAway ? undefined : await this.#writeInTime(group);
     if (written !== undefined && (written.state !== 'unavailable' || (written.isolate && group.length > 1)))
       return written;
     try {

@@ -185,7 +185,7 @@ test('a record that fails for a reason of its own lets the others go first', asy
   expect(spool.stats.records).toBe(1);
 });
 
-test('when the spool is full too, senders are told to come again', async () => {
+test('when the spool takes nothing either, senders are told to come again, and the store is found when it is back', async () => {
   const { store, spool } = parts;
   store.failures.push(AWAY);
   await spool.close();
@@ -194,6 +194,7 @@ test('when the spool is full too, senders are told to come again', async () => {
     problem: 'the spool is not open',
     isolate: false,
   });
+  expect(await submitted('b')).toEqual({ state: 'stored' });
 });
 
 test('a request of several batches keeps them together when its neighbours are stored one by one', async () => {
