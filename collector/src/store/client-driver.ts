@@ -7,7 +7,7 @@ import {
 } from '@clickhouse/client';
 import type { EncodedRows, OutputFormat, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
 import { StoreError, toStoreError } from './store-error.ts';
-import { WORD_INDEX } from './tables.ts';
+import { LOGS, SPANS, WORD_INDEX } from './tables.ts';
 
 const TIMEOUT_MS = 30_000;
 const MEMORY_BYTES_MAX = 1024 ** 3;
@@ -26,19 +26,28 @@ const COMMON: ClickHouseSettings = {
 
 /** A read sees every write that was answered before, on whichever replica it runs; subqueries see all shards. */
 const CLUSTER_READS: ClickHouseSettings = {
+  load_balancing: 'in_order',
   select_sequential_consistency: '1',
   distributed_product_mode: 'global',
 };
 
+/** Tables that several processes write to all the time. */
+const VOLUME: ReadonlySet<string> = new Set([SPANS.name, LOGS.name]);
+
 /**
- * An answer means stored on most replicas of every shard it touches, not queued on the server that took it. One insert
- * after the other per table: only then a read can tell which of them it has to wait for.
+ * An answer means stored on most replicas of every shard it touches, not queued on the server that took it. For small tables
+ * one insert goes after the other: only then a read can tell which of them it has to wait for, and there it matters at once.
+ * Spans and logs come from several processes at the same time, which would refuse each other; they are read from the replica
+ * that all prefer, and runs are made of them ten seconds later.
  */
-const CLUSTER_WRITES: ClickHouseSettings = {
-  distributed_foreground_insert: 1,
-  insert_quorum: 'auto',
-  insert_quorum_parallel: 0,
-};
+function clusterWrites(table: string): ClickHouseSettings {
+  return {
+    load_balancing: 'in_order',
+    distributed_foreground_insert: 1,
+    insert_quorum: 'auto',
+    insert_quorum_parallel: VOLUME.has(table) ? 1 : 0,
+  };
+}
 
 /**
  * Of formats: exact decimals, and row groups of Parquet that are small enough to be held several at a time, which by default
@@ -178,7 +187,7 @@ export function clientDriver(
             async_insert: 0,
             wait_end_of_query: 1,
             exclude_materialize_skip_indexes_on_insert: WORD_INDEX,
-            ...(cluster === undefined ? {} : CLUSTER_WRITES),
+            ...(cluster === undefined ? {} : clusterWrites(rows.table)),
           },
         });
         await drainStream(stream);

@@ -11,6 +11,8 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'NOT_ENOUGH_SPACE',
   'TOO_MANY_PARTS',
   'UNKNOWN_STATUS_OF_INSERT',
+  'UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE',
+  'TOO_FEW_LIVE_REPLICAS',
   'KEEPER_EXCEPTION',
   'busy',
   'unavailable',
