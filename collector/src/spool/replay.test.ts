@@ -1,3 +1,5 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ByteBudget } from '../commit/byte-budget.ts';
 import type { CommitResult } from '../commit/commit-result.ts';
@@ -217,4 +219,19 @@ test('a request of several batches keeps them together when its neighbours are s
   expect(store.batches.map(({ spans }) => spans.length)).toEqual([3, 1]);
   expect(new Set(store.tokens).size).toBe(store.tokens.length);
   expect(spool.stats).toMatchObject({ records: 0, rowsRefused: 1 });
+});
+
+test('a record that the disk has lost is told of, and the others are stored', async () => {
+  const { store, spool, replay, problems } = parts;
+  store.failures.push(AWAY);
+  await submitted('lost');
+  await submitted('b');
+  const [name = ''] = await readdir(directory.path);
+  const file = await open(join(directory.path, name), 'r+');
+  await file.write(Buffer.alloc(8, 0xff), 0, 8, 40);
+  await file.close();
+  await replay.drain();
+  expect(store.batches).toHaveLength(1);
+  expect(spool.isEmpty).toBe(true);
+  expect(problems).toEqual([expect.stringContaining('lost 1 rows')]);
 });

@@ -78,9 +78,14 @@ export class Replay {
   /** `undefined` when the first record is done with. */
   #replayFirst(letOthersGoFirst = false): Promise<CommitFailure | undefined> {
     return this.#turns.run(async () => {
-      const { spool, onStored } = this.#parts;
+      const { spool, onStored, onProblem } = this.#parts;
       const record = await spool.first();
       if (record === undefined) return undefined;
+      if (record === 'damaged') {
+        const rows = await spool.dropFirst();
+        onProblem(new Error(`the spool's disk lost ${rows} rows: their record is damaged`));
+        return undefined;
+      }
       const batches = await this.#unpacked(record);
       if (batches === undefined) return undefined;
       const failures = await this.#store(record, batches);

@@ -50,15 +50,16 @@ export async function scanSegment(path: string): Promise<Scan> {
   return { segment: { path, entries, bytes: offset }, damage };
 }
 
-/** @throws Error when the file no longer holds the record that was written */
-export async function readEntry({ path }: Segment, { offset, bytes }: SegmentEntry): Promise<SpoolRecord> {
+/** `undefined` when the file no longer holds the record that was written. Rejects when the file cannot be read now. */
+export async function readEntry(
+  { path }: Segment,
+  { offset, bytes }: SegmentEntry,
+): Promise<SpoolRecord | undefined> {
   const file = await open(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(bytes);
     const { bytesRead } = await file.read(buffer, 0, bytes, offset);
-    const record = bytesRead === bytes ? decodeRecord(buffer) : undefined;
-    if (record === undefined) throw new Error(`${path}: the record at byte ${offset} cannot be read back`);
-    return record;
+    return bytesRead === bytes ? decodeRecord(buffer) : undefined;
   } finally {
     await file.close();
   }

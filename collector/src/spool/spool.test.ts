@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { sampleBatch } from '../testing/sample-batch.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
+import type { SpoolRecord } from './record.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -37,10 +38,16 @@ function append(spool: Spool, key: string): Promise<void> {
   return spool.append({ requests: [{ key, batches: [store.prepare([sampleBatch()])] }], runs: [run] });
 }
 
+async function waiting(spool: Spool): Promise<SpoolRecord | undefined> {
+  const record = await spool.first();
+  if (record === 'damaged') throw new Error('the first record is damaged');
+  return record;
+}
+
 /** Keys of everything that waits, taken out. */
 async function takeAll(spool: Spool): Promise<string[]> {
   const keys: string[] = [];
-  for (let record = await spool.first(); record !== undefined; record = await spool.first()) {
+  for (let record = await waiting(spool); record !== undefined; record = await waiting(spool)) {
     keys.push(...record.requests.map(({ key }) => key));
     await spool.removeFirst();
   }
@@ -60,7 +67,7 @@ test('what was appended comes back in order, also in the next process, and is go
   expect(next.damage).toEqual([]);
   await append(next.spool, 'c');
   expect(next.spool.stats).toMatchObject({ records: 3, rows: 3, rowsSpooled: 1, rowsReplayed: 0 });
-  expect((await next.spool.first())?.runs).toEqual([{ project: 'default', runId: 'run of a' }]);
+  expect((await waiting(next.spool))?.runs).toEqual([{ project: 'default', runId: 'run of a' }]);
   expect(await takeAll(next.spool)).toEqual(['a', 'b', 'c']);
   expect(next.spool.stats).toMatchObject({ records: 0, rows: 0, bytes: 0, oldestMs: 0, rowsReplayed: 3 });
   expect(await readdir(directory.path)).toEqual([]);
@@ -117,7 +124,7 @@ test('beyond its size it takes no more, and takes more when there is room again'
 test('what cannot be stored is kept for the next start; the others go on', async () => {
   const { spool } = await openSpool();
   for (const key of ['bad', 'good']) await append(spool, key);
-  const bad = await spool.first();
+  const bad = await waiting(spool);
   if (bad === undefined) throw new Error('nothing waits');
   const file = await spool.setFirstAside(bad);
   expect(await takeAll(spool)).toEqual(['good']);

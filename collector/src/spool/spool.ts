@@ -136,12 +136,13 @@ export class Spool implements CommitSpool {
     });
   }
 
-  /** The oldest record that waits. @throws Error when it cannot be read back */
-  async first(): Promise<SpoolRecord | undefined> {
+  /** The oldest record that waits; `damaged` when the disk no longer holds what was written. */
+  async first(): Promise<SpoolRecord | 'damaged' | undefined> {
     return await this.#turns.run(async () => {
       const [segment] = this.#segments;
       const entry = segment?.entries[0];
-      return segment === undefined || entry === undefined ? undefined : await readEntry(segment, entry);
+      if (segment === undefined || entry === undefined) return undefined;
+      return (await readEntry(segment, entry)) ?? 'damaged';
     });
   }
 
@@ -150,6 +151,11 @@ export class Spool implements CommitSpool {
     await this.#turns.run(async () => {
       this.#counts.rowsReplayed += await this.#shift();
     });
+  }
+
+  /** The first one is damaged: there is nothing to be done for it. Resolves with its rows. */
+  async dropFirst(): Promise<number> {
+    return await this.#turns.run(() => this.#shift());
   }
 
   /** The first one fails, perhaps for a reason of its own: it waits behind the others. */
