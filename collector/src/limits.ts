@@ -15,3 +15,6 @@ export const TEXT_READ_MAX = 8_388_608;
 
 /** Most attributes, events and links of one span, or attributes of one log record. Over it: that one is rejected. */
 export const PARTS_PER_ITEM_MAX = 50_000;
+
+/** Most values inside lists and maps of one span or log record, together. Over it: that one is rejected. */
+export const NESTED_VALUES_MAX = 300_000;

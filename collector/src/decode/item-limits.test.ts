@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { expect, test } from 'vitest';
-import { PARTS_PER_ITEM_MAX, TEXT_READ_MAX } from '../limits.ts';
+import { NESTED_VALUES_MAX, PARTS_PER_ITEM_MAX, TEXT_READ_MAX } from '../limits.ts';
 import type { AttributeValue, DecodedLog, DecodedSpan } from '../records.ts';
 import { encodeJson, encodeProtobuf } from '../testing/fuzz/encode-request.ts';
 import { EVERY_LOG_FIELD, EVERY_SPAN_FIELD } from '../testing/fuzz/every-field.ts';
@@ -38,6 +38,16 @@ test('and so is a log record', () => {
 test('as many as allowed are kept', () => {
   const [span] = decode('traces', 'protobuf', encodeProtobuf([{ ...SPAN, attributes: MANY }])).items;
   expect(span?.attributes.size).toBe(PARTS_PER_ITEM_MAX);
+});
+
+test('a list of too many values costs its span, not the request', () => {
+  const list: AttributeValue = Array.from({ length: NESTED_VALUES_MAX + 1 }, () => null);
+  const spans = [{ ...SPAN, attributes: new Map([['list', list]]) }, SPAN];
+  const decoded = decode('traces', 'protobuf', encodeProtobuf(spans));
+  expect(decoded).toMatchObject({
+    items: [{ spanId: SPAN.spanId }],
+    rejected: [{ problem: 'more than 300000 values inside others' }],
+  });
 });
 
 test('of a very long text the beginning is read, the rest costs nothing', () => {

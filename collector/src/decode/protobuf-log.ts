@@ -2,11 +2,12 @@ import type { AttributeValue, DecodedLog } from '../records.ts';
 import { isRoomFor, partsProblem, type Owner, type Rejection } from './decoded-request.ts';
 import { optionalId, SPAN_ID_HEX, TRACE_ID_HEX } from './ids.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
-import { readAnyValue, readKeyValue } from './protobuf-values.ts';
+import { nestedProblem, readAnyValue, readKeyValue } from './protobuf-values.ts';
 
 /** `opentelemetry.proto.logs.v1.LogRecord`. */
 export function readLog(reader: ProtobufReader, owner: Owner, path: string): DecodedLog | Rejection {
   const outer = reader.enter();
+  reader.nestedValues = 0;
   const attributes = new Map<string, AttributeValue>();
   let timeUnixNano = 0n;
   let observedTimeUnixNano = 0n;
@@ -57,7 +58,7 @@ export function readLog(reader: ProtobufReader, owner: Owner, path: string): Dec
     }
   }
   reader.leave(outer);
-  const tooMany = partsProblem(parts, path);
+  const tooMany = partsProblem(parts, path) ?? nestedProblem(reader, path);
   if (tooMany !== undefined) return tooMany;
   return {
     resource: owner.resource,

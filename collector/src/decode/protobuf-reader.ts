@@ -24,6 +24,8 @@ const keys = new TextCache();
  */
 export class ProtobufReader {
   readonly bytes: Buffer;
+  /** Values inside lists and maps, of the item that is being read. */
+  nestedValues = 0;
   #position = 0;
   #end: number;
 

@@ -14,7 +14,7 @@ import {
 import { readLog } from './protobuf-log.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import { readSpan } from './protobuf-span.ts';
-import { readResource, readScope } from './protobuf-values.ts';
+import { nestedProblem, readResource, readScope } from './protobuf-values.ts';
 
 /** Reads one span or log record; a {@link Rejection} leaves that item out and keeps its neighbours. */
 type ItemReader<T> = (reader: ProtobufReader, owner: Owner, path: string) => T | Rejection;
@@ -135,6 +135,7 @@ function readEnvelopeResource(bytes: Buffer, envelope: Range): Resource {
     else if (tag === 0x1a) schemaUrl = reader.string();
     else reader.skip(tag);
   }
+  checkNested(reader, 'resource');
   return { attributes, schemaUrl };
 }
 
@@ -146,5 +147,12 @@ function readGroupScope(bytes: Buffer, group: Range): Scope {
     if (tag === 0x0a) scope = readScope(reader, scope);
     else reader.skip(tag);
   }
+  checkNested(reader, 'scope');
   return scope;
+}
+
+/** What all items share cannot be left out. */
+function checkNested(reader: ProtobufReader, field: string): void {
+  const rejection = nestedProblem(reader, field);
+  if (rejection !== undefined) throw new Refusal('undecodable', rejection.problem, field);
 }

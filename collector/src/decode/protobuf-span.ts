@@ -3,11 +3,12 @@ import { isRoomFor, partsProblem, type Owner, type Rejection } from './decoded-r
 import { spanKindOf, spanStatusOf } from './enums.ts';
 import { optionalId, parentId, SPAN_ID_HEX, spanIdsProblem, TRACE_ID_HEX } from './ids.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
-import { readKeyValue } from './protobuf-values.ts';
+import { nestedProblem, readKeyValue } from './protobuf-values.ts';
 
 /** `opentelemetry.proto.trace.v1.Span`. A field that appears twice: the last one wins, a repeated status is merged. */
 export function readSpan(reader: ProtobufReader, owner: Owner, path: string): DecodedSpan | Rejection {
   const outer = reader.enter();
+  reader.nestedValues = 0;
   const attributes = new Map<string, AttributeValue>();
   const events: SpanEvent[] = [];
   const links: SpanLink[] = [];
@@ -72,7 +73,10 @@ export function readSpan(reader: ProtobufReader, owner: Owner, path: string): De
     }
   }
   reader.leave(outer);
-  const problem = spanIdsProblem({ traceId, spanId, parentSpanId }, path) ?? partsProblem(parts, path);
+  const problem =
+    spanIdsProblem({ traceId, spanId, parentSpanId }, path) ??
+    partsProblem(parts, path) ??
+    nestedProblem(reader, path);
   if (problem !== undefined) return problem;
   return {
     resource: owner.resource,

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../errors.ts';
-import { VALUE_DEPTH_MAX } from '../limits.ts';
+import { NESTED_VALUES_MAX, VALUE_DEPTH_MAX } from '../limits.ts';
 import type { AttributeValue, Scope } from '../records.ts';
+import type { Rejection } from './decoded-request.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
 /** Suffix of the attribute that keeps the bytes of a value which was not valid UTF-8. */
@@ -68,7 +69,7 @@ function readArray(
   const values = [...before];
   while (!reader.ended()) {
     const tag = reader.tag();
-    if (tag === 0x0a) values.push(readAnyValue(reader, depth));
+    if (tag === 0x0a && hasRoom(reader)) values.push(readAnyValue(reader, depth));
     else reader.skip(tag);
   }
   reader.leave(outer);
@@ -85,11 +86,23 @@ function readKeyValues(
   const entries = new Map(Object.entries(before));
   while (!reader.ended()) {
     const tag = reader.tag();
-    if (tag === 0x0a) readKeyValue(reader, entries, depth);
+    if (tag === 0x0a && hasRoom(reader)) readKeyValue(reader, entries, depth);
     else reader.skip(tag);
   }
   reader.leave(outer);
   return entries;
+}
+
+/** Counts one more value inside another one. What is left out here costs its item: see {@link nestedProblem}. */
+function hasRoom(reader: ProtobufReader): boolean {
+  reader.nestedValues += 1;
+  return reader.nestedValues <= NESTED_VALUES_MAX;
+}
+
+/** Why an item of so many values is left out, if it is. */
+export function nestedProblem(reader: ProtobufReader, path: string): Rejection | undefined {
+  if (reader.nestedValues <= NESTED_VALUES_MAX) return undefined;
+  return { field: path, problem: `more than ${NESTED_VALUES_MAX} values inside others` };
 }
 
 function checkDepth(depth: number): void {

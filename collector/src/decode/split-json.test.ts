@@ -66,7 +66,7 @@ test('an item of too much is left out, its neighbours are not', () => {
   const { items, rejected } = wholeRequest(sliceJsonTraces(REQUEST(`${many},${good}`), 0));
   expect(items).toHaveLength(1);
   expect(rejected).toEqual([
-    { field: 'resourceSpans[0].scopeSpans[0].spans[0]', problem: 'more than 200000 objects and lists' },
+    { field: 'resourceSpans[0].scopeSpans[0].spans[0]', problem: 'more than 300000 values inside others' },
   ]);
 });
 

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { Refusal } from '../errors.ts';
-import { ITEMS_PER_REQUEST_MAX, PARTS_PER_ITEM_MAX } from '../limits.ts';
+import { ITEMS_PER_REQUEST_MAX, NESTED_VALUES_MAX } from '../limits.ts';
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 const OPEN_ARRAY = 0x5b;
@@ -10,8 +11,6 @@ const CLOSE_OBJECT = 0x7d;
 const CLOSE_ARRAY = 0x5d;
 /** What spans and log records lie in: the request, its envelopes, one of them, its groups, one of them, its items. */
 const AROUND_ITEMS = [OPEN_OBJECT, OPEN_ARRAY, OPEN_OBJECT, OPEN_ARRAY, OPEN_OBJECT, OPEN_ARRAY] as const;
-/** Most objects and lists in one item: parsing more takes too long in one go. An attribute is two of them. */
-const NESTED_PER_ITEM_MAX = 4 * PARTS_PER_ITEM_MAX;
 /** Texts that go on after this many bytes are searched for their end by the machine's own means. */
 const SHORT_TEXT_BYTES = 32;
 
@@ -46,7 +45,8 @@ export function splitJson(bytes: Buffer): SplitJson {
       }
       depth += 1;
       nested += 1;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+    } else if (byte === COMMA) nested += 1;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       depth -= 1;
       if (depth !== AROUND_ITEMS.length || itemStart < 0) continue;
       if (items.length === ITEMS_PER_REQUEST_MAX)
@@ -56,8 +56,8 @@ export function splitJson(bytes: Buffer): SplitJson {
         );
       parts.push(bytes.subarray(copied, itemStart), Buffer.from(`{"":${items.length}}`));
       items.push(
-        nested > NESTED_PER_ITEM_MAX
-          ? `more than ${NESTED_PER_ITEM_MAX} objects and lists`
+        nested > NESTED_VALUES_MAX
+          ? `more than ${NESTED_VALUES_MAX} values inside others`
           : bytes.subarray(itemStart, at + 1),
       );
       copied = at + 1;
