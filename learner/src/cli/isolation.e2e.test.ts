@@ -321,6 +321,14 @@ describe('every operation', () => {
   });
 });
 
+test('what is about all projects is shown to no key of one of several', async () => {
+  const answers = await Promise.all(
+    ['/metrics', '/v1/store', '/v1/store/work'].map((target) => ask('GET', target, { key: KEYS.alpha })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+  expect((await ask('GET', '/nothing/is/here')).status).toBe(401);
+});
+
 test("a running trial of beta is no trial of alpha's, which can neither report it nor have its rules", async () => {
   const report = { trial: victim.trial, runner: 'honest', output: MARKER, durationMs: 1 };
   const stolen = await ask('POST', '/v1/trials/report', {
