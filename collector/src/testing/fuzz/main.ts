@@ -38,6 +38,12 @@ if (values.help || !(inputs > 0) || !(seconds > 0) || !Number.isInteger(seed) ||
   process.stdout.write(USAGE);
   process.exit(values.help ? 0 : 2);
 }
+/** Ctrl-C ends the run with its report; a second one ends it at once. */
+let isEnding = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    isEnding = true;
+  });
 process.exitCode = (await fuzz()) ? 0 : 1;
 
 async function fuzz(): Promise<boolean> {
@@ -51,7 +57,7 @@ async function fuzz(): Promise<boolean> {
       const report = await fuzzKind(kind, {
         inputs: Math.ceil(inputs / kinds.length),
         random: new Random(seed + index),
-        goesOn: () => performance.now() < kindEndAt,
+        goesOn: () => !isEnding && performance.now() < kindEndAt,
         rssBytesMax: RSS_BYTES_MAX,
         begins: (name, input) => watch.begins(name, input),
       });
