@@ -50,6 +50,8 @@ export interface FuzzOptions {
   readonly goesOn: () => boolean;
   /** Resident memory that the process may reach. */
   readonly rssBytesMax: number;
+  /** Told how far it is, now and then. */
+  readonly onRound?: (report: Readonly<KindReport>) => void;
   /** Told about each input before it runs, for whoever watches for one that never ends. */
   readonly begins: (kind: string, input: Buffer) => void;
 }
@@ -89,6 +91,7 @@ export async function fuzzKind(kind: Kind, options: FuzzOptions): Promise<KindRe
     const explored = Math.ceil(round / EXPLORED_SHARE);
     await explore(made(explored), true);
     for (const input of made(round - explored)) await run(input);
+    options.onRound?.(report);
   }
   report.ways = coverage.size;
   report.corpus = known.length;

@@ -59,6 +59,7 @@ async function fuzz(): Promise<boolean> {
         random: new Random(seed + index),
         goesOn: () => !isEnding && performance.now() < kindEndAt,
         rssBytesMax: RSS_BYTES_MAX,
+        onRound: ({ executions }) => process.stdout.write(`  ${kind.name}: ${executions}\n`),
         begins: (name, input) => watch.begins(name, input),
       });
       reports.push(report);
