@@ -103,6 +103,16 @@ describe('rows read', () => {
     expect(spansRead.reduce((sum, read) => sum + read.rows, 0)).toBeLessThanOrEqual(3 * GRANULE);
   });
 
+  test('a time range bounds what is read, whatever is searched', async () => {
+    reads = [];
+    const range = { startedAfterMs: NOON_MS - 26 * 3_600_000, startedBeforeMs: NOON_MS - 25 * 3_600_000 };
+    expect((await store.searchRuns({ project: 'p', span: { text: 'nothing' }, ...range })).runs).toEqual([]);
+    const spansRead = reads.filter((read) => read.sql.includes('hasToken'));
+    expect(spansRead.length).toBeGreaterThan(0);
+    // 450 runs of ten spans, and an hour for spans after the end of their run: each slice may begin a granule of its own.
+    expect(spansRead.reduce((sum, read) => sum + read.rows, 0)).toBeLessThanOrEqual(8 * GRANULE);
+  });
+
   test('a word: all of the current day, of finished days what their index leaves', async () => {
     const wordRows = async (word: number): Promise<number> => {
       reads = [];

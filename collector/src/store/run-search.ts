@@ -21,7 +21,6 @@ const SLICE_FACTOR = 10;
 const SLICE_MS_MIN = 1;
 /** A slice as wide as this, a quarter of a year, is the last: it takes all that is left, ms. */
 const SLICE_MS_MAX = 90 * 86_400_000;
-const BEGIN_OF_TIME = '1970-01-01 00:00:00';
 /** Length of a time in the engine's form down to milliseconds. */
 const ENGINE_MS_CHARACTERS = 23;
 
@@ -102,14 +101,19 @@ async function* slicesOf(
   const ofRun = runConditions(search);
   // Run filters can be as selective as the span's; the first two conditions are always there.
   let onlyTheirSpans = ofRun.sql.length > 1;
-  let high = search.after === undefined ? END_OF_TIME : fromIso(search.after.startTime);
+  const { after, startedAfterMs = 0, startedBeforeMs } = search;
+  const end = startedBeforeMs === undefined ? END_OF_TIME : engineTime(startedBeforeMs);
+  let high = after !== undefined && fromIso(after.startTime) < end ? fromIso(after.startTime) : end;
+  const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project: search.project, before: high });
+  if (newest === undefined) return;
+  let highMs = Date.parse(toIso(newest.start.slice(0, ENGINE_MS_CHARACTERS)));
   let widthMs = FIRST_SLICE_MS;
+  // Slices without runs cost little, and the next one is ten times as wide: no need to look where the next run is.
   for (;;) {
-    const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project: search.project, before: high });
-    if (newest === undefined) return;
-    const lowMs = Date.parse(toIso(newest.start.slice(0, ENGINE_MS_CHARACTERS))) - widthMs;
-    const isLast = widthMs > SLICE_MS_MAX || lowMs <= (search.startedAfterMs ?? 0);
-    const low = isLast ? BEGIN_OF_TIME : fromIso(new Date(lowMs).toISOString());
+    const lowMs = highMs - widthMs;
+    const isLast = widthMs > SLICE_MS_MAX || lowMs < startedAfterMs;
+    // A slice begins after its low end.
+    const low = engineTime(isLast ? startedAfterMs - 1 : lowMs);
     const question = { search, slice: { low, high }, ofRun, onlyTheirSpans };
     const matches = await matchesIn(ask, question);
     if (matches.length === MATCHES_PER_SLICE_MAX && widthMs > SLICE_MS_MIN) {
@@ -119,9 +123,14 @@ async function* slicesOf(
     }
     yield { low, runs: await runsOf(ask, question, matches) };
     if (isLast) return;
-    high = low;
+    [high, highMs] = [low, lowMs];
     widthMs *= SLICE_FACTOR;
   }
+}
+
+/** Unix ms in the engine's form. */
+function engineTime(ms: number): string {
+  return fromIso(new Date(Math.max(0, ms)).toISOString());
 }
 
 /** The newest matching spans of runs of the slice, their own or by their log records. */
