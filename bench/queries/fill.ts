@@ -145,7 +145,7 @@ FROM
 (
   SELECT *, part % 2 = 1 AS is_model, part > 0 AND NOT is_model AS is_tool, fails AND part = 2 AS broken,
     'tool-' || toString(cityHash64(r, part, 'tool') % 60) AS tool_name, 'ord' || lower(hex(toUInt32(sipHash64(r, part, 'o')))) AS id
-  FROM (SELECT ${RUN_COLUMNS}, 8 + r % 5 AS spans, arrayJoin(range(spans)) AS part FROM numbers({from: UInt64}, {count: UInt64}))
+  FROM (SELECT ${RUN_COLUMNS}, 8 + r % 5 AS spans, toUInt8(arrayJoin(range(spans))) AS part FROM numbers({from: UInt64}, {count: UInt64}))
 )`;
 }
 
