@@ -1,21 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
-import {
-  attributesOf,
-  isSpanShape,
-  spanIdOf,
-  SPANS_PER_REQUEST,
-  traceIdOf,
-  type SpanShape,
-} from './payload.ts';
+import { rowsOfRequest } from './exporter-rows.ts';
+import { isSpanShape, requestBody, SPANS_PER_REQUEST } from './payload.ts';
 
 const MERGE_ROUND_MS = 100;
 const MERGE_ROUNDS_MAX = 300;
 
 /**
  * The reference: the stock client inserting objects into the OpenTelemetry Collector exporter's tables, on the same engine.
- * No HTTP, no decoding, no normalising: only what it costs to hand ready objects to ClickHouse, and the merges of that.
+ * No HTTP and no normalising: OTLP/JSON in memory becomes objects, objects are handed to ClickHouse, and the merges of that.
  */
 const [directory = '', shape = 'genai', requests = '40', rowsPerInsert = '5120'] = process.argv.slice(2);
 if (!isSpanShape(shape)) throw new Error(`expected genai, prose or small as shape, got ${shape}`);
@@ -30,8 +24,11 @@ await client.command({
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)), ScopeName String CODEC(ZSTD(1)),
     ScopeVersion String CODEC(ZSTD(1)), SpanAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     Duration UInt64 CODEC(ZSTD(1)), StatusCode LowCardinality(String) CODEC(ZSTD(1)), StatusMessage String CODEC(ZSTD(1)),
+    Events Nested (Timestamp DateTime64(9), Name LowCardinality(String), Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    Links Nested (TraceId String, SpanId String, TraceState String, Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1
@@ -48,17 +45,31 @@ await client.command({
     SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM stock.otel_traces WHERE TraceId != '' GROUP BY TraceId`,
 });
 const perInsert = Math.max(1, Math.round(Number(rowsPerInsert) / SPANS_PER_REQUEST));
-const batches = Array.from({ length: Math.ceil(Number(requests) / perInsert) }, (_, batch) =>
-  rows(shape, batch * perInsert, Math.min(perInsert, Number(requests) - batch * perInsert)),
+const startMs = Date.now() - 120_000;
+const bodies = Array.from({ length: Number(requests) }, (_, request) =>
+  Buffer.from(requestBody(shape, request, startMs, 'json')),
 );
 const cpu = process.cpuUsage();
 const started = performance.now();
-for (const values of batches)
+let decodeUs = 0;
+for (let from = 0; from < bodies.length; from += perInsert) {
+  const before = process.threadCpuUsage();
+  const values = bodies.slice(from, from + perInsert).flatMap(rowsOfRequest);
+  const { user, system } = process.threadCpuUsage(before);
+  decodeUs += user + system;
   await client.insert({ table: 'stock.otel_traces', values, format: 'JSONEachRow' });
+}
 const elapsedMs = performance.now() - started;
 await mergesSettled();
 const used = process.cpuUsage(cpu);
-process.send?.({ elapsedMs, cpuMs: (used.user + used.system) / 1_000 });
+const answer = await client.query({ query: 'SELECT count() AS spans FROM stock.otel_traces' });
+const [counted] = (await answer.json<{ spans: string | number }>()).data;
+process.send?.({
+  elapsedMs,
+  cpuMs: (used.user + used.system) / 1_000,
+  decodeMs: decodeUs / 1_000,
+  stored: Number(counted?.spans),
+});
 await client.close();
 process.disconnect();
 
@@ -69,33 +80,4 @@ async function mergesSettled(): Promise<void> {
     if (Number(merges?.running) === 0) return;
     await delay(MERGE_ROUND_MS);
   }
-}
-
-function rows(of: SpanShape, firstRequest: number, count: number): Record<string, unknown>[] {
-  const startMs = Date.now() - 120_000;
-  return Array.from({ length: count * SPANS_PER_REQUEST }, (_, offset) => {
-    const index = firstRequest * SPANS_PER_REQUEST + offset;
-    return {
-      Timestamp: ((startMs + (index % 60_000)) / 1_000).toFixed(9),
-      TraceId: traceIdOf(Math.floor(index / SPANS_PER_REQUEST)),
-      SpanId: spanIdOf(index),
-      ParentSpanId: '',
-      TraceState: '',
-      SpanName: of === 'small' ? 'GET /orders' : 'chat gpt-bench',
-      SpanKind: of === 'small' ? 'Server' : 'Client',
-      ServiceName: 'bench',
-      ResourceAttributes: { 'service.name': 'bench' },
-      ScopeName: 'bench',
-      ScopeVersion: '1',
-      SpanAttributes: Object.fromEntries(
-        Object.entries(attributesOf(of, index)).map(([key, value]) => [
-          key,
-          typeof value === 'string' ? value : JSON.stringify(value),
-        ]),
-      ),
-      Duration: '250000000',
-      StatusCode: 'Ok',
-      StatusMessage: '',
-    };
-  });
 }
