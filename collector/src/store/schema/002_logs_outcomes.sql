@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS {database}.logs
     scope_attributes    Map(String, String) CODEC(ZSTD(1)),
     received_at         DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     words String ALIAS lower(concat(body, ' ', arrayStringConcat(mapValues(attributes), ' '))),
-    INDEX idx_words words TYPE tokenbf_v1(131072, 3, 0) GRANULARITY 1,
+    INDEX idx_words words TYPE tokenbf_v1(131072, 6, 0) GRANULARITY 1,
     INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
