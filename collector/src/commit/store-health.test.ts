@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PROBE_INTERVAL_MS, STALLED_AFTER_MS, StoreHealth } from './store-health.ts';
+import { FAILURE_COUNTS_MS, PROBE_INTERVAL_MS, STALLED_AFTER_MS, StoreHealth } from './store-health.ts';
 
 test('after a failure data is refused for a moment, then let in to find out; a success ends it', () => {
   let now = 0;
@@ -9,7 +9,10 @@ test('after a failure data is refused for a moment, then let in to find out; a s
   health.writeEnded('nobody listens');
   expect([health.refuses, health.problem]).toEqual([true, 'the store does not take data: nobody listens']);
   now += PROBE_INTERVAL_MS;
-  expect([health.refuses, health.problem === '']).toEqual([false, false]);
+  expect([health.refuses, health.problem === '', health.isFailing]).toEqual([false, false, true]);
+  now += FAILURE_COUNTS_MS;
+  // Nobody has tried since: it is not known.
+  expect([health.problem === '', health.isFailing]).toEqual([false, false]);
   health.writeBegan();
   health.writeEnded('');
   expect([health.refuses, health.problem]).toEqual([false, '']);

@@ -3,6 +3,9 @@ export const STALLED_AFTER_MS = 5_000;
 /** After a failure the next request that may try its luck is let in after this, ms. */
 export const PROBE_INTERVAL_MS = 1_000;
 
+/** A failure says this long how the store is, ms. Who is sent no data because of it could not find out otherwise. */
+export const FAILURE_COUNTS_MS = 10_000;
+
 /** How the store takes writes, as the latest ones show. There is one write at a time. */
 export class StoreHealth {
   readonly #now: () => number;
@@ -38,6 +41,12 @@ export class StoreHealth {
   get refuses(): boolean {
     if (this.#stalledMs() !== undefined) return true;
     return this.#failure !== undefined && this.#now() < this.#failure.at + PROBE_INTERVAL_MS;
+  }
+
+  /** Whether the latest write failed not long ago, or hangs. */
+  get isFailing(): boolean {
+    if (this.#stalledMs() !== undefined) return true;
+    return this.#failure !== undefined && this.#now() < this.#failure.at + FAILURE_COUNTS_MS;
   }
 
   #stalledMs(): number | undefined {

@@ -24,6 +24,7 @@ export function obstaclesOf(parts: ObstacleParts): (() => Obstacle)[] {
     () => ({
       name: 'receiving',
       state: isStopping() ? 'failing' : 'ok',
+      refuses: isStopping(),
       detail: isStopping() ? 'the collector is shutting down: send again' : '',
       code: 'shutting_down',
       retryAfterMs: MEMORY_RETRY_MS,
@@ -34,6 +35,7 @@ export function obstaclesOf(parts: ObstacleParts): (() => Obstacle)[] {
     () => ({
       name: 'memory',
       state: budget.left === 0 ? 'failing' : 'ok',
+      refuses: budget.left === 0,
       detail: budget.left === 0 ? `${budget.bytes} bytes are waiting to be stored: send again later` : '',
       code: 'overloaded',
       retryAfterMs: MEMORY_RETRY_MS,
@@ -45,6 +47,7 @@ function diskObstacle({ problem: detail }: DiskGuard): Obstacle {
   return {
     name: 'disk',
     state: detail === '' ? 'ok' : 'failing',
+    refuses: detail !== '',
     detail,
     code: 'disk_full',
     retryAfterMs: DISK_RETRY_MS,
@@ -54,10 +57,10 @@ function diskObstacle({ problem: detail }: DiskGuard): Obstacle {
 /** With a spool the store may be away. Without one, a request is let in now and then to find out whether it is back. */
 function storeObstacle(health: StoreHealth, spool: Spool | undefined): Obstacle {
   const { problem: detail } = health;
-  const isRefusing = spool === undefined && health.refuses;
   return {
     name: 'store',
-    state: detail === '' ? 'ok' : isRefusing ? 'failing' : 'degraded',
+    state: detail === '' ? 'ok' : spool === undefined && health.isFailing ? 'failing' : 'degraded',
+    refuses: spool === undefined && health.refuses,
     detail,
     code: 'store_unavailable',
     retryAfterMs: STORE_RETRY_MS,
@@ -72,6 +75,7 @@ function spoolObstacle(spool: Spool, health: StoreHealth): Obstacle {
   const refused = rowsRefused === 0 ? '' : `${rowsRefused} rows were refused by the store and are kept`;
   return {
     name: 'spool',
+    refuses: isFailing,
     state: isFailing ? 'failing' : records === 0 && rowsRefused === 0 ? 'ok' : 'degraded',
     detail: isFailing ? spool.problem : [waits, refused].filter((text) => text !== '').join('; '),
     code: 'spool_full',

@@ -1,6 +1,6 @@
 import { Refusal, type RefusalCode } from '../errors.ts';
 
-/** How one part is. `degraded`: it works, with something that a person should know. `failing`: no data is taken because of it. */
+/** How one part is. `degraded`: it works, with something that a person should know. `failing`: data is not stored because of it. */
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'degraded' | 'failing';
@@ -9,9 +9,10 @@ export interface Check {
 }
 
 /** What can keep a collector from taking data. */
-export interface Obstacle extends Omit<Check, 'state'> {
-  readonly state: Check['state'];
-  /** How requests are answered while it is `failing`. */
+export interface Obstacle extends Check {
+  /** Requests are turned away now. */
+  readonly refuses: boolean;
+  /** How they are answered then. */
   readonly code: RefusalCode;
   /** When senders should try again, ms. */
   readonly retryAfterMs: number;
@@ -25,11 +26,11 @@ export class Readiness {
     this.#obstacles = obstacles;
   }
 
-  /** @throws Refusal when a part is failing */
+  /** @throws Refusal when a part turns requests away */
   admit(): void {
     for (const look of this.#obstacles) {
-      const { state, code, detail, retryAfterMs } = look();
-      if (state === 'failing') throw new Refusal(code, detail, '', retryAfterMs);
+      const { refuses, code, detail, retryAfterMs } = look();
+      if (refuses) throw new Refusal(code, detail, '', retryAfterMs);
     }
   }
 
