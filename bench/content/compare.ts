@@ -24,16 +24,16 @@ const LONG_WINDOW = 'ZSTD(3, 22)';
 
 function variants(place: Place): Variant[] {
   return [
-    inColumns(place, 'columns + as sent', { alsoAsSent: true }),
-    inColumns(place, 'columns'),
-    inColumns(place, 'columns, ZSTD(3)', { codec: 'ZSTD(3)' }),
-    inColumns(place, 'columns, 4 MiB blocks', { codec: LONG_WINDOW, blockBytes: BLOCK_BYTES }),
-    inColumns(place, 'by conversation', { byConversation: true }),
-    inColumns(place, 'by conversation, 4 MiB blocks', {
+    inColumns(place, 'by trace, also as sent', { byTrace: true, alsoAsSent: true }),
+    inColumns(place, 'by trace', { byTrace: true }),
+    inColumns(place, 'by trace, ZSTD(3)', { byTrace: true, codec: 'ZSTD(3)' }),
+    inColumns(place, 'by trace, 4 MiB blocks', {
+      byTrace: true,
       codec: LONG_WINDOW,
       blockBytes: BLOCK_BYTES,
-      byConversation: true,
     }),
+    inColumns(place, 'as shipped'),
+    inColumns(place, 'as shipped, 4 MiB blocks', { codec: LONG_WINDOW, blockBytes: BLOCK_BYTES }),
     byHash(place, 'hashes', { key: 'project', fromCharacters: 0 }),
     byHash(place, 'hashes from 1 KiB', { key: 'project', fromCharacters: 1_024 }),
     byHash(place, 'hashes per conversation', { key: 'conversation', fromCharacters: 0 }),

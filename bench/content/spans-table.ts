@@ -14,31 +14,31 @@ export interface Layout {
   readonly codec?: string;
   /** Bytes of content that are compressed together; the engine's own: 64 KiB to 1 MiB. */
   readonly blockBytes?: number;
-  /** Sorted by conversation within the hour, not by trace within the minute. */
-  readonly byConversation?: boolean;
+  /** Sorted by trace within the minute, not by conversation within the hour as the product does. */
+  readonly byTrace?: boolean;
 }
 
 const CONTENT_COLUMNS = ['input', 'output', 'system_instructions', 'tool_definitions'] as const;
-const BY_CONVERSATION =
-  '(project, toStartOfHour(start_time), conversation_id, start_time, trace_id, span_id)';
+const BY_TRACE = '(project, toStartOfMinute(start_time), trace_id, span_id)';
 
 /** A copy of `spans` as the product has it now, without rows and views, and with the changes of the layout. */
 export async function createSpansTable(
   { driver, database }: Place,
   table: string,
-  { codec, blockBytes, byConversation = false }: Layout,
+  { codec, blockBytes, byTrace = false }: Layout,
 ): Promise<void> {
-  const [spans] = await driver.query<{ engine: string; key: string }>(
-    `SELECT engine_full AS engine, sorting_key AS key FROM system.tables
+  const [spans] = await driver.query<{ engine: string; primary_key: string; key: string }>(
+    `SELECT engine_full AS engine, primary_key, sorting_key AS key FROM system.tables
      WHERE database = {database: String} AND name = 'spans'`,
     { parameters: { database } },
   );
   if (spans === undefined) throw new Error(`there is no table ${database}.spans to copy`);
-  const engine = byConversation
-    ? spans.engine.replace(`ORDER BY (${spans.key})`, `ORDER BY ${BY_CONVERSATION}`)
+  const engine = byTrace
+    ? spans.engine
+        .replace(`PRIMARY KEY (${spans.primary_key})`, `PRIMARY KEY ${BY_TRACE}`)
+        .replace(`ORDER BY (${spans.key})`, `ORDER BY ${BY_TRACE}`)
     : spans.engine;
-  if (byConversation && engine === spans.engine)
-    throw new Error(`expected ORDER BY (${spans.key}) in ${engine}`);
+  if (byTrace && engine === spans.engine) throw new Error(`expected ORDER BY (${spans.key}) in ${engine}`);
   await driver.command(`CREATE TABLE ${database}.${table} AS ${database}.spans ENGINE = ${engine}`);
   const size = blockBytes === undefined ? '' : blockSettings(blockBytes);
   for (const column of codec === undefined ? [] : CONTENT_COLUMNS)
