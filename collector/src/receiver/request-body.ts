@@ -25,7 +25,7 @@ export async function readBody(
   bytesMax: number,
   share: BudgetShare,
 ): Promise<SentBody> {
-  const body = new GrowingBody(Math.min(Number(request.headers['content-length'] ?? 0), bytesMax));
+  const body = new GrowingBody(Number(request.headers['content-length'] ?? 0));
   return await new Promise<SentBody>((resolve, reject) => {
     const refuse = (refusal: Refusal): void => {
       request.removeListener('data', onData);
@@ -46,6 +46,8 @@ export async function readBody(
   });
 }
 
+/** Most memory that is taken for a declared length, bytes; the rest as it comes. */
+const DECLARED_BYTES_MAX = 2_097_152;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Chunks in one buffer. The request lives until it is answered, and its listeners with it: `take` leaves nothing behind. */
@@ -55,7 +57,7 @@ class GrowingBody {
   length = 0;
 
   constructor(expected: number) {
-    this.#expected = expected;
+    this.#expected = Math.min(expected, DECLARED_BYTES_MAX);
   }
 
   add(chunk: Buffer): void {
