@@ -6,8 +6,8 @@ import { keyOf, type RunKey } from './run-key.ts';
 const RUNS_PER_REFRESH_MAX = 500;
 /** Runs that wait for quiet. Above it the longest waiting ones are recomputed early. */
 const RUNS_WAITING_MAX = 50_000;
-/** How often waiting runs are looked at, ms. */
-const CHECK_INTERVAL_MS = 1_000;
+/** How often waiting runs are looked at, ms. The price is per look, not per run; whoever reads runs has them recomputed at once. */
+const CHECK_INTERVAL_MS = 4_000;
 /** How often the store is asked for runs that no span will touch again: open ones become abandoned, ms. */
 const CATCH_UP_INTERVAL_MS = 300_000;
 

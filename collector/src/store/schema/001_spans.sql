@@ -116,6 +116,7 @@ CREATE TABLE IF NOT EXISTS {database}.spans
     INDEX idx_words words TYPE tokenbf_v1(131072, 6, 0) GRANULARITY 1,
     INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_run_id run_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_start_time start_time TYPE minmax GRANULARITY 1,
     INDEX idx_received_at received_at TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
