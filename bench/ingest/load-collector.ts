@@ -4,7 +4,7 @@ import { inDirectory, nextMessage, nextNumbers, startProgram } from '../child-pr
 import { SPANS_PER_REQUEST, type LoadShape } from './payload.ts';
 
 /** Requests of one load, over all its generators. */
-export const REQUESTS = 80;
+export const REQUESTS = 240;
 export const ITEMS: number = REQUESTS * SPANS_PER_REQUEST;
 const CONNECTIONS = 24;
 
