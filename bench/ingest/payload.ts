@@ -41,7 +41,7 @@ export function attributesOf(shape: SpanShape, index: number): Attributes {
     'gen_ai.response.finish_reasons': ['stop'],
     'gen_ai.usage.input_tokens': 400 + (index % 100),
     'gen_ai.usage.output_tokens': 80 + (index % 20),
-    'gen_ai.conversation.id': `conversation-${index % 50}`,
+    'gen_ai.conversation.id': `conversation-${Math.floor(index / 8) % 50}`,
     'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: question }] }]),
     'gen_ai.output.messages': JSON.stringify([
       {
