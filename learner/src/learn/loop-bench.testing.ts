@@ -91,7 +91,7 @@ export async function openLoopBench(
     selector: createSelector(),
     renderer: createRenderer({ secret: 'secret' }),
     decisions: { record: () => undefined },
-    trialRules: (project, id) => loop.broker.rulesOf(project, id),
+    trialRules: (name, id) => loop.broker.rulesOf(name, id),
     holdout: { global: 0, rule: 0 },
     secret: 'secret',
     now,
