@@ -1,0 +1,57 @@
+/** Another form of the `spans` table: what a choice in its schema costs, or saves. */
+export interface Variant {
+  readonly name: string;
+  /** The statement that creates the table, changed. */
+  readonly change: (ddl: string) => string;
+}
+
+const ANY_TEXT_CODEC = / CODEC\((?:Delta\(\d+\), |T64, )?ZSTD\(1\)\)/g;
+
+/** Replaces, and fails where there was nothing to replace: the schema has changed and the variant means nothing any more. */
+function replaced(what: string | RegExp, by: string): (ddl: string) => string {
+  return (ddl) => {
+    const changed = ddl.replaceAll(what, by);
+    if (changed === ddl) throw new Error(`the spans table has no ${String(what)} that could be changed`);
+    return changed;
+  };
+}
+
+function withSetting(setting: string): (ddl: string) => string {
+  return replaced('SETTINGS ', `SETTINGS ${setting}, `);
+}
+
+function withoutIndex(name: string): (ddl: string) => string {
+  return replaced(new RegExp(`,\\s*INDEX ${name} .*? GRANULARITY \\d+`, 'g'), '');
+}
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'as shipped', change: (ddl) => ddl },
+  { name: 'no skip indexes', change: withoutIndex('\\w+') },
+  { name: 'no index of attribute pairs', change: withoutIndex('idx_attribute_pairs') },
+  {
+    name: 'index of words at insert',
+    change: replaced(/, exclude_materialize_skip_indexes_on_\w+ = '\w+'/g, ''),
+  },
+  { name: 'LZ4 for ZSTD(1)', change: replaced('ZSTD(1)', 'LZ4') },
+  { name: 'no codecs (LZ4)', change: replaced(ANY_TEXT_CODEC, '') },
+  { name: 'ZSTD(3)', change: replaced('ZSTD(1)', 'ZSTD(3)') },
+  {
+    name: 'a file per column',
+    change: replaced(/min_bytes_for_wide_part = \d+/g, 'min_bytes_for_wide_part = 0'),
+  },
+  { name: 'no LowCardinality', change: replaced('LowCardinality(String)', 'String') },
+  {
+    name: 'LowCardinality map keys',
+    change: replaced('Map(String, String)', 'Map(LowCardinality(String), String)'),
+  },
+  {
+    name: 'order by minute and trace',
+    change: replaced(
+      /PRIMARY KEY .*?\)\)?\s+ORDER BY .*?span_id\)/g,
+      'ORDER BY (project, toStartOfMinute(start_time), trace_id, span_id)',
+    ),
+  },
+  { name: 'merges in blocks of 10 MiB', change: replaced(/, merge_max_block_size_bytes = \d+/g, '') },
+  { name: 'ten parts a merge', change: withSetting('min_parts_to_merge_at_once = 10') },
+  { name: 'granules of 2 MiB', change: withSetting('index_granularity_bytes = 2097152') },
+];
