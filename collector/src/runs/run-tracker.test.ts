@@ -114,3 +114,19 @@ test('runs that stay stale do not keep the catch-up going', async () => {
   await tracker.settle();
   expect(store.refreshed).toStrictEqual([stuck]);
 });
+
+test('runs that wait anyway, new ones all the time, do not keep the catch-up going', async () => {
+  const { store, tracker } = setUp();
+  let asked = 0;
+  store.stale = async () => {
+    asked += 1;
+    const next = { project: 'test', runId: `run ${asked}` };
+    tracker.touch([next]);
+    return await Promise.resolve([{ project: 'test', runId: 'missed' }, next].slice(asked === 1 ? 0 : 1));
+  };
+  tracker.start();
+  tracker.stop();
+  await tracker.settle();
+  expect(asked).toBe(2);
+  expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual(['missed', 'run 1', 'run 2']);
+});

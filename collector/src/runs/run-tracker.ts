@@ -11,6 +11,9 @@ const CHECK_INTERVAL_MS = 4_000;
 /** How often the store is asked for runs that no span will touch again: open ones become abandoned, ms. */
 const CATCH_UP_INTERVAL_MS = 300_000;
 
+/** How far back that looks after the first time, ms: longer than an open run takes to be abandoned. */
+const CATCH_UP_WITHIN_MS = 3_600_000;
+
 export interface RunTrackerOptions {
   /** A run is recomputed when nothing came for it this long, ms. */
   readonly quietMs: number;
@@ -63,10 +66,11 @@ export class RunTracker {
 
   /** Starts the clock and catches up on runs that an earlier process left behind. */
   start(): void {
-    const catchUp = (): void => void this.#work.run(() => this.#guarded(() => this.#catchUp()));
+    const catchUp = (withinMs?: number): void =>
+      void this.#work.run(() => this.#guarded(() => this.#catchUp(withinMs)));
     this.#timers.push(
       setInterval(() => void this.check(), CHECK_INTERVAL_MS).unref(),
-      setInterval(catchUp, CATCH_UP_INTERVAL_MS).unref(),
+      setInterval(() => catchUp(CATCH_UP_WITHIN_MS), CATCH_UP_INTERVAL_MS).unref(),
     );
     catchUp();
   }
@@ -104,14 +108,16 @@ export class RunTracker {
     }
   }
 
-  async #catchUp(): Promise<void> {
+  /** Ends at the runs that wait here anyway: under load there are always some, and these have their own turn. */
+  async #catchUp(withinMs?: number): Promise<void> {
     for (let previous = ''; ;) {
-      const stale = await this.#store.stale(RUNS_PER_REFRESH_MAX);
-      const first = stale[0] === undefined ? '' : `${stale[0].project}\n${stale[0].runId}`;
+      const stale = await this.#store.stale(RUNS_PER_REFRESH_MAX, withinMs);
+      const missed = stale.filter(({ project, runId }) => !this.#touched.has(keyOf(project, runId)));
+      const first = missed[0] === undefined ? '' : keyOf(missed[0].project, missed[0].runId);
       // The same run first again: recomputing did not help, and the next start tries again.
       if (first === '' || first === previous) return;
       previous = first;
-      await this.#refreshRuns(stale);
+      await this.#refreshRuns(missed);
     }
   }
 

@@ -173,7 +173,7 @@ WITH
   (
     SELECT project, run_id, received_at
     FROM {database}.outcomes
-    WHERE received_at > newest - toIntervalDay({days: UInt16})
+    WHERE received_at > newest - toIntervalSecond({seconds: UInt32})
   ),
   touched_runs AS
   (
@@ -182,7 +182,7 @@ WITH
     (
       SELECT project, run_id, received_at
       FROM {database}.run_times
-      WHERE received_at > newest - toIntervalDay({days: UInt16})
+      WHERE received_at > newest - toIntervalSecond({seconds: UInt32})
       UNION ALL
       SELECT project, run_id, received_at
       FROM judged

@@ -25,8 +25,8 @@ const ROWS_PER_REFRESH_MAX = 250_000;
 export const SPANS_PER_SUMMARY_MAX = 5_000;
 /** Outcomes of one run that are considered. */
 export const OUTCOMES_PER_RUN_MAX = 1_000;
-/** How far back `stale` looks from the newest span. */
-const STALE_DAYS = 2;
+/** How far back `stale` looks from the newest span, unless told, ms. */
+const STALE_MS = 172_800_000;
 const STALE_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
 const STALE_TIMEOUT_MS = 120_000;
 /** The engine's word for a result above `rowsMax`. */
@@ -107,9 +107,9 @@ export function runWriter(
         }
       }
     },
-    async stale(limit) {
+    async stale(limit, withinMs = STALE_MS) {
       const rows = await driver.query<{ project: string; run_id: string }>(inDatabase(STALE_RUNS, database), {
-        parameters: { limit, days: STALE_DAYS, abandonedBefore: Date.now() - ABANDONED_AFTER_MS },
+        parameters: { limit, seconds: Math.ceil(withinMs / 1_000), abandonedBefore: Date.now() - ABANDONED_AFTER_MS },
         timeoutMs: STALE_TIMEOUT_MS,
         memoryBytesMax: STALE_MEMORY_BYTES_MAX,
       });

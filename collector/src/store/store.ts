@@ -173,8 +173,11 @@ export interface RunWriter {
    * has ended is `closed`; one without is `open`, or `abandoned` when its last span is older than `abandonedAfterMs`.
    */
   refresh(runs: readonly { readonly project: string; readonly runId: string }[], now: number): Promise<void>;
-  /** Runs with spans or outcomes received after their newest revision, oldest first: what a restart has to catch up on. */
-  stale(limit: number): Promise<{ project: string; runId: string }[]>;
+  /**
+   * Runs with spans or outcomes received after their newest revision, oldest first: what a restart has to catch up on. It looks
+   * back from the newest span so far (default two days).
+   */
+  stale(limit: number, withinMs?: number): Promise<{ project: string; runId: string }[]>;
 }
 
 export interface Store extends BatchWriter, TraceReader, RunWriter {
