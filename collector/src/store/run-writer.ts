@@ -109,7 +109,11 @@ export function runWriter(
     },
     async stale(limit, withinMs = STALE_MS) {
       const rows = await driver.query<{ project: string; run_id: string }>(inDatabase(STALE_RUNS, database), {
-        parameters: { limit, seconds: Math.ceil(withinMs / 1_000), abandonedBefore: Date.now() - ABANDONED_AFTER_MS },
+        parameters: {
+          limit,
+          seconds: Math.ceil(withinMs / 1_000),
+          abandonedBefore: Date.now() - ABANDONED_AFTER_MS,
+        },
         timeoutMs: STALE_TIMEOUT_MS,
         memoryBytesMax: STALE_MEMORY_BYTES_MAX,
       });
