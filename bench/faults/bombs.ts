@@ -1,9 +1,9 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { Fault } from './fault.ts';
-import { readAll } from './fault.ts';
+import { conclude } from './fault.ts';
 import { Ledger } from './ledger.ts';
-import { recovers, sendFor } from './senders.ts';
+import { sendFor } from './senders.ts';
 import { startService, type Service } from './service.ts';
 
 const MIB = 1_048_576;
@@ -76,18 +76,13 @@ export const bombFault: Fault = {
       for (const code of await Promise.all(Array.from({ length: AT_A_TIME }, () => byGrpc(service, size))))
         count(`grpc ${code}`);
     await load;
-    const isBack = await recovers(service, ledger);
-    const peakRss = service.peakRss();
-    const read = await readAll(service, ledger, directory);
+    const concluded = await conclude(service, ledger, directory);
     // Undecodable, too large, no room now; the same over gRPC.
     const unexpected = [...statuses.keys()].filter((answer) => !/^(400|413|503|grpc (3|8|14))$/.test(answer));
     return {
-      ledger,
-      ...read,
-      peakRss,
+      ...concluded,
       violations: [
-        ...read.violations,
-        ...(isBack ? [] : ['did not recover']),
+        ...concluded.violations,
         ...(unexpected.length === 0 ? [] : [`answers ${unexpected.join(', ')}`]),
       ],
       note: [...statuses].map(([answer, times]) => `${answer}×${times}`).join(' '),

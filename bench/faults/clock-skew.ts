@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Fault } from './fault.ts';
-import { readAll } from './fault.ts';
+import { conclude } from './fault.ts';
 import { Ledger, type SentRequest } from './ledger.ts';
-import { recovers, sendFor } from './senders.ts';
+import { sendFor } from './senders.ts';
 import { startService, type ServiceOptions } from './service.ts';
 import { transportsTo } from './transports.ts';
 
@@ -36,14 +36,9 @@ function skewFault(name: string, what: string, options: () => ServiceOptions, sk
         for (let times = 0; times < 2; times += 1) await Promise.all(requests.map(sendOne));
         for (const transport of transports) transport.close();
       }
-      const isBack = await recovers(service, ledger);
-      const peakRss = service.peakRss();
-      const read = await readAll(service, ledger, directory);
+      const concluded = await conclude(service, ledger, directory);
       return {
-        ledger,
-        ...read,
-        peakRss,
-        violations: [...read.violations, ...(isBack ? [] : ['did not recover'])],
+        ...concluded,
         note: `senders ${SKEWS_MS.map((ms) => `${ms / HOUR_MS} h`).join(', ')} apart`,
       };
     },

@@ -3,9 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jsonBody } from './export-body.ts';
 import type { Fault } from './fault.ts';
-import { readAll } from './fault.ts';
+import { conclude } from './fault.ts';
 import { Ledger } from './ledger.ts';
-import { recovers, sendFor } from './senders.ts';
+import { sendFor } from './senders.ts';
 import { startService, type Service } from './service.ts';
 
 const SLOW_CONNECTIONS = 200;
@@ -63,16 +63,11 @@ const slowloris: Fault = {
       sendFor(10_000, service, ledger),
     ]);
     const longest = { headers: Math.max(...headers), bodies: Math.max(...bodies) };
-    const isBack = await recovers(service, ledger);
-    const peakRss = service.peakRss();
-    const read = await readAll(service, ledger, directory);
+    const concluded = await conclude(service, ledger, directory);
     return {
-      ledger,
-      ...read,
-      peakRss,
+      ...concluded,
       violations: [
-        ...read.violations,
-        ...(isBack ? [] : ['did not recover']),
+        ...concluded.violations,
         ...(longest.headers > HEADERS_CUT_MS || longest.bodies > BODY_CUT_MS
           ? ['slow connections were not cut']
           : []),
@@ -117,16 +112,11 @@ const halfClosed: Fault = {
     }
     await load;
     const unheard = ledger.statuses.get(0) ?? 0;
-    const isBack = await recovers(service, ledger);
-    const peakRss = service.peakRss();
-    const read = await readAll(service, ledger, directory);
+    const concluded = await conclude(service, ledger, directory);
     return {
-      ledger,
-      ...read,
-      peakRss,
+      ...concluded,
       violations: [
-        ...read.violations,
-        ...(isBack ? [] : ['did not recover']),
+        ...concluded.violations,
         ...(unheard === 0 ? [] : [`${unheard} half-closed senders got no answer`]),
       ],
       note: `${HALF_CLOSED} half-closed, ${HALF_CLOSED} gone in the middle`,

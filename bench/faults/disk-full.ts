@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Fault } from './fault.ts';
-import { readAll } from './fault.ts';
+import { conclude } from './fault.ts';
 import { Ledger } from './ledger.ts';
-import { recovers, sendFor } from './senders.ts';
+import { sendFor } from './senders.ts';
 import { startService } from './service.ts';
 import { fill, MIB, noSmallDisk, onSmallDisk } from './small-disk.ts';
 
@@ -31,16 +31,11 @@ function diskFault(name: string, what: string, reserve: number, leave: number): 
         const { detail }: { detail?: string } = JSON.parse(await ready.text());
         const refusals = ledger.others;
         await rm(filler);
-        const isBack = await recovers(service, ledger);
-        const peakRss = service.peakRss();
-        const read = await readAll(service, ledger, disk);
+        const concluded = await conclude(service, ledger, disk);
         return {
-          ledger,
-          ...read,
-          peakRss,
+          ...concluded,
           violations: [
-            ...read.violations,
-            ...(isBack ? [] : ['did not recover']),
+            ...concluded.violations,
             ...(reads.status === 200 ? [] : [`a run was answered ${reads.status} while the disk was full`]),
             ...(/^503×\d+$/.test(refusals) ? [] : [`expected 200 and 503 only, got ${refusals}`]),
           ],

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { killOwned, owned } from './children.ts';
 import type { Ledger } from './ledger.ts';
 import { readLive, type Reading } from './live-readers.ts';
+import { recovers } from './senders.ts';
 import type { Service } from './service.ts';
 
 export interface FaultOptions {
@@ -43,6 +44,24 @@ export async function inFolder<T>(work: (directory: string) => Promise<T>): Prom
     killOwned();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What is true after every fault: the service has recovered by itself, its memory was bounded, all can be read, once. */
+export async function conclude(
+  service: Service,
+  ledger: Ledger,
+  directory: string,
+): Promise<Omit<Outcome, 'note'>> {
+  const isBack = await recovers(service, ledger);
+  const peakRss = service.peakRss();
+  const { readings, rawDuplicates, violations } = await readAll(service, ledger, directory);
+  return {
+    ledger,
+    readings,
+    rawDuplicates,
+    peakRss,
+    violations: [...violations, ...(isBack ? [] : ['did not recover'])],
+  };
 }
 
 /** Reads through everything: the running service, which is ended then, and its directory afterwards. */

@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
-import { readAll } from './fault.ts';
+import { conclude } from './fault.ts';
 import { Ledger } from './ledger.ts';
-import { recovers, sendFor } from './senders.ts';
+import { sendFor } from './senders.ts';
 import { startService } from './service.ts';
 
 const TRIES = 3;
@@ -23,14 +23,10 @@ export const locked: Fault = {
         violations.push(`a second service: ${refusal}`);
     }
     await load;
-    const isBack = await recovers(service, ledger);
-    const peakRss = service.peakRss();
-    const read = await readAll(service, ledger, directory);
+    const concluded = await conclude(service, ledger, directory);
     return {
-      ledger,
-      ...read,
-      peakRss,
-      violations: [...violations, ...read.violations, ...(isBack ? [] : ['did not recover'])],
+      ...concluded,
+      violations: [...violations, ...concluded.violations],
       note: `${TRIES} refused by name`,
     };
   },
