@@ -49,8 +49,7 @@ export function observeLearner(meter: Meter, parts: Observed): void {
       const kept = withheld();
       for (const project of registry.projects()) {
         const base = registry.of(project);
-        for (const status of RULE_STATUSES)
-          result.observe(rules, base.list({ status }).length, { project, status });
+        for (const status of RULE_STATUSES) result.observe(rules, base.count(status), { project, status });
         result.observe(rulesWithheld, kept.filter((rule) => rule.project === project).length, { project });
         result.observe(snapshot, base.snapshot(), { project });
       }
@@ -80,13 +79,23 @@ export function observedServing(meter: Meter, serving: KnowledgeServing): Knowle
     description: 'Answers to get_knowledge, by arm.',
     advice: { explicitBucketBoundaries: ANSWER_SECONDS },
   });
+  const search = meter.createHistogram('tracelore_knowledge_search_duration_seconds', {
+    description: 'Finding the rules for a task, without making its vector.',
+    advice: { explicitBucketBoundaries: ANSWER_SECONDS },
+  });
+  const embed = meter.createHistogram('tracelore_knowledge_embed_duration_seconds', {
+    description: "Making a task's vector, or waiting for it.",
+    advice: { explicitBucketBoundaries: ANSWER_SECONDS },
+  });
   return {
     ...serving,
     answer: async (request, project) => {
       const beganAt = performance.now();
-      const answer = await serving.answer(request, project);
-      seconds.record((performance.now() - beganAt) / 1_000, { arm: answer.arm });
-      return answer;
+      const timed = await serving.answer(request, project);
+      seconds.record((performance.now() - beganAt) / 1_000, { arm: timed.answer.arm });
+      search.record(timed.searchMs / 1_000);
+      embed.record(timed.embedMs / 1_000);
+      return timed;
     },
   };
 }

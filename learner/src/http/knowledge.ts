@@ -1,14 +1,10 @@
-import {
-  INJECTION_FORMATS,
-  itemReference,
-  type KnowledgeAnswer,
-  type KnowledgeRequest,
-} from '@tracelore/sdk/contract';
+import { INJECTION_FORMATS, itemReference, type KnowledgeRequest } from '@tracelore/sdk/contract';
 import { z } from 'zod';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import { RULE_KINDS, RULE_STATUSES, type Rule } from '../knowledge/rule.ts';
 import type { WatchView } from '../online/watch-view.ts';
+import type { TimedAnswer } from '../serving/knowledge-serving.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, problem } from './problem.ts';
@@ -19,7 +15,7 @@ const NAME_CHARACTERS_MAX = 1_000;
 export interface KnowledgeServices {
   readonly knowledge: (project: string) => KnowledgeBase;
   /** Answers from memory; waits shortly for the vector of a new task where a model makes it. */
-  readonly serve: (request: KnowledgeRequest, project: string) => Promise<KnowledgeAnswer>;
+  readonly serve: (request: KnowledgeRequest, project: string) => Promise<TimedAnswer>;
   /** Newest verdict cycle that judged a rule. */
   readonly verdictOf: (project: string, ruleId: string) => Promise<CycleReport | undefined>;
   /** What production says about a rule, current experiments first. */
@@ -186,10 +182,14 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
   ];
 }
 
-function answered(answer: KnowledgeAnswer, headers: Headers): Response {
-  if (!/^text\/plain\b/i.test(headers.get('accept') ?? '')) return json(answer);
+function answered({ answer, embedMs, searchMs }: TimedAnswer, headers: Headers): Response {
+  const times = {
+    'server-timing': `embed;dur=${embedMs.toFixed(3)}, search;dur=${searchMs.toFixed(3)}`,
+  };
+  if (!/^text\/plain\b/i.test(headers.get('accept') ?? '')) return json(answer, 200, times);
   return new Response(answer.text, {
     headers: {
+      ...times,
       'content-type': 'text/plain; charset=utf-8',
       'x-tracelore-decision': answer.decision,
       'x-tracelore-snapshot': String(answer.snapshot),

@@ -36,9 +36,13 @@ export function notFound(detail: string): Response {
   return problem({ status: 404, code: 'not_found', detail });
 }
 
-export function json(value: unknown, status: number = 200): Response {
+export function json(
+  value: unknown,
+  status: number = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(JSON.stringify(value), {
     status,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   });
 }

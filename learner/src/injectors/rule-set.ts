@@ -14,6 +14,14 @@ export interface SelectOptions {
   /** Token budget of the rules. Default 1 500. */
   readonly tokensMax?: number;
   readonly format?: InjectionFormat;
+  /** Told how long the parts of this selection took. */
+  readonly onTimes?: (times: SelectionTimes) => void;
+}
+
+/** How long it took, ms: making the task's vector, and finding the rules with it. */
+export interface SelectionTimes {
+  readonly embedMs: number;
+  readonly searchMs: number;
 }
 
 /** What was found for a task, before coins. */

@@ -1,6 +1,6 @@
 import type { Embedder } from '../search/embedder.ts';
 import { FUSION_K, FUSION_K_AGENTLEARN } from '../search/fuse.ts';
-import type { Ranking, RankOptions } from '../search/ranking.ts';
+import type { Ranking, RankOptions, SearchQuery } from '../search/ranking.ts';
 import { rankByScan } from '../search/scan-ranking.ts';
 import { staticEmbedder } from '../search/static-embedder.ts';
 import { SCAN_VECTORS_MAX } from '../search/vector-index.ts';
@@ -40,8 +40,7 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
   const queries = new TaskQueries(embedder);
   let corpus = new RuleCorpus(embedder);
 
-  const rank = (task: string, project: string, set: PreparedSet, fusionK: number): Ranking => {
-    const query = queries.query(task);
+  const rank = (query: SearchQuery, project: string, set: PreparedSet, fusionK: number): Ranking => {
     const rankOptions: RankOptions = { embedder, fusionK };
     return set.normal.length > SCAN_VECTORS_MAX
       ? corpus.index(project, set.normal).rank(query, rankOptions)
@@ -51,9 +50,12 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
   return {
     select(task: string, set: RuleSet, limits: SelectOptions = {}): Selection {
       if (corpus.size > VERSIONS_MAX) corpus = new RuleCorpus(embedder);
+      const beganAt = performance.now();
+      const query = queries.query(task);
+      const embeddedAt = performance.now();
       const prepared = corpus.prepare(set.rules);
       const fusionK = limits.format === 'agentlearn-v1' ? FUSION_K_AGENTLEARN : FUSION_K;
-      const { ids, bestCosine } = rank(task, set.rules[0]?.project ?? '', prepared, fusionK);
+      const { ids, bestCosine } = rank(query, set.rules[0]?.project ?? '', prepared, fusionK);
       const ranked = ids
         .map((id) => prepared.byId.get(id))
         .filter((entry): entry is Entry => entry !== undefined);
@@ -61,7 +63,9 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
         itemsMax: limits.itemsMax ?? ITEMS_MAX,
         tokensMax: limits.tokensMax ?? TOKENS_MAX,
       };
-      return { rules: choose(prepared.pinned, ranked, budget), bestCosine };
+      const rules = choose(prepared.pinned, ranked, budget);
+      limits.onTimes?.({ embedMs: embeddedAt - beganAt, searchMs: performance.now() - embeddedAt });
+      return { rules, bestCosine };
     },
 
     async prepare(tasks: readonly string[], set: RuleSet, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RULE_KINDS, type Evidence, type Provenance, type RuleText } from './rule.ts';
+import { QUOTE_AUTHORS, RULE_KINDS, type Evidence, type Provenance, type RuleText } from './rule.ts';
 
 /** Payload of `proposed`. */
 export interface ProposedData {
@@ -9,9 +9,9 @@ export interface ProposedData {
   readonly reason: string;
 }
 
-/** Quotes are kept apart: their place and seal stand here. */
+/** Quotes and whom they are of are kept apart: their place and seal stand here. */
 export interface LoggedProvenance extends Omit<Provenance, 'evidence'> {
-  readonly evidence: readonly Omit<Evidence, 'quote'>[];
+  readonly evidence: readonly Omit<Evidence, 'quote' | 'principal'>[];
 }
 
 /** Payload of `edited`. */
@@ -41,6 +41,7 @@ const evidence = z.object({
   spanId: z.string(),
   field: z.string(),
   sha256: z.string(),
+  author: z.enum(QUOTE_AUTHORS).exactOptional(),
 });
 
 const provenance = z.object({

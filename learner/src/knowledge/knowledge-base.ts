@@ -61,6 +61,8 @@ export interface KnowledgeBase {
   /** Sequence number of the last event. */
   snapshot(): number;
   list(filter?: RuleFilter): readonly Rule[];
+  /** How many rules have a status. */
+  count(status: RuleStatus): number;
   /** By id or unique prefix. */
   find(idOrPrefix: string): Change;
   /** Exactly this rule in exactly this version, also when newer ones exist. */

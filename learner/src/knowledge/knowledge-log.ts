@@ -28,6 +28,7 @@ export const EVIDENCE_QUOTES: Table = {
     event_id: 'String',
     seal: 'String',
     salt: 'String',
+    principal: 'String',
     run_id: 'String',
     trace_id: 'String',
     quote: 'String',
@@ -67,6 +68,7 @@ interface QuoteRow {
   readonly event_id: string;
   readonly seal: string;
   readonly salt: string;
+  readonly principal: string;
   readonly run_id: string;
   readonly trace_id: string;
   readonly quote: string;
@@ -77,13 +79,13 @@ export function createKnowledgeLog(driver: SqlDriver, database: string): Knowled
   const columns = `project, sequence, id, type, rule_id, toUnixTimestamp64Milli(at) AS at_ms, actor, data, previous_hash, hash`;
   async function quotesOf(project: string): Promise<Map<string, SealedQuote[]>> {
     const quotes = new Map<string, SealedQuote[]>();
-    const sql = `SELECT project, event_id, seal, salt, run_id, trace_id, quote FROM ${database}.${EVIDENCE_QUOTES.name}
+    const sql = `SELECT project, event_id, seal, salt, principal, run_id, trace_id, quote FROM ${database}.${EVIDENCE_QUOTES.name}
       WHERE {project: String} = '' OR project = {project: String}`;
     const options = { parameters: { project }, rowsMax: LOG_EVENTS_MAX };
     for await (const row of driver.stream<QuoteRow>(sql, options)) {
-      const { run_id: runId, trace_id: traceId, seal, salt, quote } = row;
+      const { run_id: runId, trace_id: traceId, seal, salt, principal, quote } = row;
       const event = `${row.project}\n${row.event_id}`;
-      quotes.set(event, [...(quotes.get(event) ?? []), { seal, salt, runId, traceId, quote }]);
+      quotes.set(event, [...(quotes.get(event) ?? []), { seal, salt, principal, runId, traceId, quote }]);
     }
     return quotes;
   }
@@ -128,11 +130,12 @@ export function createKnowledgeLog(driver: SqlDriver, database: string): Knowled
 }
 
 function encodeQuotes({ project, id, quotes }: KnowledgeEvent): Readonly<Record<string, string>>[] {
-  return quotes.map(({ seal, salt, runId, traceId, quote }) => ({
+  return quotes.map(({ seal, salt, principal, runId, traceId, quote }) => ({
     project,
     event_id: id,
     seal,
     salt,
+    principal,
     run_id: runId,
     trace_id: traceId,
     quote,

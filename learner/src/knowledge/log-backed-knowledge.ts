@@ -18,7 +18,7 @@ import { LEARNER_ACTOR, refuseTransition, refuseVersion } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
 import { sealEvidence, type SealedQuote } from './sealed-quote.ts';
 import { countRuleTokens } from './rule-tokens.ts';
-import type { Provenance, Rule, RuleText } from './rule.ts';
+import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
 
 /** Changes of one project that may wait for the one being written. More are refused as `busy`. */
 export const CHANGES_WAITING_MAX = 1_000;
@@ -68,6 +68,9 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
   findVersion(reference: string): Rule | undefined {
     return this.#knowledge.findVersion(reference);
+  }
+  count(status: RuleStatus): number {
+    return this.#knowledge.count(status);
   }
   served(): readonly Rule[] {
     return this.#knowledge.served();
@@ -188,7 +191,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
   #supersede(rule: Rule, type: EventOfRule, actor: string): NewEvent[] {
     if (type !== 'activated' && type !== 'approved') return [];
     const [id = ''] = rule.supersedes?.split('@') ?? [];
-    const old = this.list({ status: 'active' }).find((each) => each.id === id);
+    const found = this.find(id);
+    const old = found.ok && found.rule.status === 'active' ? found.rule : undefined;
     if (old === undefined || itemReference(old) !== rule.supersedes) return [];
     // What a person pinned only a person takes away.
     if (old.priority === 'pinned' && actor === LEARNER_ACTOR) return [];

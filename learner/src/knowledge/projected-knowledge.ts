@@ -1,9 +1,9 @@
-import { ID_PREFIX_CHARACTERS } from '../ids.ts';
+import { ID_PREFIX_CHARACTERS, shortId } from '../ids.ts';
 import { CHAIN_START, verifyLink } from './hash-chain.ts';
 import type { Change, KnowledgeEvent, QuoteSources, RuleFilter } from './knowledge-base.ts';
 import { project, withoutQuotes, type ProjectedRule } from './projection.ts';
 import { ruleTextHash } from './rule-hash.ts';
-import type { Rule, RuleText } from './rule.ts';
+import type { Rule, RuleStatus, RuleText } from './rule.ts';
 
 /** Fewest characters of an id prefix that people may type. */
 export const PREFIX_CHARACTERS_MIN = 4;
@@ -13,13 +13,20 @@ const AMBIGUOUS_SHOWN_MAX = 5;
 /** What the events of one project say, in memory. Grows by events only; reads are synchronous. */
 export class ProjectedKnowledge {
   readonly #rules: Map<string, ProjectedRule> = new Map();
+  /** Ids by their short form, and by what their newest version says: looked up at every proposal. */
+  readonly #idsByPrefix: Map<string, string[]> = new Map();
+  readonly #idsByText: Map<string, Set<string>> = new Map();
+  readonly #counts: Map<RuleStatus, number> = new Map();
   #last: Omit<KnowledgeEvent, 'quotes'> | undefined;
   #served: readonly Rule[] | undefined;
 
   /** Applies the next event after checking that it continues the chain. */
   apply(event: KnowledgeEvent): void {
     verifyLink(this.#last, event);
-    this.#rules.set(event.ruleId, project(this.#rules.get(event.ruleId), event));
+    const before = this.#rules.get(event.ruleId);
+    const after = project(before, event);
+    this.#rules.set(event.ruleId, after);
+    this.#note(before?.rule, after.rule);
     const { quotes: _notForever, ...last } = event;
     this.#last = last;
     this.#served = undefined;
@@ -69,7 +76,11 @@ export class ProjectedKnowledge {
         message: `no rule has the id "${idOrPrefix}"; give at least ${PREFIX_CHARACTERS_MIN} characters of an id.`,
       };
     }
-    const matches = [...this.#rules.keys()].filter((id) => id.startsWith(idOrPrefix));
+    const near =
+      idOrPrefix.length < ID_PREFIX_CHARACTERS
+        ? [...this.#rules.keys()]
+        : (this.#idsByPrefix.get(shortId(idOrPrefix)) ?? []);
+    const matches = near.filter((id) => id.startsWith(idOrPrefix));
     const [only, ...others] = matches;
     const found = only === undefined ? undefined : this.#rules.get(only);
     if (found === undefined) {
@@ -92,6 +103,11 @@ export class ProjectedKnowledge {
     return found === undefined || text === undefined ? undefined : { ...found.rule, ...text };
   }
 
+  /** How many rules have a status. */
+  count(status: RuleStatus): number {
+    return this.#counts.get(status) ?? 0;
+  }
+
   served(): readonly Rule[] {
     this.#served ??= this.list({ status: 'active', quarantined: false }).sort(pinnedFirst);
     return this.#served;
@@ -103,19 +119,31 @@ export class ProjectedKnowledge {
 
   /** A candidate, validated or active rule that says the same, other than `exceptId`. */
   duplicateOf(text: RuleText, exceptId?: string): Rule | undefined {
-    const hash = ruleTextHash(text);
-    return this.list().find(
-      (rule) =>
-        rule.id !== exceptId &&
-        rule.status !== 'archived' &&
-        rule.status !== 'deprecated' &&
-        ruleTextHash(rule) === hash,
-    );
+    for (const id of this.#idsByText.get(ruleTextHash(text)) ?? []) {
+      const rule = this.#rules.get(id)?.rule;
+      if (rule === undefined || id === exceptId) continue;
+      if (rule.status !== 'archived' && rule.status !== 'deprecated') return rule;
+    }
+    return undefined;
   }
 
   prefixTaken(id: string): boolean {
-    const prefix = id.slice(0, ID_PREFIX_CHARACTERS);
-    return [...this.#rules.keys()].some((taken) => taken.startsWith(prefix));
+    return this.#idsByPrefix.has(shortId(id));
+  }
+
+  #note(before: Rule | undefined, after: Rule): void {
+    if (before !== undefined) this.#counts.set(before.status, this.count(before.status) - 1);
+    this.#counts.set(after.status, this.count(after.status) + 1);
+    if (before === undefined) {
+      const prefix = shortId(after.id);
+      this.#idsByPrefix.set(prefix, [...(this.#idsByPrefix.get(prefix) ?? []), after.id]);
+    } else {
+      if (before.version === after.version) return;
+      this.#idsByText.get(ruleTextHash(before))?.delete(before.id);
+    }
+    const hash = ruleTextHash(after);
+    const ids = this.#idsByText.get(hash) ?? new Set();
+    this.#idsByText.set(hash, ids.add(after.id));
   }
 }
 

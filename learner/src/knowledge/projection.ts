@@ -65,14 +65,15 @@ function propose(event: KnowledgeEvent): ProjectedRule {
 }
 
 /** Words that are not there were erased; words that are others than those that were written down break the log. */
-function quoted(place: Omit<Evidence, 'quote'>, event: KnowledgeEvent): Evidence {
+function quoted(place: Omit<Evidence, 'quote' | 'principal'>, event: KnowledgeEvent): Evidence {
   const kept = event.quotes.find(({ seal }) => seal === place.sha256);
   if (kept !== undefined && !isUnbroken(kept))
     throw new LearnerError(
       'knowledge_log_broken',
       `knowledge log of project "${event.project}", entry ${event.sequence} (${event.id}): a quote does not match its seal: it was changed after it was written.`,
     );
-  return { ...place, quote: kept?.quote ?? '' };
+  const principal = kept?.principal ?? '';
+  return { ...place, quote: kept?.quote ?? '', ...(principal === '' ? {} : { principal }) };
 }
 
 /** A rule and its history without the words quoted from these sources; the same object when it quotes none of them. */
@@ -81,7 +82,7 @@ export function withoutQuotes(found: ProjectedRule, { runs, traces }: QuoteSourc
     runs.has(runId) || traces.has(traceId);
   const { provenance } = found.rule;
   if (!provenance.evidence.some(isFrom)) return found;
-  const evidence = provenance.evidence.map((one) => (isFrom(one) ? { ...one, quote: '' } : one));
+  const evidence = provenance.evidence.map((one) => (isFrom(one) ? erased(one) : one));
   return {
     ...found,
     rule: { ...found.rule, provenance: { ...provenance, evidence } },
@@ -90,6 +91,10 @@ export function withoutQuotes(found: ProjectedRule, { runs, traces }: QuoteSourc
       quotes: event.quotes.filter((quote) => !isFrom(quote)),
     })),
   };
+}
+
+function erased({ principal: _gone, ...place }: Evidence): Evidence {
+  return { ...place, quote: '' };
 }
 
 function outOfOrder(event: KnowledgeEvent, problem: string): LearnerError {

@@ -22,9 +22,20 @@ export interface Evidence {
   readonly field: string;
   /** `''` = erased. */
   readonly quote: string;
-  /** SHA-256 of the quote, hex; once it is written down, of a salt and the quote. */
+  /** SHA-256 of the quote, hex; once it is written down, of a salt, the principal and the quote. */
   readonly sha256: string;
+  /** Who wrote these words; absent in what older versions wrote down: nobody knows. */
+  readonly author?: QuoteAuthor;
+  /** Pseudonym of whom the quoted run was for; absent = the run names nobody, or it was erased. */
+  readonly principal?: string;
 }
+
+/**
+ * Who can put words where they were quoted, least trusted first: what a tool or a retriever returned, what a user wrote or
+ * said afterwards, what the model wrote, what a check or the program itself said.
+ */
+export const QUOTE_AUTHORS = ['tool', 'user', 'model', 'check'] as const;
+export type QuoteAuthor = (typeof QUOTE_AUTHORS)[number];
 
 /** Where a rule came from. */
 export interface Provenance {

@@ -7,7 +7,13 @@ import {
   type KnowledgeRequest,
 } from '@tracelore/sdk/contract';
 import { TOKENS_MAX } from '../injectors/choose.ts';
-import type { DecisionItem, DecisionRecord, Renderer, RuleSet } from '../injectors/rule-set.ts';
+import type {
+  DecisionItem,
+  DecisionRecord,
+  Renderer,
+  RuleSet,
+  SelectionTimes,
+} from '../injectors/rule-set.ts';
 import type { PreparedSelector } from '../injectors/selector.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import {
@@ -60,6 +66,11 @@ export interface KnowledgeServingOptions {
   readonly ids: () => string;
 }
 
+/** An answer with what it took. */
+export interface TimedAnswer extends SelectionTimes {
+  readonly answer: KnowledgeAnswer;
+}
+
 /** Answers `get_knowledge` from memory. */
 export interface KnowledgeServing {
   /**
@@ -68,7 +79,7 @@ export interface KnowledgeServing {
    */
   get(request: KnowledgeRequest, project: string): KnowledgeAnswer;
   /** `get`, after the embedder has had {@link EMBED_WAIT_MS} to learn the task; nothing waits with the built-in one. */
-  answer(request: KnowledgeRequest, project: string): Promise<KnowledgeAnswer>;
+  answer(request: KnowledgeRequest, project: string): Promise<TimedAnswer>;
   /**
    * Waits until the embedder knows these tasks and the rules (default: those in force), or gave up, or `signal` aborts;
    * never rejects. Call it before `get` and `render`. Nothing to wait for with the built-in embedder.
@@ -86,7 +97,7 @@ export interface KnowledgeServing {
 }
 
 /** What became of a request: who decided, and each selected rule's part. */
-interface Verdict {
+interface Verdict extends SelectionTimes {
   readonly arm: Arm;
   readonly fingerprint: string;
   readonly set: RuleSet;
@@ -106,14 +117,19 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     return known;
   };
 
-  const select = (request: KnowledgeRequest, set: RuleSet): Pick<Verdict, 'selected' | 'bestCosine'> => {
+  const select = (
+    request: KnowledgeRequest,
+    set: RuleSet,
+  ): Pick<Verdict, 'selected' | 'bestCosine' | keyof SelectionTimes> => {
     const format = request.format ?? 'tracelore-v1';
     const tokensMax =
       request.maxTokens === undefined
         ? TOKENS_MAX
         : Math.min(TOKENS_MAX, Math.max(0, request.maxTokens - FRAME_TOKENS[format]));
-    const { rules, bestCosine } = selector.select(request.task, set, { format, tokensMax });
-    return { selected: rules, bestCosine };
+    let times: SelectionTimes = { embedMs: 0, searchMs: 0 };
+    const onTimes = (taken: SelectionTimes): void => void (times = taken);
+    const { rules, bestCosine } = selector.select(request.task, set, { format, tokensMax, onTimes });
+    return { selected: rules, bestCosine, ...times };
   };
 
   const decide = (request: KnowledgeRequest, knowledge: ServedKnowledge, unit: string): Verdict => {
@@ -145,49 +161,55 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     return { arm: items.length === 0 ? 'abstained' : 'served', fingerprint, set, ...found, items };
   };
 
+  function answerNow(request: KnowledgeRequest, project: string): TimedAnswer {
+    const decision = options.ids();
+    // Without any name for the unit each call is a unit of its own.
+    const named = request.unit ?? request.session ?? request.run ?? decision;
+    const unit = unitName(named, { redact, secret, project });
+    const { arm, fingerprint, set, selected, items, bestCosine, embedMs, searchMs } = decide(
+      request,
+      options.knowledge(project),
+      unit,
+    );
+    const injected = selected.filter((_, index) => items[index]?.injected === true);
+    const text = renderer.render(injected, {
+      project,
+      snapshot: set.snapshot,
+      format: request.format ?? 'tracelore-v1',
+    });
+    const now = options.now();
+    const isConversation = request.unit !== undefined || request.session !== undefined;
+    if (arm === 'served' && text !== '' && isConversation) {
+      snapshotsOf(project).pin(unit, set, now.getTime());
+    }
+    options.decisions.record({
+      id: decision,
+      project,
+      unit,
+      agent: redact(request.agent ?? ''),
+      runId: request.run ?? '',
+      trialId: request.trial ?? '',
+      at: now.toISOString(),
+      snapshot: set.snapshot,
+      fingerprint,
+      taskHash: createHash('sha256').update(request.task).digest('hex'),
+      arm,
+      items,
+      bestCosine,
+    });
+    const answer = { text, items: injected.map(itemOf), decision, snapshot: set.snapshot, arm };
+    return { answer, embedMs, searchMs };
+  }
+
   const serving: KnowledgeServing = {
-    get(request, project) {
-      const decision = options.ids();
-      // Without any name for the unit each call is a unit of its own.
-      const named = request.unit ?? request.session ?? request.run ?? decision;
-      const unit = unitName(named, { redact, secret, project });
-      const { arm, fingerprint, set, selected, items, bestCosine } = decide(
-        request,
-        options.knowledge(project),
-        unit,
-      );
-      const injected = selected.filter((_, index) => items[index]?.injected === true);
-      const text = renderer.render(injected, {
-        project,
-        snapshot: set.snapshot,
-        format: request.format ?? 'tracelore-v1',
-      });
-      const now = options.now();
-      const isConversation = request.unit !== undefined || request.session !== undefined;
-      if (arm === 'served' && text !== '' && isConversation) {
-        snapshotsOf(project).pin(unit, set, now.getTime());
-      }
-      options.decisions.record({
-        id: decision,
-        project,
-        unit,
-        agent: redact(request.agent ?? ''),
-        runId: request.run ?? '',
-        trialId: request.trial ?? '',
-        at: now.toISOString(),
-        snapshot: set.snapshot,
-        fingerprint,
-        taskHash: createHash('sha256').update(request.task).digest('hex'),
-        arm,
-        items,
-        bestCosine,
-      });
-      return { text, items: injected.map(itemOf), decision, snapshot: set.snapshot, arm };
-    },
+    get: (request, project) => answerNow(request, project).answer,
 
     async answer(request, project) {
+      const beganAt = performance.now();
       await serving.prepare(project, [request.task], { signal: AbortSignal.timeout(EMBED_WAIT_MS) });
-      return serving.get(request, project);
+      const waitedMs = performance.now() - beganAt;
+      const timed = answerNow(request, project);
+      return { ...timed, embedMs: timed.embedMs + waitedMs };
     },
 
     prepare(project, tasks, { rules, signal } = {}) {
