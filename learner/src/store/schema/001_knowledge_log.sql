@@ -17,17 +17,18 @@ ENGINE = MergeTree
 ORDER BY (project, sequence)
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- Words of recorded runs that rules quote, apart from the log, which holds their seals (SHA-256 over salt and quote): so
--- they can be erased, and the chain still verifies.
+-- Words of recorded runs that rules quote and whom the runs were for, apart from the log, which holds their seals (SHA-256
+-- over salt, principal and quote): so they can be erased, and the chain still verifies.
 CREATE TABLE IF NOT EXISTS {database}.evidence_quotes
 (
-    project  LowCardinality(String),
-    event_id String,
-    seal     String,
-    salt     String,
-    run_id   String CODEC(ZSTD(1)),
-    trace_id String CODEC(ZSTD(1)),
-    quote    String CODEC(ZSTD(1))
+    project   LowCardinality(String),
+    event_id  String,
+    seal      String,
+    salt      String,
+    principal String,
+    run_id    String CODEC(ZSTD(1)),
+    trace_id  String CODEC(ZSTD(1)),
+    quote     String CODEC(ZSTD(1))
 )
 ENGINE = MergeTree
 ORDER BY (project, event_id, seal)
