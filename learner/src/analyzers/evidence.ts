@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SpanView } from '@tracelore/collector/store';
-import type { Evidence } from '../knowledge/rule.ts';
+import type { Evidence, QuoteAuthor } from '../knowledge/rule.ts';
+import { principalOf } from '../safety/principal.ts';
+import { authorOfOutcome, authorOfSpan } from '../safety/quote-author.ts';
 import { spanTexts } from './analysis-prompt.ts';
 import type { Lesson, Quote } from './analyzer.ts';
 import type { FailureSample } from './failure-samples.ts';
@@ -71,6 +73,7 @@ function locate(
     const own = [span.input, span.output].flatMap(ownKnowledgeIn);
     return own.some((text) => holds(text, wanted) !== undefined) ? 'own_knowledge' : 'quote_not_verbatim';
   }
+  const principal = principalOf(run.summary.project, run.summary.userId);
   const verbatim = (holds(place.text, wanted) ?? wanted).slice(0, QUOTE_CHARACTERS_MAX);
   if (overlapsRules(verbatim, served)) return 'own_knowledge';
   return {
@@ -83,17 +86,29 @@ function locate(
       field: place.column,
       quote: verbatim,
       sha256: createHash('sha256').update(verbatim).digest('hex'),
+      author: place.author,
+      ...(principal === '' ? {} : { principal }),
     },
   };
 }
 
-function fieldTexts(quote: Quote, run: TracedRun, span: SpanView): { column: string; text: string }[] {
+interface Place {
+  readonly column: string;
+  readonly text: string;
+  readonly author: QuoteAuthor;
+}
+
+function fieldTexts(quote: Quote, run: TracedRun, span: SpanView): Place[] {
   if (quote.field === 'outcome') {
-    return run.outcomes.map(({ comment }) => ({ column: 'outcome.comment', text: comment }));
+    return run.outcomes.map(({ comment, source }) => ({
+      column: 'outcome.comment',
+      text: comment,
+      author: authorOfOutcome(source),
+    }));
   }
   const text = spanTexts(span)[quote.field];
   const column = quote.field === 'output' && span.output === '' ? 'status_message' : quote.field;
-  return [{ column, text }];
+  return [{ column, text, author: authorOfSpan(span, quote.field) }];
 }
 
 /**

@@ -1,8 +1,7 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import { scanText } from '../analyzers/scan.ts';
 import { LearnerError } from '../errors.ts';
 import { shortId, type NewId } from '../ids.ts';
-import { grammarProblems } from './grammar.ts';
+import { admit } from './admission.ts';
 import type { JudgedData, ProposedData } from './event-data.ts';
 import { chain } from './hash-chain.ts';
 import type {
@@ -85,10 +84,11 @@ export class LogBackedKnowledge implements KnowledgeBase {
     options: { readonly quarantined?: boolean; readonly reason?: string } = {},
   ): Promise<Change> {
     return this.#inTurn(async () => {
-      const refusal = this.#refuseText(text);
+      const { problems, quarantine } = admit(text, provenance.origin);
+      const refusal = this.#refuseText(text, problems);
       if (refusal !== undefined) return refusal;
       const id = this.#freeId();
-      const reason = options.reason ?? '';
+      const reason = options.reason ?? quarantine ?? '';
       const actor = provenance.origin === 'analyzer' ? LEARNER_ACTOR : provenance.by;
       const { evidence, quotes } = sealEvidence(provenance.evidence);
       const logged: ProposedData = {
@@ -98,7 +98,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
         reason,
       };
       const events: NewEvent[] = [{ type: 'proposed', ruleId: id, actor, data: logged, quotes }];
-      if (options.quarantined === true) {
+      if (options.quarantined === true || quarantine !== undefined) {
         events.push({ type: 'quarantined', ruleId: id, actor, data: { reason } });
       }
       return await this.#append(id, events);
@@ -111,13 +111,17 @@ export class LogBackedKnowledge implements KnowledgeBase {
       if (!found.ok) return found;
       const { rule } = found;
       const edited = onlyText({ ...rule, ...text });
-      const refusal = refuseTransition(rule, 'edited', actor) ?? this.#refuseText(edited, rule.id);
+      const { problems, quarantine } = admit(edited);
+      const refusal = refuseTransition(rule, 'edited', actor) ?? this.#refuseText(edited, problems, rule.id);
       if (refusal !== undefined) return refusal;
       if (JSON.stringify(edited) === JSON.stringify(onlyText(rule))) {
         return { ok: false, code: 'invalid', message: `rule ${shortId(rule.id)} says exactly this already.` };
       }
       const data = { text: edited, tokens: countRuleTokens(rule.id, edited) };
-      return await this.#append(rule.id, [{ type: 'edited', ruleId: rule.id, actor, data }]);
+      const events: NewEvent[] = [{ type: 'edited', ruleId: rule.id, actor, data }];
+      if (quarantine !== undefined && !rule.quarantined)
+        events.push({ type: 'quarantined', ruleId: rule.id, actor, data: { reason: quarantine } });
+      return await this.#append(rule.id, events);
     });
   }
 
@@ -200,8 +204,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     return [{ type: 'deprecated', ruleId: id, actor, data }];
   }
 
-  #refuseText(text: RuleText, exceptId?: string): Refusal | undefined {
-    const problems = [...grammarProblems(text), ...lastingSecrets(text)];
+  #refuseText(text: RuleText, problems: readonly string[], exceptId?: string): Refusal | undefined {
     if (problems.length > 0) return { ok: false, code: 'invalid', message: `${problems.join('; ')}.` };
     const duplicate = this.#knowledge.duplicateOf(text, exceptId);
     if (duplicate === undefined) return undefined;
@@ -284,20 +287,6 @@ interface NewEvent extends Pick<KnowledgeEvent, 'type' | 'ruleId' | 'actor'> {
   /** Words that the data refers to by their seals. */
   readonly quotes?: readonly SealedQuote[];
 }
-
-/** What must not be written down where nothing is ever deleted. */
-function lastingSecrets({ content, appliesWhen, tags }: RuleText): string[] {
-  const found = scanText([appliesWhen, content, ...tags].join('\n'));
-  return found
-    .filter((finding) => finding === 'secret' || finding === 'personal_data' || finding === 'encoded_blob')
-    .map((finding) => `text: looks like it holds ${NEVER_STORED[finding]}, and the log keeps it for ever`);
-}
-
-const NEVER_STORED = {
-  secret: 'a secret',
-  personal_data: 'personal data',
-  encoded_blob: 'encoded data',
-} as const;
 
 function onlyText({ kind, content, appliesWhen, tags }: RuleText): RuleText {
   return {
