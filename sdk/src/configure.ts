@@ -1,6 +1,7 @@
 import { type Config, resolveConfig, type TraceloreOptions } from './config.ts';
 import { recordFault, setReporter } from './diagnostics.ts';
 import { TraceloreError } from './errors.ts';
+import { currentScope } from './scope.ts';
 
 let current: Config | undefined;
 
@@ -17,10 +18,12 @@ export function configure(options: TraceloreOptions = {}): Config {
 }
 
 /**
- * The configuration in force. Without `configure()` it comes from the environment; an environment with a problem then
+ * The configuration in force: that of the running code's backend, else the process's. Without `configure()` it comes from the environment; an environment with a problem then
  * disables the SDK (nobody is there to catch an error) and says so.
  */
 export function currentConfig(): Config {
+  const own = currentScope().backend;
+  if (own !== undefined) return own.config;
   if (current !== undefined) return current;
   const resolved = resolveConfig({}, process.env);
   if (resolved.ok) {

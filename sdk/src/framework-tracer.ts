@@ -15,7 +15,7 @@ class FrameworkTracer implements Tracer {
   startSpan(name: string, options: SpanOptions = {}, given: Context = context.active()): Span {
     const scope = scopeOf(given) ?? currentScope();
     const attributes = { ...options.attributes, ...stampAttributes(scope, options.attributes ?? {}) };
-    return sdkTracer().startSpan(
+    return sdkTracer(scope).startSpan(
       name,
       { ...options, attributes },
       parentOf(scope, given, options.root === true),
@@ -44,7 +44,7 @@ class FrameworkTracer implements Tracer {
     const scope = scopeOf(given) ?? currentScope();
     const inner = scope.derive({ span: { otel: span, parent: scope.span, knowledge: undefined } });
     return context.with(given, () =>
-      runInScope(inner, !isPrivate(), () => Reflect.apply(fn, undefined, [span])),
+      runInScope(inner, !isPrivate(inner), () => Reflect.apply(fn, undefined, [span])),
     );
   }
 }

@@ -19,6 +19,7 @@ export { type RunContext, withContext, withOverride } from './with-context.ts';
 // For adapters: spans by hand, results watched like those of trace(), and attribution of injected text.
 export {
   askKnowledge,
+  type Backend,
   captureJson,
   captureText,
   currentKnowledge,
@@ -26,10 +27,12 @@ export {
   guarded,
   markKnowledge,
   type KnowledgeAttribution,
+  type LocalService,
   observe,
   type Scope,
   type SpanHandle,
   type SpanOptions,
   startSpan,
   tracer,
+  withBackend,
 } from './instrumentation.ts';

@@ -5,12 +5,14 @@ import { type ResultExtractors, ResultRecorder } from './result-recorder.ts';
 import { currentScope, type KnowledgeAttribution } from './scope.ts';
 import type { SpanHandle } from './span.ts';
 
+export { type Backend, type LocalService } from './backend.ts';
 export { captureJson, captureText } from './capture.ts';
 export { guarded } from './diagnostics.ts';
 export { tracer } from './framework-tracer.ts';
 export { askKnowledge, currentKnowledge } from './knowledge.ts';
 export { currentScope, type KnowledgeAttribution, type Scope } from './scope.ts';
 export { type SpanHandle, type SpanOptions, startSpan } from './span.ts';
+export { withBackend } from './with-context.ts';
 
 /**
  * Ends a span when a call's result is complete, as `trace()` does: plain values at once, promises when they settle,

@@ -58,12 +58,17 @@ export async function askKnowledge(
     const request = requestFor(scope, config, task, options);
     const deadlineMs =
       options.deadlineMs ?? (scope.trial === undefined ? config.knowledgeDeadlineMs : TRIAL_DEADLINE_MS);
-    const found = await client.ask(config, request, deadlineMs);
+    const { service } = scope.backend ?? {};
+    const found =
+      service === undefined
+        ? await client.ask(config, request, deadlineMs)
+        : { source: 'service' as const, answer: await service.ask(request) };
     const knowledge = found.answer === undefined ? undefined : attributionOf(found.answer);
     guarded('knowledge_record', undefined, () => record(scope, span, found, knowledge));
     return knowledge;
   } catch (error) {
     recordFault('knowledge', 'getKnowledge failed', error);
+    guarded('knowledge_record', undefined, () => record(scope, span, { source: 'none' }, undefined));
     return undefined;
   } finally {
     span?.end();

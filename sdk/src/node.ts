@@ -1,5 +1,6 @@
 export { type FlushResult } from './lifecycle.ts';
 export { type EndedSpan } from './node/ended-span.ts';
+export { openBackend, type OpenBackend } from './node/open-backend.ts';
 export { type RunSpanProcessor, type SpanFilter } from './node/span-processor.ts';
 export {
   type SpanProcessorOptions,

@@ -1,10 +1,11 @@
 import { callApi } from './api.ts';
+import type { Backend } from './backend.ts';
 import { captureText } from './capture.ts';
 import { currentConfig } from './configure.ts';
 import { decodeTrialLeases, type TrialLease, type TrialReport } from './contract/trial.ts';
 import { recordFault } from './diagnostics.ts';
 import { randomHex } from './ids.ts';
-import { Scope, runInScope, type Trial } from './scope.ts';
+import { currentScope, Scope, runInScope, type Trial } from './scope.ts';
 
 const CONCURRENCY_DEFAULT = 4;
 const CONCURRENCY_MAX = 256;
@@ -63,6 +64,8 @@ class TrialRunner implements Runner {
   readonly #concurrency: number;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** Of whoever registered it. */
+  readonly #backend: Backend | undefined = currentScope().backend;
   #wake: () => void = () => {};
   #polling: Promise<void> = Promise.resolve();
 
@@ -125,6 +128,8 @@ class TrialRunner implements Runner {
       max,
       waitMs: LEASE_WAIT_MS,
     };
+    const { service } = this.#backend ?? {};
+    if (service !== undefined) return await service.lease(request, this.#stopping.signal);
     const decoded = decodeTrialLeases(
       await callApi(config, '/v1/trials/lease', request, {
         timeoutMs: LEASE_TIMEOUT_MS,
@@ -150,7 +155,7 @@ class TrialRunner implements Runner {
     const expiry = leaseMs > 0 ? [AbortSignal.timeout(Math.min(leaseMs, 2 ** 31 - 1))] : [];
     const signal = AbortSignal.any([this.#stopping.signal, ...expiry]);
     const startedAt = performance.now();
-    const outcome = await runInScope(Scope.empty.derive({ trial }), false, () =>
+    const outcome = await runInScope(Scope.empty.derive({ trial, backend: this.#backend }), false, () =>
       this.#attempt(lease, signal),
     );
     if (this.#stopped) return;
@@ -180,6 +185,8 @@ class TrialRunner implements Runner {
   }
 
   async #report(report: TrialReport): Promise<void> {
+    const { service } = this.#backend ?? {};
+    if (service !== undefined) return await service.report(report);
     for (let attempt = 1; ; attempt += 1) {
       try {
         await callApi(currentConfig(), '/v1/trials/report', report, {

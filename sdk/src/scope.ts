@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { type Context, context, createContextKey, type Span, trace as otel } from '@opentelemetry/api';
 
+import type { Backend } from './backend.ts';
 import type { Arm, KnowledgeOverride } from './contract/knowledge.ts';
 
 /** What one `getKnowledge` answer says about the model calls that see its text. */
@@ -55,6 +56,7 @@ interface ScopeValues {
   readonly fingerprint?: string | undefined;
   readonly trial?: Trial | undefined;
   readonly override?: KnowledgeOverride | undefined;
+  readonly backend?: Backend | undefined;
 }
 
 /** What the code that is running belongs to. Immutable; inner code gets a derived one. */
@@ -72,6 +74,8 @@ export class Scope implements ScopeValues {
   readonly fingerprint: string | undefined;
   readonly trial: Trial | undefined;
   readonly override: KnowledgeOverride | undefined;
+  /** Absent: the process's own configuration and tracer. */
+  readonly backend: Backend | undefined;
 
   private constructor(values: ScopeValues) {
     this.span = values.span;
@@ -84,6 +88,7 @@ export class Scope implements ScopeValues {
     this.fingerprint = values.fingerprint;
     this.trial = values.trial;
     this.override = values.override;
+    this.backend = values.backend;
   }
 
   /** A scope with some values replaced; a value of `undefined` keeps the present one. */
@@ -99,13 +104,20 @@ export class Scope implements ScopeValues {
       fingerprint: values.fingerprint ?? this.fingerprint,
       trial: values.trial ?? this.trial,
       override: values.override ?? this.override,
+      backend: values.backend ?? this.backend,
     });
   }
 
   /** The same identity without span and run: what starts below it is a run of its own. */
   detached(): Scope {
-    const { session, user, conversation, tags, fingerprint, trial, override } = this;
-    return new Scope({ session, user, conversation, tags, fingerprint, trial, override });
+    const { session, user, conversation, tags, fingerprint, trial, override, backend } = this;
+    return new Scope({ session, user, conversation, tags, fingerprint, trial, override, backend });
+  }
+
+  /** The same people under another backend: its runs, trials and rules are its own. */
+  forBackend(backend: Backend): Scope {
+    const { session, user, conversation, tags, fingerprint } = this;
+    return new Scope({ session, user, conversation, tags, fingerprint, backend });
   }
 }
 

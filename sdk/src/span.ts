@@ -92,7 +92,7 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
     const agent = options.agent ?? (this.kind === 'agent' ? options.name : undefined);
     const { session, user, conversation, tags } = options;
     this.scope = outer.derive({ span: this, run, agent, session, user, conversation, tags });
-    this.otel = sdkTracer().startSpan(
+    this.otel = sdkTracer(outer).startSpan(
       options.name,
       {
         kind: REMOTE_KINDS.has(this.kind) ? SpanKind.CLIENT : SpanKind.INTERNAL,
@@ -137,7 +137,7 @@ class TraceSpan implements SpanHandle, SpanNode, OpenSpan {
   }
 
   run<T>(fn: () => T): T {
-    return runInScope(this.scope, !isPrivate(), fn);
+    return runInScope(this.scope, !isPrivate(this.scope), fn);
   }
 
   setAttributes(attributes: Attributes): void {

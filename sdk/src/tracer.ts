@@ -1,7 +1,7 @@
 import { type Context, context, type Tracer, type TracerProvider, trace as otel } from '@opentelemetry/api';
 
 import { recordFault } from './diagnostics.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import { currentScope, type Scope, scopeOf } from './scope.ts';
 import { SDK_NAME, SDK_VERSION } from './version.ts';
 
 let own: Tracer | undefined;
@@ -15,12 +15,13 @@ export function usePrivateProvider(provider: TracerProvider | undefined): void {
   own = provider?.getTracer(SDK_NAME, SDK_VERSION);
 }
 
-export function isPrivate(): boolean {
-  return own !== undefined;
+/** Whether the spans of a scope are kept apart from the application's OpenTelemetry. */
+export function isPrivate(scope: Scope): boolean {
+  return own !== undefined || scope.backend !== undefined;
 }
 
-export function sdkTracer(): Tracer {
-  return own ?? otel.getTracer(SDK_NAME, SDK_VERSION);
+export function sdkTracer(scope: Scope = currentScope()): Tracer {
+  return scope.backend?.tracer ?? own ?? otel.getTracer(SDK_NAME, SDK_VERSION);
 }
 
 /** Parent context for a span that starts in `scope`. */
@@ -29,7 +30,7 @@ export function parentContext(scope: Scope): Context {
   if (scope.span === undefined) return active;
   // The active span may be a foreign one made below ours: then it is the parent. It is below ours exactly if its
   // context carries the same scope.
-  if (own === undefined && scopeOf(active) === scope && otel.getSpan(active) !== undefined) return active;
+  if (!isPrivate(scope) && scopeOf(active) === scope && otel.getSpan(active) !== undefined) return active;
   return otel.setSpan(active, scope.span.otel);
 }
 

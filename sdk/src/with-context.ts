@@ -1,3 +1,4 @@
+import type { Backend } from './backend.ts';
 import type { KnowledgeOverride } from './contract/knowledge.ts';
 import { currentScope, runInScope } from './scope.ts';
 
@@ -21,4 +22,14 @@ export function withContext<T>(values: RunContext, fn: () => T): T {
  */
 export function withOverride<T>(rules: KnowledgeOverride, fn: () => T): T {
   return runInScope(currentScope().derive({ override: rules }), false, fn);
+}
+
+/**
+ * Runs `fn`, and everything it starts, with a backend of its own. Code that ran with another one starts anew: a run never
+ * spreads over two of them.
+ */
+export function withBackend<T>(backend: Backend, fn: () => T): T {
+  const scope = currentScope();
+  const own = scope.backend === backend ? scope : scope.forBackend(backend);
+  return runInScope(own, false, fn);
 }
