@@ -43,9 +43,14 @@ export function bet(process: Betting, d: number, count = 1): Betting {
 
 /** Natural log of E: the mean wealth over the stakes. */
 export function bettingLogE(process: Betting): number {
-  const top = Math.max(...process.logWealth);
-  const total = process.logWealth.reduce((sum, wealth) => sum + Math.exp(wealth - top), 0);
-  return top + Math.log(total / process.logWealth.length);
+  return logMeanWealth(process.logWealth);
+}
+
+/** Natural log of the mean of what stakes were turned into. */
+export function logMeanWealth(logWealth: readonly number[]): number {
+  const top = Math.max(...logWealth);
+  const total = logWealth.reduce((sum, wealth) => sum + Math.exp(wealth - top), 0);
+  return top + Math.log(total / logWealth.length);
 }
 
 /** Log of E over a whole sample; the order of the observations does not matter. */

@@ -1,6 +1,7 @@
-import { bet, bettingLogE, startBetting } from './betting.ts';
+import { logMeanWealth, STAKES } from './betting.ts';
+import { findRoot } from './find-root.ts';
 
-/** Width at which bisection stops, score units. */
+/** Width at which the search for a bound stops, score units. */
 const RESOLUTION = 1e-12;
 
 /** A confidence sequence for the mean of differences in [-1, 1]: plain data. */
@@ -25,13 +26,13 @@ export function startConfidenceSequence(alpha: number): ConfidenceSequence {
  *
  * The lower bound is the m0 at which the betting process with direction 1 has E = 2/α, the upper bound that with
  * direction -1; E is monotone in m0. Covers at all looks together with probability ≥ 1 − α while the conditional mean
- * stays constant. Bisects only when the new bound is inside the running one.
+ * stays constant. Searches only when the new bound is inside the running one.
  */
 export function observeInterval(sequence: ConfidenceSequence, d: number): ConfidenceSequence {
   return lookAtInterval(countObservation(sequence, d));
 }
 
-/** Adds one observation without a look: the interval stays as it is, and stays valid. Spares the bisection. */
+/** Adds one observation without a look: the interval stays as it is, and stays valid. Spares the search. */
 export function countObservation(sequence: ConfidenceSequence, d: number): ConfidenceSequence {
   return {
     ...sequence,
@@ -59,20 +60,16 @@ function counted(values: ConfidenceSequence['values'], d: number): ConfidenceSeq
 }
 
 function lowerBound(values: ConfidenceSequence['values'], from: number, target: number): number {
-  let low = Math.max(from, -1 + RESOLUTION);
+  const low = Math.max(from, -1 + RESOLUTION);
   if (logEAt(values, low) <= target) return from;
-  let high = 1 - RESOLUTION;
-  while (high - low > RESOLUTION) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
-    if (logEAt(values, middle) > target) low = middle;
-    else high = middle;
-  }
-  return low;
+  return findRoot((m0) => logEAt(values, m0) - target, low, 1 - RESOLUTION, RESOLUTION);
 }
 
+/** What {@link bettingLogE} says of all values, without a state in between: this is asked at many m0. */
 function logEAt(values: ConfidenceSequence['values'], m0: number): number {
-  let process = startBetting(m0, 1);
-  for (const [value, count] of values) process = bet(process, value, count);
-  return bettingLogE(process);
+  const logWealth = STAKES.map((stake) => {
+    const share = stake / (1 + m0);
+    return values.reduce((sum, [value, count]) => sum + count * Math.log1p(share * (value - m0)), 0);
+  });
+  return logMeanWealth(logWealth);
 }
