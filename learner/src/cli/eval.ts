@@ -5,7 +5,7 @@ import { SCORER_NAMES } from '../evals/eval-case.ts';
 import { shortId } from '../ids.ts';
 import { CliError } from './cli-error.ts';
 import { contextOf, type CliContext } from './context.ts';
-import { readEvalFile } from './eval-file.ts';
+import { readEvalFile } from '../evals/eval-file.ts';
 import { addEvalRunCommands } from './eval-run.ts';
 
 /** Cases sent in one request. */
@@ -63,7 +63,7 @@ export function addEvalCommands(program: Command): void {
   evals
     .command('import <file>')
     .description(
-      'add the cases of a .csv or .jsonl file: task, expected, and, if wanted, tags, scorer, input, agent',
+      'add the cases of a .csv or .jsonl file: task, and, if wanted, expected, tags, scorer, input, agent, judge_prompt',
     )
     .action(async (file: string, _options: object, command: Command) => {
       const context = contextOf(command);

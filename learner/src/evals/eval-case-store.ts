@@ -11,6 +11,7 @@ export const EVAL_CASES: Table = {
     task: 'String',
     input: 'String',
     expected: 'String',
+    judge_prompt: 'String',
     scorer: 'LowCardinality(String)',
     tags: 'Array(LowCardinality(String))',
     source: 'LowCardinality(String)',
@@ -44,6 +45,7 @@ interface CaseRow {
   readonly task: string;
   readonly input: string;
   readonly expected: string;
+  readonly judge_prompt: string;
   readonly scorer: string;
   readonly tags: readonly string[];
   readonly source: string;
@@ -63,7 +65,7 @@ export function createEvalCaseStore(options: {
   return {
     async list(project) {
       const rows = await driver.query<CaseRow>(
-        `SELECT case_id, task, input, expected, scorer, tags, source, source_run_id, agent,
+        `SELECT case_id, task, input, expected, judge_prompt, scorer, tags, source, source_run_id, agent,
                 toUnixTimestamp64Milli(created_at) AS created_ms
          FROM ${name} FINAL WHERE project = {project: String} ORDER BY created_at, case_id`,
         { parameters: { project }, rowsMax: CASES_PER_PROJECT_MAX },
@@ -100,6 +102,7 @@ function encodeCase(evalCase: EvalCase): Parameters<typeof encodeRows>[1][number
     task: evalCase.task,
     input: evalCase.input === undefined ? '' : JSON.stringify(evalCase.input),
     expected: evalCase.expected,
+    judge_prompt: evalCase.judgePrompt ?? '',
     scorer: evalCase.scorer,
     tags: evalCase.tags,
     source: evalCase.source,
@@ -116,6 +119,7 @@ function decodeCase(project: string, row: CaseRow): EvalCase {
     task: row.task,
     ...(row.input === '' ? {} : { input: JSON.parse(row.input) }),
     expected: row.expected,
+    ...(row.judge_prompt === '' ? {} : { judgePrompt: row.judge_prompt }),
     scorer: SCORER_NAMES.find((name) => name === row.scorer) ?? 'exact',
     tags: row.tags,
     source: EVAL_SOURCES.find((name) => name === row.source) ?? 'api',

@@ -52,6 +52,8 @@ export interface EvalService {
     id: string,
   ): Promise<(EvalRun & { readonly results: readonly EvalResult[] }) | undefined>;
   compare(project: string, baseline: string, treatment: string): Promise<EvalComparison>;
+  /** Resolves when this evaluation, if it runs here, has ended. */
+  finished(id: string): Promise<void>;
   /** Cancels what runs and waits until it is written down. */
   stop(): Promise<void>;
 }
@@ -240,6 +242,8 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
       const tasks = new Map((await cases.list(project)).map(({ id, task }) => [id, task]));
       return compareRuns(before, after, (caseId) => tasks.get(caseId) ?? '');
     },
+
+    finished: async (id) => known.get(id)?.done,
 
     async stop() {
       stopping.abort();

@@ -34,6 +34,9 @@ describe('scorers', () => {
     ['json', '1900', '1900.01', 0],
     ['json', '"1"', '1', 0],
     ['json', '[1]', 'not json', 0],
+    ['graded', 'Paris', ' Paris ', 1],
+    ['graded', 'Paris', 'It is paris.', 0.8],
+    ['graded', 'Paris', 'Lyon', 0],
   ] as const)('%s: %j and %j score %d', async (scorer, expected, output, score) => {
     expect(await createScorer().score(evalCase(scorer, expected), output)).toMatchObject({ ok: true, score });
   });
@@ -67,6 +70,11 @@ describe('a new case', () => {
       { scorer: 'exact', input: { k: [1] } },
     ],
     [{ task: 't', expected: '[1]', scorer: 'contains' }, { scorer: 'contains' }],
+    [{ task: 't' }, { scorer: 'judge', expected: '' }],
+    [
+      { task: 't', expected: 'x', judgePrompt: 'polite?' },
+      { scorer: 'judge', judgePrompt: 'polite?' },
+    ],
   ])('is made of %j', (value, draft) => {
     expect(checkCase(value)).toMatchObject({ ok: true, draft });
   });
@@ -74,7 +82,7 @@ describe('a new case', () => {
   it.each([
     [{ expected: '1' }, 'task: '],
     [{ task: '  ', expected: '1' }, 'task: '],
-    [{ task: 't' }, 'expected: '],
+    [{ task: 't', scorer: 'exact' }, 'expected: '],
     [{ task: 't', expected: '1', scorer: 'magic' }, 'scorer: '],
     [{ task: 't', expected: '1', tags: ['a', ''] }, 'tags.1: '],
     ['t', 'case: '],

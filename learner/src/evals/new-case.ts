@@ -11,12 +11,17 @@ export const AGENT_CHARACTERS_MAX = 200;
 const NEW_CASE = z
   .object({
     task: z.string().trim().min(1).max(TEXT_CHARACTERS_MAX),
-    expected: z.string().min(1).max(TEXT_CHARACTERS_MAX),
+    expected: z.string().max(TEXT_CHARACTERS_MAX).default(''),
+    judgePrompt: z.string().trim().max(TEXT_CHARACTERS_MAX).optional(),
     input: z.json().optional(),
     scorer: z.enum(SCORER_NAMES).optional(),
     tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
     source: z.enum(EVAL_SOURCES).optional(),
     agent: z.string().trim().max(AGENT_CHARACTERS_MAX).optional(),
+  })
+  .refine(({ scorer, expected }) => expected !== '' || (scorer ?? 'judge') === 'judge', {
+    path: ['expected'],
+    message: 'is missing: only the scorer "judge" can do without it',
   })
   .refine(({ scorer, expected }) => scorer !== 'json' || isJson(expected), {
     path: ['expected'],
@@ -36,20 +41,26 @@ export function checkCase(value: unknown): CheckedCase {
       problems: checked.error.issues.map(({ path, message }) => `${path.join('.') || 'case'}: ${message}`),
     };
   }
-  const { task, expected, input, scorer, tags, source, agent } = checked.data;
+  const { task, expected, judgePrompt, input, scorer, tags, source, agent } = checked.data;
   return {
     ok: true,
     draft: {
       task,
       expected,
       ...(input === undefined ? {} : { input }),
-      scorer: scorer ?? defaultScorer(expected),
+      ...(judgePrompt === undefined || judgePrompt === '' ? {} : { judgePrompt }),
+      scorer: scorer ?? scorerFor(expected, judgePrompt),
       tags: tags ?? [],
       source: source ?? 'api',
       sourceRunId: '',
       ...(agent === undefined || agent === '' ? {} : { agent }),
     },
   };
+}
+
+/** Without an expectation, and where somebody said what to look at, a judge decides. */
+function scorerFor(expected: string, judgePrompt: string | undefined): ScorerName {
+  return expected === '' || (judgePrompt ?? '') !== '' ? 'judge' : defaultScorer(expected);
 }
 
 /** Structured expectations are compared by value, everything else as text. */

@@ -11,18 +11,31 @@ export interface Scorer {
   score(evalCase: EvalCase, output: string, signal?: AbortSignal): Promise<ScoreResult>;
 }
 
-type Compare = (expected: string, output: string) => boolean;
+/** A score in [0, 1]. */
+type Compare = (expected: string, output: string) => number;
+
+/** Score of an output that says what was expected among other things. */
+const CONTAINED_SCORE = 0.8;
 
 const COMPARE: Readonly<Record<Exclude<ScorerName, 'judge'>, Compare>> = {
-  exact: (expected, output) => normalised(expected) === normalised(output),
-  contains: (expected, output) =>
-    normalised(output).toLowerCase().includes(normalised(expected).toLowerCase()),
-  json: sameJson,
+  exact: (expected, output) => Number(isEqual(expected, output)),
+  contains: (expected, output) => Number(isContained(expected, output)),
+  json: (expected, output) => Number(sameJson(expected, output)),
+  graded: (expected, output) =>
+    isEqual(expected, output) ? 1 : isContained(expected, output) ? CONTAINED_SCORE : 0,
 };
+
+function isEqual(expected: string, output: string): boolean {
+  return normalised(expected) === normalised(output);
+}
+
+function isContained(expected: string, output: string): boolean {
+  return normalised(output).toLowerCase().includes(normalised(expected).toLowerCase());
+}
 
 /**
  * The scorers: `exact` (equal after trimming and NFC), `contains` (without regard to case), `json` (equal values, numbers
- * within a relative 1e-6), `judge` (a model decides; without one there is no score).
+ * within a relative 1e-6), `graded` (equal 1, contained 0.8), `judge` (a model decides; without one there is no score).
  */
 export function createScorer(judge?: Scorer): Scorer {
   return {
@@ -32,11 +45,11 @@ export function createScorer(judge?: Scorer): Scorer {
           ? { ok: false, reason: `case ${evalCase.id} needs a judge and no model is configured` }
           : judge.score(evalCase, output, signal);
       }
-      const isRight = COMPARE[evalCase.scorer](evalCase.expected, output);
+      const score = COMPARE[evalCase.scorer](evalCase.expected, output);
       return {
         ok: true,
-        score: isRight ? 1 : 0,
-        comment: isRight ? '' : `differs from what was expected (${evalCase.scorer})`,
+        score,
+        comment: score === 1 ? '' : `differs from what was expected (${evalCase.scorer})`,
       };
     },
   };

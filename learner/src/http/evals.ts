@@ -76,7 +76,7 @@ export function evalEndpoints(evals: EvalServices): Endpoint[] {
       method: 'POST',
       path: '/v1/evals/cases',
       summary:
-        'Adds cases: {task, expected, input?, scorer?, tags?, agent?}. Known tasks are counted as duplicates.',
+        'Adds cases: {task, expected?, judgePrompt?, input?, scorer?, tags?, agent?}. Known tasks are counted as duplicates.',
       body: newCases,
       redacts: 'all',
       query: NO_QUERY,

@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS {database}.eval_cases
     task          String CODEC(ZSTD(1)),
     input         String CODEC(ZSTD(1)),
     expected      String CODEC(ZSTD(1)),
+    judge_prompt  String CODEC(ZSTD(1)),
     scorer        LowCardinality(String),
     tags          Array(LowCardinality(String)),
     source        LowCardinality(String),

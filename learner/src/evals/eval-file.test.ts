@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CliError } from './cli-error.ts';
+import { LearnerError } from '../errors.ts';
 import { readEvalFile } from './eval-file.ts';
 
 test('CSV with either naming', () => {
@@ -22,24 +22,31 @@ test('JSON lines keep structured input and turn structured expectations into JSO
   ]);
 });
 
+test('a case may have no expectation: rows without a task are left out, a judge is told what to look at', () => {
+  const csv = 'task_input,expected_output,tags,judge_prompt\nx,,,\n,lost,,\ny,,,is it polite?\n';
+  expect(readEvalFile('cases.csv', csv)).toEqual([
+    { task: 'x' },
+    { task: 'y', judgePrompt: 'is it polite?' },
+  ]);
+  expect(readEvalFile('cases.jsonl', '{"task":"b","judge_prompt":"p"}')).toEqual([
+    { task: 'b', judgePrompt: 'p' },
+  ]);
+});
+
 test.each([
   [
     'cases.csv',
     'question,answer\n1,2',
     'cases.csv, line 1: no column "task" or "task_input"; found question, answer.',
   ],
-  ['cases.csv', 'task\nx', 'cases.csv, line 1: no column "expected" or "expected_output"'],
   ['cases.csv', '', 'line 1: no column "task" or "task_input"; found no columns'],
   ['cases.csv', 'task,expected\na,b\nx', 'cases.csv, line 3: expected 2 cells (task, expected), got 1'],
-  ['cases.csv', 'task,expected\n"a\nb",1\n,2', 'cases.csv, line 4: task: expected text, got ""'],
-  ['cases.csv', 'task,expected\nx,', 'cases.csv, line 2: expected: there is none'],
   ['cases.csv', 'task,expected\n"x', 'cases.csv, line 2: a quoted cell is never closed'],
   ['cases.jsonl', '{"task":"a","expected":"b"}\n{"task":', 'cases.jsonl, line 2: not JSON'],
   ['cases.jsonl', '{"expected":"b"}', 'cases.jsonl, line 1: no key "task" or "task_input"'],
-  ['cases.jsonl', '{"task":"b"}', 'line 1: no key "expected" or "expected_output"'],
   ['cases.jsonl', '[]', 'line 1: expected a JSON object'],
   ['cases.txt', '', 'cases.txt: expected a file that ends in .csv or .jsonl'],
 ])('%s with %j is refused by place', (file, text, wanted) => {
   expect(() => readEvalFile(file, text)).toThrow(wanted);
-  expect(() => readEvalFile(file, text)).toThrow(CliError);
+  expect(() => readEvalFile(file, text)).toThrow(LearnerError);
 });
