@@ -43,6 +43,8 @@ export interface PartsOptions {
    * part alone recomputes runs, and readers see what it received a moment ago.
    */
   readonly collector?: CollectorPort;
+  /** Whether everybody who can reach the service is one trusted owner. Default: whether no key is configured. */
+  readonly isKeyless?: () => boolean;
   readonly now: () => Date;
   readonly newId: NewId;
   /** Takes what the operator should read. */
@@ -117,6 +119,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     refreshRuns: refresh,
     ...createModels(config),
     requireApproval: config.requireApproval,
+    isKeyless: options.isKeyless ?? (() => config.apiKeys.size === 0),
     modelCallsPerDay: config.modelCallsPerDay,
     newId,
     clock: { ...systemClock, now },

@@ -65,11 +65,16 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     report: options.report ?? ((text: string) => void process.stderr.write(`${text}\n`)),
   };
   const { config, report } = resolved;
-  const parts = await createParts(resolved);
+  const tenancy = options.tenancy ?? (await ownTenancy(resolved));
+  const parts = await createParts({ ...resolved, isKeyless: () => !tenancy.ring.isRequired }).catch(
+    async (error: unknown) => {
+      if (options.tenancy === undefined) await tenancy.close();
+      throw error;
+    },
+  );
   const { observe } = options;
   if (observe !== undefined) observeLearner(observe.meter, parts);
   const serving = observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
-  const tenancy = options.tenancy ?? (await ownTenancy(resolved));
   const worker = new StoreWorker(options.store, resolved.now);
   const ending = new AbortController();
   let server: ListeningServer | undefined;

@@ -9,6 +9,7 @@ export const RULE_SUPPORT: Table = {
     project: 'LowCardinality(String)',
     rule_id: 'String',
     run_id: 'String',
+    principal: 'String',
     learn_id: 'String',
     evidence: 'String',
     at: "DateTime64(3, 'UTC')",
@@ -21,15 +22,17 @@ const SUPPORT_MAX = 1_000_000;
 /** What became of a run in an analysis. */
 export type AnalysisResult = 'lessons' | 'no_lesson';
 
-/** A run that taught a rule again. */
+/** A failed run that taught a rule, for the first time or again. */
 export interface RuleSupport {
   readonly ruleId: string;
   readonly runId: string;
+  /** Pseudonym of whom the run was for; '' = it names nobody. */
+  readonly principal: string;
   /** When the run was analysed, epoch ms. */
   readonly at: number;
 }
 
-/** Which runs were analysed, and which runs speak for a rule beyond those it was first learned from. */
+/** Which runs were analysed, and which failed runs speak for a rule. */
 export interface AnalysisLog {
   /** From now on these runs are not selected again. Called only after their lessons are stored. */
   markAnalysed(
@@ -39,7 +42,7 @@ export interface AnalysisLog {
     result: AnalysisResult,
   ): Promise<void>;
   addSupport(project: string, learnId: string, ruleId: string, evidence: readonly Evidence[]): Promise<void>;
-  /** Further runs that speak for rules, one entry per rule and run. */
+  /** Failed runs that speak for rules, one entry per rule and run. */
   support(project: string): Promise<readonly RuleSupport[]>;
 }
 
@@ -64,6 +67,7 @@ export function createAnalysisLog(options: {
         project,
         rule_id: ruleId,
         run_id: runId,
+        principal: quotes[0]?.principal ?? '',
         learn_id: learnId,
         evidence: JSON.stringify(quotes),
         at: now(),
@@ -71,8 +75,8 @@ export function createAnalysisLog(options: {
       if (rows.length > 0) await driver.insert(encodeRows(supportTable, rows, `support:${newId()}`));
     },
     async support(project) {
-      const rows = await driver.query<{ ruleId: string; runId: string; at: string }>(
-        `SELECT rule_id AS ruleId, run_id AS runId, toUnixTimestamp64Milli(max(${supportTable.name}.at)) AS at
+      const rows = await driver.query<{ ruleId: string; runId: string; principal: string; at: string }>(
+        `SELECT rule_id AS ruleId, run_id AS runId, any(${supportTable.name}.principal) AS principal, toUnixTimestamp64Milli(max(${supportTable.name}.at)) AS at
          FROM ${supportTable.name} WHERE project = {project: String} GROUP BY rule_id, run_id`,
         { parameters: { project }, rowsMax: SUPPORT_MAX },
       );

@@ -34,7 +34,7 @@ const rule = (id: string, runs: number, part: Partial<Rule> = {}): Rule => ({
 const chosen = (rules: readonly Rule[], runsBudget: number): string[] =>
   chooseCandidates(rules, {
     runsBudget,
-    support: [1, 2, 3, 4, 5].map((run) => ({ ruleId: 'c', runId: `run-${run}`, at: 0 })),
+    support: [1, 2, 3, 4, 5].map((run) => ({ ruleId: 'c', runId: `run-${run}`, principal: '', at: 0 })),
     judged: new Set(['d@1']),
   }).map(({ id }) => id);
 

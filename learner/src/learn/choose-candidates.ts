@@ -21,7 +21,7 @@ export function chooseCandidates(
   const support = Map.groupBy(context.support, ({ ruleId }) => ruleId);
   const countMax = Math.floor(context.runsBudget / TRIALS_PER_CANDIDATE);
   const supportOf = (rule: Rule): number =>
-    new Set(rule.provenance.evidence.map(({ runId }) => runId)).size + (support.get(rule.id)?.length ?? 0);
+    new Set([...rule.provenance.evidence, ...(support.get(rule.id) ?? [])].map(({ runId }) => runId)).size;
   const wasJudged = (rule: Rule): number => (judged.has(`${rule.id}@${rule.version}`) ? 1 : 0);
   return candidates
     .filter(({ status, quarantined }) => status === 'candidate' && !quarantined)

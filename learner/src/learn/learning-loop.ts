@@ -44,6 +44,8 @@ export interface LearningLoopOptions {
   /** Default: an exception, an empty output, an output that is not the promised JSON. */
   readonly signals?: readonly Signal[];
   readonly requireApproval: boolean;
+  /** Keyless on the loopback interface, so that everybody is one trusted owner. Default: never. */
+  readonly isKeyless?: () => boolean;
   readonly newId: NewId;
   readonly clock?: Clock;
   /** Time for one trial, and for a runner to show up, ms. Defaults: 120 000 and 30 000. */
@@ -121,6 +123,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     verdicts,
     analyses: createAnalysisLog(tables),
     requireApproval: options.requireApproval,
+    isKeyless: options.isKeyless ?? (() => false),
     now,
     newId,
     ...(analyzer === undefined ? {} : { analyzer }),

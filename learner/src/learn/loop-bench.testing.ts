@@ -32,6 +32,7 @@ export interface RunDraft {
   readonly error?: string;
   readonly trial?: string;
   readonly toolOutput?: string;
+  readonly user?: string;
 }
 
 /** An embedded store with the learner's tables, in a folder of its own. */
@@ -109,6 +110,7 @@ export async function openLoopBench(
     }),
     ...(script === 'no model' ? {} : { model: chat }),
     requireApproval: false,
+    isKeyless: () => true,
     newId: newRandomId,
     ...options,
   });
@@ -216,7 +218,7 @@ function spanOf(run: ProjectRun, start: bigint, part: Partial<StoredSpan>): Stor
     toolCallId: '',
     conversationId: '',
     sessionId: '',
-    userId: '',
+    userId: run.user ?? '',
     tags: [],
     inputTokens: null,
     outputTokens: null,

@@ -1,7 +1,10 @@
 import { contradicts } from '../analyzers/contradiction.ts';
 import type { EvalCase } from '../evals/eval-case.ts';
+import type { Rule } from '../knowledge/rule.ts';
+import { priorWeight } from '../safety/corroboration.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { chooseCandidates } from './choose-candidates.ts';
+import { supportingRuns, uncorroborated } from './corroborated.ts';
 import { addNote } from './learn-pass.ts';
 import type { PassOptions } from './learn-parts.ts';
 
@@ -21,7 +24,18 @@ export async function validateCandidates(
 ): Promise<CycleReport | undefined> {
   const { parts, project, request, record } = options;
   const base = parts.knowledge(project);
-  const waiting = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
+  const unquarantined = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
+  if (unquarantined.length === 0) return undefined;
+  const support = await parts.analyses.support(project);
+  const supporting = supportingRuns(support);
+  const isHeldBack = (rule: Rule): boolean =>
+    !parts.isKeyless() && uncorroborated(rule, supporting) !== undefined;
+  const waiting = unquarantined.filter((rule) => !isHeldBack(rule));
+  if (waiting.length < unquarantined.length)
+    addNote(
+      record,
+      `${unquarantined.length - waiting.length} candidate(s) that users' or tools' words taught wait for more independent runs, or for a person: too few users' failures say the same.`,
+    );
   if (waiting.length === 0) return undefined;
   const stored = await parts.cases.list(project);
   const hasRunner = await parts.broker.awaitRunner(project, stored.length === 0 ? 0 : RUNNER_WAIT_MS);
@@ -39,7 +53,7 @@ export async function validateCandidates(
   const runsBudget = request.runsBudget ?? RUNS_BUDGET;
   const candidates = chooseCandidates(waiting, {
     runsBudget,
-    support: await parts.analyses.support(project),
+    support,
     judged: await parts.verdicts.judged(project),
   });
   if (candidates.length < waiting.length) {
@@ -57,6 +71,7 @@ export async function validateCandidates(
   const validator = parts.createValidator({
     runsBudget: decisionRuns,
     confirmRuns,
+    weight: ({ id }) => priorWeight(supporting.get(id) ?? new Map()),
     ...(request.alpha === undefined ? {} : { alpha: request.alpha }),
     ...(request.criticalTags === undefined ? {} : { criticalTags: request.criticalTags }),
     ...(request.sentinel === undefined ? {} : { sentinel: request.sentinel }),

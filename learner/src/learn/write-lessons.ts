@@ -3,7 +3,7 @@ import type { FailureSample } from '../analyzers/failure-samples.ts';
 import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
 import { scanText } from '../analyzers/scan.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import type { Provenance, Rule } from '../knowledge/rule.ts';
+import type { Evidence, Provenance, Rule } from '../knowledge/rule.ts';
 import type { AnalysedSample } from './analyse-runs.ts';
 import type { AnalysisLog } from './analysis-log.ts';
 import type { PassRecord } from './learn-pass.ts';
@@ -55,9 +55,7 @@ async function apply(
   const learnId = record.current.id;
   if (verdict.kind === 'dropped') return drop(record, verdict.reason);
   if (verdict.kind === 'support' || verdict.kind === 'turned_down') {
-    const failed = new Set(sample.failures.map(({ summary }) => summary.runId));
-    const fromFailures = verdict.evidence.filter(({ runId }) => failed.has(runId));
-    await log.addSupport(base.project, learnId, verdict.rule.id, fromFailures);
+    await log.addSupport(base.project, learnId, verdict.rule.id, fromFailures(verdict.evidence, sample));
     if (verdict.kind === 'turned_down') return drop(record, 'already_rejected');
     record.update({ supported: record.current.supported + 1 });
     return true;
@@ -81,11 +79,18 @@ async function apply(
     quarantine === undefined ? {} : { quarantined: true, reason: quarantine },
   );
   if (!proposed.ok) return drop(record, proposed.code === 'duplicate' ? 'duplicate' : 'grammar');
+  await log.addSupport(base.project, learnId, proposed.rule.id, fromFailures(verdict.evidence, sample));
   record.update({
     candidates: record.current.candidates + 1,
     quarantined: record.current.quarantined + (quarantine === undefined ? 0 : 1),
   });
   return true;
+}
+
+/** What passing runs show is contrast, not support. */
+function fromFailures(evidence: readonly Evidence[], sample: FailureSample): readonly Evidence[] {
+  const failed = new Set(sample.failures.map(({ summary }) => summary.runId));
+  return evidence.filter(({ runId }) => failed.has(runId));
 }
 
 function drop(record: PassRecord, reason: string): false {

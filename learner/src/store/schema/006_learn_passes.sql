@@ -23,15 +23,16 @@ ENGINE = ReplacingMergeTree(revision)
 ORDER BY (project, learn_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- Runs that taught a rule again after it was written down: support, not new text.
+-- Failed runs that taught a rule, when it was written down or again later: support, not new text.
 CREATE TABLE IF NOT EXISTS {database}.rule_support
 (
-    project  LowCardinality(String),
-    rule_id  String,
-    run_id   String,
-    learn_id String,
-    evidence String CODEC(ZSTD(1)),
-    at       DateTime64(3, 'UTC')
+    project   LowCardinality(String),
+    rule_id   String,
+    run_id    String,
+    principal String,
+    learn_id  String,
+    evidence  String CODEC(ZSTD(1)),
+    at        DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(at)
 ORDER BY (project, rule_id, run_id)
