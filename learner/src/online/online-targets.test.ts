@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { rmse, runConfounded } from './confounded-world.testing.ts';
 import { runStream, type Chances, type StreamResult } from './simulated-stream.testing.ts';
+import { stageShares, type StageShares } from './stage.ts';
 
-/** Seeded, and smaller than `bench/online.ts`, which measures the same with intervals. */
+/** Seeded, and smaller than `npm run bench:worlds -- --only streams`, which measures the same with intervals. */
 const STREAMS = 60;
 const UNITS = 2_000;
-/** The share at which the targets are stated. */
+/** The share at which the targets are stated, and the shares of the stages as shipped. */
 const SHARES = { canary: 0.2, active: 0.2, steady: 0.2, suspect: 0.5 };
+const SHIPPED = stageShares(0.1, true);
 const FLIP_AT = 1_000;
 
-function streams(units: number, chances: (unit: number) => Chances): StreamResult[] {
+function streams(
+  units: number,
+  chances: (unit: number) => Chances,
+  shares: StageShares = SHARES,
+): StreamResult[] {
   return Array.from({ length: STREAMS }, (_, index) =>
-    runStream({ seed: `targets ${index}`, units, shares: SHARES, chances, missing: 0.05 }),
+    runStream({ seed: `targets ${index}`, units, shares, chances, missing: 0.05 }),
   );
 }
 
@@ -42,10 +48,13 @@ describe('a watched rule', { timeout: 60_000 }, () => {
     expect(removed.length / STREAMS).toBeLessThanOrEqual(share);
   });
 
-  it('that turns from helping to harming is suspected and removed', () => {
+  it.each([
+    ['20 % are withheld', SHARES],
+    ['it is withheld as shipped', SHIPPED],
+  ])('that turns from helping to harming is suspected and removed when %s', (_what, shares) => {
     const flip = (unit: number): Chances =>
       unit <= FLIP_AT ? { without: 0.6, with: 0.8 } : { without: 0.8, with: 0.6 };
-    const results = streams(2 * UNITS, flip);
+    const results = streams(2 * UNITS, flip, shares);
     expect(
       quantile(
         results.map(({ suspectAt }) => suspectAt),

@@ -120,6 +120,21 @@ describe('stages', () => {
     expect(observeAll(randomUnits('harm', 400, 0.3, 0.8), watch).stage).toBe('deprecated');
   });
 
+  it('a rule that turned after a long good past is watched closely before the alarm', () => {
+    let watch = observeAll(randomUnits('long past', 1_500, 0.9, 0.6));
+    expect(watch).toMatchObject({ stage: 'steady', cautious: false });
+    const turned = randomUnits('turned', 400, 0.4, 0.8);
+    for (const unit of turned) {
+      if (watch.cautious) break;
+      watch = observeUnit(watch, unit);
+    }
+    expect(watch).toMatchObject({ stage: 'steady', episodes: 0, cautious: true });
+    expect(bettingLogE(watch.harm)).toBeLessThan(0);
+    expect(withheldShare(watch.stage, watch.cautious, SHARES)).toBe(0.5);
+    const better = observeAll(alternating(20, 1, 0), watch);
+    expect(better).toMatchObject({ stage: 'steady', cautious: false });
+  });
+
   it('gathering harm withholds the rule as in canary until it is gone', () => {
     const steady = observeAll(randomUnits('steady', 300, 0.9, 0.5));
     let watch: RuleWatch = { ...startWatch(), stage: 'steady' };

@@ -23,6 +23,12 @@ export const WATCH = {
   calmE: 2,
   /** Level of the drift detector: about that many units between false alarms of a rule without effect. */
   alarm: 1_000,
+  /**
+   * The same of the drift detector: a rule that helped for long has no evidence of harm for long after it turned, and at
+   * a small hold-out an alarm takes its time. Of a rule with +20 points 2 % of the units are withheld for it.
+   */
+  cautiousLevel: 200,
+  calmLevel: 40,
   /** Units after which a suspicion that nothing confirmed ends. */
   suspectUnits: 400,
   /** The split of the arms, or of missing outcomes, is broken: nothing is decided any more. */
@@ -46,7 +52,7 @@ interface Suspicion {
 export interface RuleWatch {
   readonly stage: Stage;
   readonly units: number;
-  /** Harm is gathering: withheld as in canary. */
+  /** Harm is gathering, at all or since some time ago: withheld as in canary. */
   readonly cautious: boolean;
   readonly harm: Betting;
   readonly benefit: Betting;
@@ -166,8 +172,11 @@ function judgeSuspicion(watch: RuleWatch, { units, harm, benefit }: Suspicion): 
   return isOver ? 'active' : 'suspect';
 }
 
+/** Whether harm is gathering; once it is, the rule is watched closely until it is calm. */
 function heed(watch: RuleWatch): RuleWatch {
-  const harm = bettingLogE(watch.harm);
-  const cautious = harm >= Math.log(watch.cautious ? WATCH.calmE : WATCH.cautiousE);
+  const [harmE, level] = watch.cautious
+    ? [WATCH.calmE, WATCH.calmLevel]
+    : [WATCH.cautiousE, WATCH.cautiousLevel];
+  const cautious = bettingLogE(watch.harm) >= Math.log(harmE) || detectorValue(watch.detector) >= level;
   return cautious === watch.cautious ? watch : { ...watch, cautious };
 }
