@@ -57,7 +57,7 @@ async function show(store: Store, { targets = [] }: Panel, trace = ''): Promise<
     intervalMs: YEAR_MS / 12,
     variables: { ...ALL, search: '', trace },
   });
-  const qualified = sql.replaceAll(/\bFROM\s+(runs|spans|trace_times)\b/g, `FROM ${store.database}.$1`);
+  const qualified = sql.replaceAll(/\bFROM\s+(runs|spans|id_times)\b/g, `FROM ${store.database}.$1`);
   return await store.driver.query(qualified);
 }
 

@@ -40,7 +40,7 @@ export function panels(filling: Filling): Question[] {
         targetMs: PANEL_MS,
         ask: async (store) => {
           const sql = expandMacros(rawSql, context).replaceAll(
-            /\b(FROM|JOIN)\s+(runs|spans|trace_times|knowledge_log)\b/g,
+            /\b(FROM|JOIN)\s+(runs|spans|id_times|knowledge_log)\b/g,
             (_, word: string, table: string) => `${word} ${store.database}.${table}`,
           );
           return (await store.driver.query(sql)).length;

@@ -71,7 +71,7 @@ test('versions of an engine stay, after place and replica', () => {
 
 test('views that fill look-ups read and write the tables of their own shard', () => {
   const views = STATEMENTS.filter((statement) => statement.startsWith('CREATE MATERIALIZED VIEW'));
-  expect(views.length).toBeGreaterThan(1);
+  expect(views.length).toBeGreaterThan(0);
   for (const view of views) {
     const tables = [...view.matchAll(/(?:\bTO|\bFROM) tracelore\.(\w+)/g)].map(([, table]) => table ?? '');
     expect(tables).toHaveLength(2);
@@ -97,16 +97,7 @@ test('rows that replace each other lie on one shard: the shard follows from the 
 
 test('the shard keys are expressions over the columns of their tables', async () => {
   const { driver, database } = temporary.store;
-  for (const table of [
-    'spans',
-    'logs',
-    'trace_times',
-    'runs',
-    'run_times',
-    'outcomes',
-    'analyses',
-    'schema_migrations',
-  ])
+  for (const table of ['spans', 'logs', 'runs', 'id_times', 'outcomes', 'analyses', 'schema_migrations'])
     await driver.query(`SELECT ${shardKeyOf(table)} % 3 AS shard FROM ${database}.${table}`);
   expect(shardKeyOf('decisions')).toBe('cityHash64(project)');
 });

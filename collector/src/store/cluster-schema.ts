@@ -13,9 +13,8 @@ const SHARD_KEYS: Readonly<Record<string, string>> = {
   spans: 'cityHash64(trace_id)',
   // Those without a trace would all lie on one shard.
   logs: `cityHash64(if(trace_id = '', toString(time), trace_id))`,
-  trace_times: 'cityHash64(trace_id)',
   runs: 'cityHash64(run_id)',
-  run_times: 'cityHash64(run_id)',
+  id_times: 'cityHash64(id)',
   outcomes: 'cityHash64(run_id)',
   analyses: 'cityHash64(run_id)',
   learner_secrets: 'cityHash64(name)',

@@ -110,7 +110,7 @@ test('what is written through the tables over all shards is found by every reade
     await count('spans'),
     await count('spans_local'),
     await count('logs'),
-    await count('trace_times'),
+    await count('id_times'),
   ]).toEqual([2, 2, 1, 1]);
   await write(batch, 'another token');
   const runs = { ...traceReader(driver, database), ...runWriter(driver, database) };

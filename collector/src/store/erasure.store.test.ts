@@ -39,7 +39,7 @@ async function writeRun(project: string, runId: string, userId: string): Promise
 
 /** Every row of the project in every table, as text. */
 async function everything(project: string): Promise<string> {
-  const tables = ['spans', 'logs', 'outcomes', 'runs', 'analyses', 'run_times', 'trace_times'];
+  const tables = ['spans', 'logs', 'outcomes', 'runs', 'analyses', 'id_times'];
   const rows = await Promise.all(
     tables.map((table) =>
       store.driver.query<object>(

@@ -145,7 +145,9 @@ async function eraseTarget(
   const outcomes = await remove('outcomes', kind === 'trace' ? `${inRuns} OR ${inTraces}` : inRuns);
   await remove('analyses', inRuns);
   await remove('runs', kind === 'trace' ? inRuns : `${inRuns} OR ${kind}_id = {id: String}`);
-  await remove('run_times', inRuns);
-  await remove('trace_times', 'trace_id IN {goneTraces: Array(String)}');
+  await remove(
+    'id_times',
+    `(kind != 'trace' AND id IN {runs: Array(String)}) OR (kind != 'run' AND id IN {goneTraces: Array(String)})`,
+  );
   return { spans: await remove('spans', kind === 'trace' ? inTraces : inRuns), logs, outcomes };
 }

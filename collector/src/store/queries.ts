@@ -66,26 +66,26 @@ export const RUN_CONDITIONS = {
   inSlice: "start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}",
   /** With the hour, which the key needs before it can use the id. */
   oneOf: `(toStartOfHour(start_time), run_id) IN (
-    SELECT toStartOfHour(min(start)), run_id FROM {database}.run_times
-    WHERE project = {project: String} AND run_id IN {runs: Array(String)} GROUP BY run_id)`,
+    SELECT toStartOfHour(min(start)), id FROM {database}.id_times
+    WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace' GROUP BY id)`,
   unanalysed: `run_id NOT IN (SELECT run_id FROM {database}.analyses WHERE project = {project: String})`,
 } as const;
 
 /** Runs whose id begins with `prefix`, with the time range of their spans: by the primary key. */
 export const RUNS_BY_PREFIX = `
-SELECT run_id, toString(min(start)) AS first, toString(max(end)) AS last
-FROM {database}.run_times
-WHERE project = {project: String} AND startsWith(run_id, {prefix: String})
-GROUP BY run_id
-ORDER BY run_id
+SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last
+FROM {database}.id_times
+WHERE project = {project: String} AND startsWith(id, {prefix: String}) AND kind != 'trace'
+GROUP BY id
+ORDER BY id
 LIMIT {limit: UInt32}`;
 
 /** Time ranges of the spans of these runs. */
 export const RUN_TIMES = `
-SELECT run_id, toString(min(start)) AS first, toString(max(end)) AS last
-FROM {database}.run_times
-WHERE project = {project: String} AND run_id IN {runs: Array(String)}
-GROUP BY run_id`;
+SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last
+FROM {database}.id_times
+WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace'
+GROUP BY id`;
 
 /** One run by its whole id, in the time range of its spans. */
 export const RUN_BY_ID: string = `
@@ -168,7 +168,7 @@ ${FINAL_PER_PARTITION}`;
  */
 export const STALE_RUNS = `
 WITH
-  (SELECT max(received_at) FROM {database}.run_times) AS newest,
+  (SELECT max(received_at) FROM {database}.id_times) AS newest,
   judged AS
   (
     SELECT project, run_id, received_at
@@ -180,14 +180,14 @@ WITH
     SELECT project, run_id, max(received_at) AS touched
     FROM
     (
-      SELECT project, run_id, received_at
-      FROM {database}.run_times
-      WHERE received_at > newest - toIntervalSecond({seconds: UInt32})
+      SELECT project, id AS run_id, received_at
+      FROM {database}.id_times
+      WHERE kind != 'trace' AND received_at > newest - toIntervalSecond({seconds: UInt32})
       UNION ALL
       SELECT project, run_id, received_at
       FROM judged
       WHERE (project, run_id) IN
-        (SELECT project, run_id FROM {database}.run_times WHERE (project, run_id) IN (SELECT project, run_id FROM judged))
+        (SELECT project, id FROM {database}.id_times WHERE kind != 'trace' AND (project, id) IN (SELECT project, run_id FROM judged))
     )
     GROUP BY project, run_id
   )

@@ -16,7 +16,7 @@ afterAll(() => temporary.remove());
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 20, 15);
-const TABLES = ['spans', 'logs', 'runs', 'outcomes', 'trace_times', 'run_times'];
+const TABLES = ['spans', 'logs', 'runs', 'outcomes', 'id_times'];
 
 async function writeDay(project: string, age: number): Promise<void> {
   const atMs = NOW - age * DAY_MS;
@@ -37,7 +37,7 @@ async function writeDay(project: string, age: number): Promise<void> {
 async function left(): Promise<Record<string, string[]>> {
   const counts: Record<string, string[]> = {};
   for (const table of TABLES) {
-    const column = table === 'logs' || table === 'trace_times' ? 'trace_id' : 'run_id';
+    const column = table === 'logs' ? 'trace_id' : table === 'id_times' ? 'id' : 'run_id';
     const rows = await store.driver.query<{ id: string }>(
       `SELECT DISTINCT ${column} AS id FROM ${store.database}.${table} ORDER BY id`,
     );

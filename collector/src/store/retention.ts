@@ -25,8 +25,7 @@ const BY_DAY = { spans: 'start_time', logs: 'time', runs: 'start_time' } as cons
 const BY_ROW = {
   outcomes: 'received_at',
   analyses: 'at',
-  trace_times: 'end',
-  run_times: 'end',
+  id_times: 'end',
 } as const;
 
 /**

@@ -134,9 +134,9 @@ test('a batch written twice with its token is stored once, in every table and vi
        (SELECT count() FROM tracelore.spans WHERE project = 'twice') AS spans,
        (SELECT count() FROM tracelore.logs WHERE project = 'twice') AS logs,
        (SELECT count() FROM tracelore.outcomes WHERE project = 'twice') AS outcomes,
-       (SELECT count() FROM tracelore.run_times WHERE project = 'twice') AS times`,
+       (SELECT sum(spans) FROM tracelore.id_times WHERE project = 'twice') AS timed`,
   );
-  expect(counts).toEqual([{ spans: '2', logs: '1', outcomes: '1', times: '1' }]);
+  expect(counts).toEqual([{ spans: '2', logs: '1', outcomes: '1', timed: '2' }]);
 });
 
 test('a batch over more days than one insert may touch is stored whole, and once', async () => {

@@ -53,15 +53,14 @@ test('every table that takes inserts has a deduplication window, or its tokens w
     'api_key_uses',
     'api_keys',
     'audit_log',
+    'id_times',
     'indexed_days',
     'logs',
     'outcomes',
     'projects',
-    'run_times',
     'runs',
     'schema_migrations',
     'spans',
-    'trace_times',
   ]);
   expect(tables.filter((table) => !table.windowed)).toEqual([]);
 });
@@ -149,9 +148,9 @@ test('conditions on time reach the index, through the view and without the proje
   );
   expect(run).toMatch(/PrimaryKey[\s\S]*project[\s\S]*toStartOfHour\(start_time\)[\s\S]*idx_run_id/);
   const times = await keysUsed(
-    `SELECT start FROM tracelore.run_times WHERE project = 'p' AND startsWith(run_id, 'abc')`,
+    `SELECT start FROM tracelore.id_times WHERE project = 'p' AND startsWith(id, 'abc')`,
   );
-  expect(times).toMatch(/PrimaryKey[\s\S]*run_id/);
+  expect(times).toMatch(/PrimaryKey[\s\S]*\n\s+id\n/);
 });
 
 test('every statement of the schema is written so that it may run again', () => {

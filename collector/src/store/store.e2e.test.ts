@@ -148,7 +148,7 @@ test('kill -9 while inserting: every write that resolved is there, once, with it
   );
   const outcomes = await store.driver.query<{ run: string }>('SELECT run_id AS run FROM tracelore.outcomes');
   const times = await store.driver.query<{ run: string }>(
-    'SELECT run_id AS run FROM tracelore.run_times GROUP BY run_id',
+    'SELECT id AS run FROM tracelore.id_times GROUP BY id',
   );
   await store.close();
   const complete = new Set(stored.filter((row) => row.spans === '2').map((row) => Number(row.run)));

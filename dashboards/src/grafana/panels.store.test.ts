@@ -128,7 +128,7 @@ const scenarios: Readonly<Record<string, MacroContext>> = {
 /** Runs SQL as the data source would: in its default database, rows with their column types. */
 async function run(sql: string, context: MacroContext): Promise<Result> {
   const expanded = expandMacros(sql, context).replaceAll(
-    /\b(FROM|IN \(SELECT \w+ FROM)\s+(runs|spans|trace_times|knowledge_log)\b/g,
+    /\b(FROM|IN \(SELECT \w+ FROM)\s+(runs|spans|id_times|knowledge_log)\b/g,
     (_, word: string, table: string) => `${word} ${store.database}.${table}`,
   );
   const described = await store.driver.query<{ name: string; type: string }>(`DESCRIBE (${expanded})`);

@@ -72,8 +72,8 @@ export const traceById: string = `
         if(status = 'Error', 2, 0) AS statusCode
     FROM ${SPANS.name}
     WHERE trace_id = decodeURLComponent('\${trace:percentencode}')
-        AND start_time >= (SELECT min(start) FROM trace_times WHERE trace_id = decodeURLComponent('\${trace:percentencode}'))
-        AND start_time <= (SELECT max(end) FROM trace_times WHERE trace_id = decodeURLComponent('\${trace:percentencode}'))
+        AND start_time >= (SELECT min(start) FROM id_times WHERE id = decodeURLComponent('\${trace:percentencode}'))
+        AND start_time <= (SELECT max(end) FROM id_times WHERE id = decodeURLComponent('\${trace:percentencode}'))
     ORDER BY start_time
     LIMIT 1 BY trace_id, span_id
     LIMIT 5000`;

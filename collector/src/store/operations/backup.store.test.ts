@@ -42,8 +42,7 @@ const TABLES = {
   logs: '',
   schema_migrations: '',
   outcomes: 'FINAL',
-  trace_times: 'FINAL',
-  run_times: 'FINAL',
+  id_times: 'FINAL',
 } as const;
 
 async function contents({ driver, database }: Store): Promise<unknown[]> {
@@ -95,8 +94,8 @@ test('while rows are written, a backup holds all that was stored before it began
   const [found] = await store.driver.query<Record<string, string>>(
     `SELECT count() AS spans, uniqExact(intDiv(toUInt32(trace_id), ${SPANS_PER_BATCH})) AS batches,
        countIf(intDiv(toUInt32(trace_id), ${SPANS_PER_BATCH}) < ${BATCHES_BEFORE}) AS before,
-       countIf(trace_id NOT IN (SELECT trace_id FROM tracelore.trace_times)) AS without_trace,
-       countIf(run_id NOT IN (SELECT run_id FROM tracelore.run_times)) AS without_run
+       countIf(trace_id NOT IN (SELECT id FROM tracelore.id_times)) AS without_trace,
+       countIf(run_id NOT IN (SELECT id FROM tracelore.id_times)) AS without_run
      FROM tracelore.spans`,
   );
   expect(found).toMatchObject({

@@ -9,8 +9,6 @@ import { readManifest, TABLES_FOLDER, type BackupManifest } from './backup-manif
 
 /** Longest restore, ms. */
 const RESTORE_TIMEOUT_MS = 43_200_000;
-/** Longest that a row may wait between its arrival and its insert, ms; ten times what the committer allows. */
-const COMMIT_TIME_MAX_MS = 100_000;
 
 export interface Restored {
   readonly database: string;
@@ -44,7 +42,7 @@ export async function restoreBackup(options: {
       folder: path.join(backup, TABLES_FOLDER),
     });
     await checkParts(driver, database, manifest);
-    await completeLookups(driver, database, Date.parse(manifest.startedAt) - COMMIT_TIME_MAX_MS);
+    await remakeTimes(driver, database);
   } finally {
     await driver.close(CLOSE_DEADLINE_MS);
   }
@@ -100,19 +98,17 @@ async function checkParts(driver: SqlDriver, database: string, manifest: BackupM
   }
 }
 
-/** Spans of the last moments may be there without their rows in the lookups. Minima and maxima: doing it again changes nothing. */
-async function completeLookups(driver: SqlDriver, database: string, sinceMs: number): Promise<void> {
-  const since = new Date(sinceMs);
-  for (const [table, id, more] of [
-    ['trace_times', 'trace_id', ''],
-    ['run_times', 'run_id', ', max(received_at)'],
-  ] as const)
-    await driver.command(
-      `INSERT INTO ${database}.${table}
-       SELECT project, ${id}, min(start_time), max(start_time)${more}
-       FROM ${database}.spans
-       WHERE received_at >= {since: DateTime64(3, 'UTC')}
-       GROUP BY project, ${id}`,
-      { parameters: { since }, timeoutMs: RESTORE_TIMEOUT_MS },
-    );
+/**
+ * Makes the times of runs and traces anew from the spans: rows that came in while the backup ran may be in one of the two
+ * tables only, and the number of spans has to be exact. In one stream, whose memory does not grow with the rows.
+ */
+async function remakeTimes(driver: SqlDriver, database: string): Promise<void> {
+  const [view] = await driver.query<{ spans: string }>(
+    `SELECT as_select AS spans FROM system.tables WHERE database = {database: String} AND name = 'id_times_from_spans'`,
+    { parameters: { database } },
+  );
+  if (view === undefined)
+    throw new StoreError('restore_failed', `${database}: expected the view id_times_from_spans`);
+  await driver.command(`TRUNCATE TABLE ${database}.id_times`);
+  await driver.command(`INSERT INTO ${database}.id_times ${view.spans}`, { timeoutMs: RESTORE_TIMEOUT_MS });
 }

@@ -125,47 +125,32 @@ PRIMARY KEY (project, toStartOfHour(start_time))
 ORDER BY (project, toStartOfHour(start_time), multiIf(conversation_id != '', conversation_id, session_id != '', session_id, run_id), start_time, trace_id, span_id)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
--- From a trace id to its time range, so that reading one trace touches a few granules. What is looked up by single ids has
--- small ones: fifty ids of random places read 25 000 rows, not 400 000.
-CREATE TABLE IF NOT EXISTS {database}.trace_times
-(
-    project  LowCardinality(String),
-    trace_id String CODEC(ZSTD(1)),
-    start    SimpleAggregateFunction(min, DateTime64(9, 'UTC')),
-    end      SimpleAggregateFunction(max, DateTime64(9, 'UTC'))
-)
-ENGINE = AggregatingMergeTree
-ORDER BY (project, trace_id)
-SETTINGS index_granularity = 512, non_replicated_deduplication_window = 10000;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.trace_times_from_spans TO {database}.trace_times AS
-SELECT
-    project,
-    trace_id,
-    min(start_time) AS start,
-    max(start_time) AS end
-FROM {database}.spans
-GROUP BY project, trace_id;
-
--- The same for runs, which may span several traces: what a run's spans are read by, and when the last of them came in.
-CREATE TABLE IF NOT EXISTS {database}.run_times
+-- From the id of a run or trace to the times of its spans, so that reading one touches a few granules; for runs also how many
+-- rows were stored and when the last of them came in. The kinds of an id are apart: most runs are one trace of the same id,
+-- one row; where they are not, a run is its `run and trace` and `run`, a trace its `run and trace` and `trace`. Small granules,
+-- since single ids are looked up: fifty of random places read 25 000 rows, not 400 000.
+CREATE TABLE IF NOT EXISTS {database}.id_times
 (
     project     LowCardinality(String),
-    run_id      String CODEC(ZSTD(1)),
+    id          String CODEC(ZSTD(1)),
+    kind        Enum8('run and trace' = 0, 'run' = 1, 'trace' = 2),
     start       SimpleAggregateFunction(min, DateTime64(9, 'UTC')),
     end         SimpleAggregateFunction(max, DateTime64(9, 'UTC')),
-    received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
+    received_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    spans       SimpleAggregateFunction(sum, UInt64)
 )
 ENGINE = AggregatingMergeTree
-ORDER BY (project, run_id)
+ORDER BY (project, id, kind)
 SETTINGS index_granularity = 512, non_replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.run_times_from_spans TO {database}.run_times AS
+-- Not grouped here: the engine makes one row of those with the same key while it sorts the insert.
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.id_times_from_spans TO {database}.id_times AS
 SELECT
     project,
-    run_id,
-    min(start_time) AS start,
-    max(start_time) AS end,
-    max(received_at) AS received_at
-FROM {database}.spans
-GROUP BY project, run_id;
+    (arrayJoin(if(run_id = trace_id, [(run_id, 0)], [(run_id, 1), (trace_id, 2)])) AS named).1 AS id,
+    CAST(named.2, 'Enum8(\'run and trace\' = 0, \'run\' = 1, \'trace\' = 2)') AS kind,
+    start_time AS start,
+    start_time AS end,
+    received_at,
+    toUInt64(1) AS spans
+FROM {database}.spans;

@@ -30,11 +30,12 @@ LIMIT 1 BY project, start_time, trace_id, span_id;
 
 CREATE VIEW IF NOT EXISTS {database}.otel_traces_trace_id_ts AS
 SELECT
-    trace_id AS TraceId,
+    id AS TraceId,
     min(start) AS Start,
     max(end) AS End
-FROM {database}.trace_times
-GROUP BY trace_id;
+FROM {database}.id_times
+WHERE kind != 'run'
+GROUP BY id;
 
 CREATE VIEW IF NOT EXISTS {database}.otel_logs AS
 SELECT
