@@ -11,6 +11,7 @@ import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
 import { dailyBudget, MODEL_CALLS_PER_DAY } from '../llm/daily-budget.ts';
 import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
+import { createLlmJudge, type RunJudge } from '../signals/run-judge.ts';
 import { createSettler, type Settler, type SettlerOptions } from '../signals/settle-runs.ts';
 import type { RecordOutcomes, Signal } from '../signals/signal.ts';
 import { systemClock, type Clock } from '../trials/clock.ts';
@@ -37,10 +38,14 @@ export interface LearningLoopOptions {
   readonly refreshRuns?: SettlerOptions['refresh'];
   /** Reads failed runs and writes lessons. Without it, and without an analyzer, nothing new is learned. */
   readonly model?: ChatModel;
-  /** Instead of asking the model. */
-  readonly analyzer?: Analyzer;
+  /** Instead of the one that asks the model; one that does so itself is made from the model within its budget. */
+  readonly analyzer?: Analyzer | ((model: ChatModel) => Analyzer);
   /** Judges runs without outcomes, and eval cases with scorer `judge`. Without it both go without. */
   readonly judge?: ChatModel;
+  /** Judges runs without outcomes instead. */
+  readonly runJudge?: RunJudge | ((judge: ChatModel) => RunJudge);
+  /** A run is judged only after people and checks had this long to speak, ms. Default: the settler's. */
+  readonly judgeAfterMs?: number;
   /** Default: an exception, an empty output, an output that is not the promised JSON. */
   readonly signals?: readonly Signal[];
   readonly requireApproval: boolean;
@@ -69,6 +74,15 @@ export interface LearningLoop {
   stop(): Promise<void>;
 }
 
+/** A part that may need a model; without one there is none. */
+function madeOf<T extends object>(
+  part: T | ((model: ChatModel) => T),
+  model: ChatModel | undefined,
+): T | undefined {
+  if (typeof part !== 'function') return part;
+  return model && part(model);
+}
+
 /** Puts the loop together: outcomes → analysis → validation → release, and the trials that it needs. */
 export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const { store, knowledge, newId } = options;
@@ -77,8 +91,9 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const now = (): Date => clock.now();
   const withinBudget = dailyBudget(now, options.modelCallsPerDay ?? MODEL_CALLS_PER_DAY);
   const model = options.model && withinBudget(options.model);
-  const analyzer = options.analyzer ?? (model && createLlmAnalyzer(model));
+  const analyzer = madeOf(options.analyzer ?? createLlmAnalyzer, model);
   const judge = options.judge && withinBudget(options.judge);
+  const runJudge = madeOf(options.runJudge ?? createLlmJudge, judge);
   const tables = { driver, database, now, newId };
 
   const trialLog = createTrialLog({ driver, database, clock, newId });
@@ -96,7 +111,8 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     record: options.recordOutcomes,
     refresh: options.refreshRuns ?? ((runs) => store.refresh(runs, now().getTime())),
     now,
-    ...(judge === undefined ? {} : { judge }),
+    ...(runJudge === undefined ? {} : { judge: runJudge }),
+    ...(options.judgeAfterMs === undefined ? {} : { judgeAfterMs: options.judgeAfterMs }),
   });
   const cases = createEvalCaseStore(tables);
   const verdicts = createVerdictLog(tables);

@@ -1,13 +1,13 @@
 import type { RunSummary, TraceReader } from '@tracelore/collector/store';
 import type { Outcome } from '@tracelore/sdk/contract';
 import type { TracedRun } from '../analyzers/traced-run.ts';
-import { addUsage, NO_USAGE, type ChatModel, type Usage } from '../llm/chat-model.ts';
-import { judgeRun } from './run-judge.ts';
+import { addUsage, NO_USAGE, type Usage } from '../llm/chat-model.ts';
+import type { RunJudge } from './run-judge.ts';
 import { outcomeOf, type RecordOutcomes, type Signal } from './signal.ts';
 
 /** Runs without an outcome that one settling looks at, newest first. */
 export const SETTLED_RUNS_MAX = 1_000;
-/** Runs that the model judges in one settling. */
+/** Runs that the judge looks at in one settling. */
 export const JUDGED_RUNS_MAX = 50;
 /** A run is judged by a model only after people and checks had this long to speak, ms. */
 export const JUDGE_AFTER_MS = 600_000;
@@ -23,8 +23,8 @@ export interface SettlerOptions {
   readonly record: RecordOutcomes;
   /** Brings runs up to date at once. Without it they follow when whoever took the outcomes gets to them. */
   readonly refresh?: (runs: readonly { readonly project: string; readonly runId: string }[]) => Promise<void>;
-  /** Without a model, runs that no signal can judge stay without an outcome. */
-  readonly judge?: ChatModel;
+  /** Without one, runs that no signal can judge stay without an outcome. */
+  readonly judge?: RunJudge;
   readonly judgeAfterMs?: number;
   readonly now: () => Date;
 }
@@ -70,12 +70,13 @@ export function createSettler(options: SettlerOptions): Settler {
   ): Promise<Settled> {
     let [usage, judgeFailures] = [NO_USAGE, 0];
     const outcomes: Outcome[] = [];
-    const model = options.judge;
-    if (model === undefined) return { settled: 0, judgeFailures, usage };
+    const { judge } = options;
+    if (judge === undefined) return { settled: 0, judgeFailures, usage };
     for (const summary of runs.slice(0, JUDGED_RUNS_MAX)) {
-      const result = await judgeRun(model, await readTraced(options.reader, summary), signal);
+      const result = await judge.judge(await readTraced(options.reader, summary), signal);
       usage = addUsage(usage, result.usage);
-      if (result.kind === 'judged') outcomes.push(outcomeOf(summary.runId, 'judge', result.verdict));
+      if (result.kind === 'judged')
+        outcomes.push(outcomeOf(summary.runId, result.name ?? 'judge', result.verdict));
       if (result.kind === 'abstained') remember(silent, `judged ${key(summary)}`);
       if (result.kind === 'failed') {
         // A model that fails once usually fails for a while; the runs wait for the next settling.

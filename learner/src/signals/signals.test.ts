@@ -10,6 +10,7 @@ import {
   type ScriptedServer,
 } from '../llm/scripted-server.testing.ts';
 import { DEFAULT_SIGNALS, errorSpanSignal } from './deterministic-signals.ts';
+import { createLlmJudge } from './run-judge.ts';
 import { createSettler, JUDGED_RUNS_MAX, type Settler } from './settle-runs.ts';
 
 const open = (
@@ -100,7 +101,9 @@ describe('settling', () => {
       ...(script === undefined
         ? {}
         : {
-            judge: createOpenAiChatModel({ model: 'm', apiKey: 'k', baseUrl: server.baseUrl, retriesMax: 0 }),
+            judge: createLlmJudge(
+              createOpenAiChatModel({ model: 'm', apiKey: 'k', baseUrl: server.baseUrl, retriesMax: 0 }),
+            ),
           }),
     });
     return { settler, recorded, read };
