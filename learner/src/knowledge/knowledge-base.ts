@@ -14,8 +14,18 @@ export const KNOWLEDGE_EVENT_TYPES = [
   'unpinned',
   'quarantined',
   'released',
+  'expiry_set',
+  'expired',
+  'pin_requested',
+  'reopened',
+  'purged',
+  'restored',
+  'snapshotted',
 ] as const;
 export type KnowledgeEventType = (typeof KNOWLEDGE_EVENT_TYPES)[number];
+
+/** `ruleId` of events that are about the knowledge as a whole. */
+export const NO_RULE = '';
 
 /** One entry of the append-only, hash-chained knowledge log. */
 export interface KnowledgeEvent {
@@ -51,6 +61,56 @@ export type Refusal = {
   readonly message: string;
 };
 export type Change = { readonly ok: true; readonly rule: Rule } | Refusal;
+
+/** A position of the log that somebody marked, to find it again. Every other position is a snapshot too. */
+export interface Snapshot {
+  /** Sequence number of the event that marked it: the knowledge after it, which is also that before it. */
+  readonly position: number;
+  /** Unique in the project. */
+  readonly tag?: string;
+  readonly reason: string;
+  readonly actor: string;
+  /** ISO time of the service's clock. */
+  readonly at: string;
+  /** Rules in force there. */
+  readonly inForce: number;
+  /** Position that was restored by what came just before it. */
+  readonly restores?: number;
+}
+
+/** Why a rule came back from a snapshot otherwise than it was there. */
+export interface KeptBack {
+  readonly ruleId: string;
+  readonly why: string;
+}
+
+export interface Restored {
+  readonly ok: true;
+  /** Marks the state after it. */
+  readonly snapshot: Snapshot;
+  /** Position that was restored. */
+  readonly from: number;
+  /** Ids of the rules that were changed. */
+  readonly changed: readonly string[];
+  readonly keptBack: readonly KeptBack[];
+}
+
+/** What a purge did; ids of rules. */
+export interface Purged {
+  readonly ok: true;
+  /** Taught by the source alone, or standing on such a rule: archived for ever. */
+  readonly removed: readonly string[];
+  /** Taught by others too, or proven in the place of a removed rule: candidates again, to be proven without it. */
+  readonly reopened: readonly string[];
+}
+
+/** Who is to be purged as a teacher of rules. */
+export interface PurgeSource {
+  /** Pseudonyms of those whose runs were quoted. */
+  readonly principals: ReadonlySet<string>;
+  /** Names of people and imports that wrote rules down. */
+  readonly authors: ReadonlySet<string>;
+}
 
 /**
  * Knowledge of one project: the log in the store and its projection in memory. Every mutation appends to the log and
@@ -92,9 +152,45 @@ export interface KnowledgeBase {
   deprecate(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
   /** active → validated: of no use in production, but no harm either. A person may approve it again. */
   rest(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
-  /** Only a person pins, and only an active rule. */
-  pin(idOrPrefix: string, actor: string): Promise<Change>;
+  /**
+   * Only a person pins, and only an active rule. Where two people are needed the first one asks: the rule then says so, and
+   * stays as it is. `key` = id of the API key he used; with keys the second needs another one, not only another name.
+   */
+  pin(idOrPrefix: string, actor: string, key?: string): Promise<Change>;
   unpin(idOrPrefix: string, actor: string): Promise<Change>;
+  /** Holds a live rule back for a person, with the reason. */
+  quarantine(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
+  /** A person lifts a quarantine; the rule goes on from where it stands. */
+  release(idOrPrefix: string, actor: string, reason: string): Promise<Change>;
+  /** When a live rule ends by itself, ISO time; `null` = by the default again. */
+  setExpiry(idOrPrefix: string, actor: string, expiresAt: string | null, reason: string): Promise<Change>;
+  /**
+   * Makes every active rule whose time is up a candidate again, to be proven anew. `ttlMs` after it came into service, unless
+   * it has a time of its own; 0 = only those. Pinned rules have no default. Resolves with their ids.
+   */
+  expireDue(ttlMs: number): Promise<readonly string[]>;
+  /** Marked positions, oldest first. */
+  snapshots(): readonly Snapshot[];
+  /** A tag that is taken is a `duplicate`. */
+  takeSnapshot(options: {
+    readonly actor: string;
+    readonly tag?: string;
+    readonly reason?: string;
+  }): Promise<{ readonly ok: true; readonly snapshot: Snapshot } | Refusal>;
+  /** Position that a tag, a number, or an ISO time names: the last event at or before that time. */
+  positionOf(reference: string): { readonly ok: true; readonly position: number } | Refusal;
+  /** Every rule as it was after the event at this position, in the order in which they were proposed. */
+  rulesAt(position: number): readonly Rule[];
+  /**
+   * Brings back what was in force at a position, by events that say so. Whatever happened since stays in the log. The texts
+   * are scanned again, what was purged stays away, quarantines stay; the learner itself brings back only what another rule
+   * had taken the place of.
+   */
+  restore(reference: string, actor: string, reason: string): Promise<Restored | Refusal>;
+  /** Removes what a source taught, and all that stands on it. Only a person does this. */
+  purge(source: PurgeSource, actor: string, reason: string): Promise<Purged | Refusal>;
+  /** What a purge would do now. */
+  planPurge(source: PurgeSource): Pick<Purged, 'removed' | 'reopened'>;
   /** Erases the words quoted from these runs and traces, for good. Resolves with the ids of the rules that quoted them. */
   eraseQuotes(sources: QuoteSources): Promise<readonly string[]>;
 }

@@ -1,8 +1,6 @@
 import { LearnerError } from '../errors.ts';
-import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from './knowledge-base.ts';
-import type { KnowledgeLog } from './knowledge-log.ts';
-import { LogBackedKnowledge } from './log-backed-knowledge.ts';
+import { LogBackedKnowledge, type LogBackedKnowledgeOptions } from './log-backed-knowledge.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
 
 /** Most projects one process holds. A request for one more is refused. */
@@ -20,11 +18,9 @@ export interface KnowledgeRegistry {
  * Loads and verifies the whole knowledge log. Throws {@link LearnerError} `knowledge_log_broken` when it does not hold
  * together: a service that cannot trust its history must not serve from it.
  */
-export async function openKnowledge(options: {
-  readonly log: KnowledgeLog;
-  readonly now: () => Date;
-  readonly newId: NewId;
-}): Promise<KnowledgeRegistry> {
+export async function openKnowledge(
+  options: Omit<LogBackedKnowledgeOptions, 'project'>,
+): Promise<KnowledgeRegistry> {
   const loaded = new Map<string, ProjectedKnowledge>();
   for await (const event of options.log.read()) {
     const knowledge = loaded.get(event.project) ?? new ProjectedKnowledge();

@@ -1,9 +1,12 @@
 import { shortId } from '../ids.ts';
 import type { KnowledgeEventType, Refusal } from './knowledge-base.ts';
-import type { Rule, RuleStatus } from './rule.ts';
+import { RULE_STATUSES, type Rule, type RuleStatus } from './rule.ts';
 
 /** The actor name of the service itself; every other name is a person. */
 export const LEARNER_ACTOR = 'learner';
+
+/** Events that move a rule along its life. The others write it down as a whole, or are about no rule. */
+export type TransitionType = Exclude<KnowledgeEventType, 'proposed' | 'restored' | 'snapshotted'>;
 
 /** The state an event reads and writes besides the text. */
 export type Standing = Pick<Rule, 'status' | 'quarantined' | 'priority'>;
@@ -23,9 +26,10 @@ const LIVE = ['candidate', 'validated', 'active'] as const;
 
 /**
  * The whole life of a rule in one table. A rule starts as `candidate` by `proposed`. Leaving `active` also unpins: a
- * pinned rule is always active. An edit makes the rule a candidate again, because what was proven was the old text.
+ * pinned rule is always active. An edit makes the rule a candidate again, because what was proven was the old text. What was
+ * purged stays archived: no event leads back.
  */
-const TRANSITIONS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, Transition>> = {
+const TRANSITIONS: Readonly<Record<TransitionType, Transition>> = {
   edited: {
     from: ['candidate', 'validated', 'active', 'deprecated'],
     to: 'candidate',
@@ -62,15 +66,14 @@ const TRANSITIONS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, Tran
   pinned: {
     from: ['active'],
     priority: 'pinned',
-    unless: (rule, actor) =>
-      byPersonOnly(rule, actor) ??
-      (rule.priority === 'pinned' ? 'it is pinned already' : undefined) ??
-      (rule.quarantined ? 'it is quarantined' : undefined),
+    unless: notToBePinned,
   },
+  pin_requested: { from: ['active'], unless: notToBePinned },
   unpinned: {
     from: ['active'],
     priority: 'normal',
-    unless: (rule) => (rule.priority === 'pinned' ? undefined : 'it is not pinned'),
+    unless: (rule) =>
+      rule.priority === 'pinned' || rule.pinRequest !== undefined ? undefined : 'it is not pinned',
   },
   quarantined: {
     from: [...LIVE],
@@ -83,14 +86,32 @@ const TRANSITIONS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, Tran
     unless: (rule, actor) =>
       byPersonOnly(rule, actor) ?? (rule.quarantined ? undefined : 'it is not quarantined'),
   },
+  expiry_set: { from: [...LIVE] },
+  expired: { from: ['active'], to: 'candidate', priority: 'normal' },
+  reopened: { from: ['validated', 'active'], to: 'candidate', priority: 'normal' },
+  purged: {
+    from: [...RULE_STATUSES],
+    to: 'archived',
+    quarantined: true,
+    priority: 'normal',
+    unless: byPersonOnly,
+  },
 };
 
 function byPersonOnly(_rule: Rule, actor: string): string | undefined {
   return actor === LEARNER_ACTOR ? 'only a person may do this' : undefined;
 }
 
+function notToBePinned(rule: Rule, actor: string): string | undefined {
+  return (
+    byPersonOnly(rule, actor) ??
+    (rule.priority === 'pinned' ? 'it is pinned already' : undefined) ??
+    (rule.quarantined ? 'it is quarantined' : undefined)
+  );
+}
+
 /** The words for an event in the imperative, as people type them. */
-const VERBS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, string>> = {
+const VERBS: Readonly<Record<TransitionType, string>> = {
   edited: 'edit',
   validated: 'validate',
   activated: 'activate',
@@ -102,14 +123,15 @@ const VERBS: Readonly<Record<Exclude<KnowledgeEventType, 'proposed'>, string>> =
   unpinned: 'unpin',
   quarantined: 'quarantine',
   released: 'release',
+  expiry_set: 'set the expiry of',
+  expired: 'expire',
+  pin_requested: 'pin',
+  reopened: 'reopen',
+  purged: 'purge',
 };
 
 /** Why the lifecycle does not allow this event now, or undefined when it does. */
-export function refuseTransition(
-  rule: Rule,
-  type: Exclude<KnowledgeEventType, 'proposed'>,
-  actor: string,
-): Refusal | undefined {
+export function refuseTransition(rule: Rule, type: TransitionType, actor: string): Refusal | undefined {
   const transition = TRANSITIONS[type];
   if (!transition.from.includes(rule.status)) {
     return refusal(rule, type, `it is ${rule.status}, and this takes ${transition.from.join(' or ')}`);
@@ -119,15 +141,11 @@ export function refuseTransition(
 }
 
 /** Refuses an event that was meant for another version of the text. */
-export function refuseVersion(
-  rule: Rule,
-  type: Exclude<KnowledgeEventType, 'proposed'>,
-  version: string,
-): Refusal {
+export function refuseVersion(rule: Rule, type: TransitionType, version: string): Refusal {
   return refusal(rule, type, `it was edited: this is about version ${version}, it has ${rule.version} now`);
 }
 
-function refusal(rule: Rule, type: Exclude<KnowledgeEventType, 'proposed'>, why: string): Refusal {
+function refusal(rule: Rule, type: TransitionType, why: string): Refusal {
   return {
     ok: false,
     code: 'not_allowed',
@@ -136,7 +154,7 @@ function refusal(rule: Rule, type: Exclude<KnowledgeEventType, 'proposed'>, why:
 }
 
 /** Standing after an event. The event was allowed when it was written; history is never judged again. */
-export function nextStanding(standing: Standing, type: Exclude<KnowledgeEventType, 'proposed'>): Standing {
+export function nextStanding(standing: Standing, type: TransitionType): Standing {
   const { to, quarantined, priority } = TRANSITIONS[type];
   return {
     status: to ?? standing.status,

@@ -1,81 +1,73 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import { LearnerError } from '../errors.ts';
-import { shortId, type NewId } from '../ids.ts';
+import { shortId } from '../ids.ts';
 import { admit } from './admission.ts';
-import type { JudgedData, ProposedData } from './event-data.ts';
-import { chain } from './hash-chain.ts';
-import type {
-  Change,
-  KnowledgeBase,
-  KnowledgeEvent,
-  KnowledgeEventType,
-  QuoteSources,
-  Refusal,
+import type { JudgedData, ProposedData, SnapshottedData } from './event-data.ts';
+import { dueRules } from './expiry.ts';
+import { EventWriter, type EventWriterOptions, type NewEvent } from './event-writer.ts';
+import {
+  NO_RULE,
+  type Change,
+  type KnowledgeBase,
+  type KnowledgeEvent,
+  type Purged,
+  type PurgeSource,
+  type QuoteSources,
+  type Refusal,
+  type Restored,
+  type Snapshot,
 } from './knowledge-base.ts';
-import type { KnowledgeLog } from './knowledge-log.ts';
-import { LEARNER_ACTOR, refuseTransition, refuseVersion } from './lifecycle.ts';
+import { LEARNER_ACTOR, refuseTransition, refuseVersion, type TransitionType } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
-import { sealEvidence, type SealedQuote } from './sealed-quote.ts';
+import { planPurge, purgeEvents } from './purge-plan.ts';
+import { planRestore, SUPERSEDED } from './restore-plan.ts';
+import { onlyText } from './rule-text.ts';
+import { sealEvidence } from './sealed-quote.ts';
 import { countRuleTokens } from './rule-tokens.ts';
 import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
 
-/** Changes of one project that may wait for the one being written. More are refused as `busy`. */
-export const CHANGES_WAITING_MAX = 1_000;
 /** Tries to find an id whose first 8 characters are free. With 2^32 of them one try is practically always enough. */
 const ID_TRIES_MAX = 16;
 
-export interface LogBackedKnowledgeOptions {
-  readonly project: string;
-  readonly log: KnowledgeLog;
-  readonly now: () => Date;
-  readonly newId: NewId;
+export interface LogBackedKnowledgeOptions extends EventWriterOptions {
+  /** People it takes to pin a rule. Default 1. */
+  readonly pinPersons?: 1 | 2;
 }
 
-type EventOfRule = Exclude<KnowledgeEventType, 'proposed' | 'edited'>;
+type EventOfRule = Exclude<TransitionType, 'edited'>;
 
-/**
- * The knowledge of one project on its log. A change is decided, written and then applied, one at a time: what a reader
- * sees is always committed, and two changes never decide on the same state.
- */
+/** The knowledge of one project on its log: what may happen to rules, and what is written down when it does. */
 export class LogBackedKnowledge implements KnowledgeBase {
   readonly project: string;
-  readonly #log: KnowledgeLog;
-  readonly #now: () => Date;
-  readonly #newId: NewId;
-  #knowledge: ProjectedKnowledge;
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  /** The last append failed without saying whether the events were stored: read the log before the next change. */
-  #uncertain = false;
+  readonly #options: LogBackedKnowledgeOptions;
+  readonly #events: EventWriter;
 
   constructor(options: LogBackedKnowledgeOptions, knowledge: ProjectedKnowledge = new ProjectedKnowledge()) {
     this.project = options.project;
-    this.#log = options.log;
-    this.#now = options.now;
-    this.#newId = options.newId;
-    this.#knowledge = knowledge;
+    this.#options = options;
+    this.#events = new EventWriter(options, knowledge);
   }
 
   snapshot(): number {
-    return this.#knowledge.sequence;
+    return this.#events.knowledge.sequence;
   }
   list(filter?: Parameters<KnowledgeBase['list']>[0]): readonly Rule[] {
-    return this.#knowledge.list(filter);
+    return this.#events.knowledge.list(filter);
   }
   find(idOrPrefix: string): Change {
-    return this.#knowledge.find(idOrPrefix);
+    return this.#events.knowledge.find(idOrPrefix);
   }
   findVersion(reference: string): Rule | undefined {
-    return this.#knowledge.findVersion(reference);
+    return this.#events.knowledge.findVersion(reference);
   }
   count(status: RuleStatus): number {
-    return this.#knowledge.count(status);
+    return this.#events.knowledge.count(status);
   }
   served(): readonly Rule[] {
-    return this.#knowledge.served();
+    return this.#events.knowledge.served();
   }
   history(ruleId: string): readonly KnowledgeEvent[] {
-    return this.#knowledge.history(ruleId);
+    return this.#events.knowledge.history(ruleId);
   }
 
   propose(
@@ -83,7 +75,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     provenance: Provenance,
     options: { readonly quarantined?: boolean; readonly reason?: string } = {},
   ): Promise<Change> {
-    return this.#inTurn(async () => {
+    return this.#events.inTurn(async () => {
       const { problems, quarantine } = admit(text, provenance.origin);
       const refusal = this.#refuseText(text, problems);
       if (refusal !== undefined) return refusal;
@@ -106,7 +98,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
 
   edit(idOrPrefix: string, text: Partial<RuleText>, actor: string): Promise<Change> {
-    return this.#inTurn(async () => {
+    return this.#events.inTurn(async () => {
       const found = this.find(idOrPrefix);
       if (!found.ok) return found;
       const { rule } = found;
@@ -132,7 +124,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     return this.#judge(ruleId, 'activated', actor, reason);
   }
   approve(idOrPrefix: string, actor: string, reason: string = `approved by ${actor}`): Promise<Change> {
-    return this.#inTurn(async () => {
+    return this.#events.inTurn(async () => {
       const found = this.find(idOrPrefix);
       if (!found.ok) return found;
       // Approving a quarantined rule that is active already only lifts the quarantine.
@@ -149,17 +141,113 @@ export class LogBackedKnowledge implements KnowledgeBase {
   rest(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'rested', actor, reason);
   }
-  pin(idOrPrefix: string, actor: string): Promise<Change> {
-    return this.#judge(idOrPrefix, 'pinned', actor, '');
+  pin(idOrPrefix: string, actor: string, key: string = ''): Promise<Change> {
+    return this.#events.inTurn(async () => {
+      const found = this.find(idOrPrefix);
+      if (!found.ok) return found;
+      const { pinRequest: request } = found.rule;
+      const isAnother =
+        request !== undefined && request.actor !== actor && (request.key === '' || request.key !== key);
+      if (this.#pinsAlone || isAnother)
+        return await this.#judgeNow(found.rule, 'pinned', actor, { reason: '', key });
+      if (request === undefined)
+        return await this.#judgeNow(found.rule, 'pin_requested', actor, { reason: '', key });
+      const message = `cannot pin rule ${shortId(found.rule.id)}: ${request.actor} asked for it, and a second person with a key of his own has to agree.`;
+      return { ok: false, code: 'not_allowed', message };
+    });
   }
   unpin(idOrPrefix: string, actor: string): Promise<Change> {
     return this.#judge(idOrPrefix, 'unpinned', actor, '');
   }
+  quarantine(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'quarantined', actor, reason);
+  }
+  release(idOrPrefix: string, actor: string, reason: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'released', actor, reason);
+  }
+  setExpiry(idOrPrefix: string, actor: string, expiresAt: string | null, reason: string): Promise<Change> {
+    return this.#judge(idOrPrefix, 'expiry_set', actor, reason, { expiresAt });
+  }
+
+  expireDue(ttlMs: number): Promise<readonly string[]> {
+    // Looked at every few seconds: nothing is written, nor waited for, as long as nothing is due.
+    if (this.#due(ttlMs).length === 0) return Promise.resolve([]);
+    return this.#events.inTurn(async () => {
+      const due = this.#due(ttlMs);
+      await this.#events.append(
+        due.map(({ ruleId, reason }) => ({
+          type: 'expired',
+          ruleId,
+          actor: LEARNER_ACTOR,
+          data: { reason },
+        })),
+      );
+      return due.map(({ ruleId }) => ruleId);
+    });
+  }
+
+  snapshots(): readonly Snapshot[] {
+    return this.#events.knowledge.snapshots;
+  }
+  positionOf(reference: string): ReturnType<KnowledgeBase['positionOf']> {
+    return this.#events.knowledge.positionOf(reference);
+  }
+  rulesAt(position: number): readonly Rule[] {
+    return this.#events.knowledge.rulesAt(position);
+  }
+
+  takeSnapshot({
+    actor,
+    tag,
+    reason = '',
+  }: Parameters<KnowledgeBase['takeSnapshot']>[0]): ReturnType<KnowledgeBase['takeSnapshot']> {
+    return this.#events.inTurn(async () => {
+      const refusal = tag === undefined ? undefined : this.#events.knowledge.refuseTag(tag);
+      if (refusal !== undefined) return refusal;
+      await this.#events.append([marked(actor, { reason, ...(tag === undefined ? {} : { tag }) })]);
+      return { ok: true, snapshot: this.#newestSnapshot() };
+    });
+  }
+
+  restore(reference: string, actor: string, reason: string): Promise<Restored | Refusal> {
+    return this.#events.inTurn(async () => {
+      const named = this.positionOf(reference);
+      if (!named.ok) return named;
+      const from = named.position;
+      const { changes, keptBack } = planRestore(this.list(), this.rulesAt(from), {
+        from,
+        actor,
+        nowMs: this.#options.now().getTime(),
+        pinsAlone: this.#pinsAlone,
+        isPurged: (id) => this.#isPurged(id),
+      });
+      await this.#events.append([
+        ...changes.map(({ ruleId, data }): NewEvent => ({ type: 'restored', ruleId, actor, data })),
+        marked(actor, { reason, restores: from }),
+      ]);
+      const changed = changes.map(({ ruleId }) => ruleId);
+      return { ok: true, snapshot: this.#newestSnapshot(), from, changed, keptBack };
+    });
+  }
+
+  planPurge(source: PurgeSource): Pick<Purged, 'removed' | 'reopened'> {
+    return planPurge(this.list(), source, (id) => this.#isPurged(id));
+  }
+
+  purge(source: PurgeSource, actor: string, reason: string): Promise<Purged | Refusal> {
+    return this.#events.inTurn(async () => {
+      if (actor === LEARNER_ACTOR)
+        return { ok: false, code: 'not_allowed', message: 'cannot purge: only a person may do this.' };
+      const plan = this.planPurge(source);
+      await this.#events.append(purgeEvents(plan, actor, reason));
+      return { ok: true, ...plan };
+    });
+  }
 
   eraseQuotes(sources: QuoteSources): Promise<readonly string[]> {
-    return this.#inTurn(async () => {
-      await this.#log.eraseQuotes(this.project, sources);
-      return this.#knowledge.forgetQuotes(sources);
+    return this.#events.inTurn(async () => {
+      await this.#options.log.eraseQuotes(this.project, sources);
+      return this.#events.knowledge.forgetQuotes(sources);
     });
   }
 
@@ -170,7 +258,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
     reason: string,
     about: Omit<JudgedData, 'reason'> = {},
   ): Promise<Change> {
-    return this.#inTurn(async () => {
+    return this.#events.inTurn(async () => {
       const [id = '', version] = idOrPrefix.split('@');
       const found = this.find(id);
       if (!found.ok) return found;
@@ -200,13 +288,13 @@ export class LogBackedKnowledge implements KnowledgeBase {
     if (old === undefined || itemReference(old) !== rule.supersedes) return [];
     // What a person pinned only a person takes away.
     if (old.priority === 'pinned' && actor === LEARNER_ACTOR) return [];
-    const data = { reason: `superseded by ${itemReference(rule)}` };
+    const data = { reason: `${SUPERSEDED}${itemReference(rule)}` };
     return [{ type: 'deprecated', ruleId: id, actor, data }];
   }
 
   #refuseText(text: RuleText, problems: readonly string[], exceptId?: string): Refusal | undefined {
     if (problems.length > 0) return { ok: false, code: 'invalid', message: `${problems.join('; ')}.` };
-    const duplicate = this.#knowledge.duplicateOf(text, exceptId);
+    const duplicate = this.#events.knowledge.duplicateOf(text, exceptId);
     if (duplicate === undefined) return undefined;
     return {
       ok: false,
@@ -217,8 +305,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
 
   #freeId(): string {
     for (let tries = 0; tries < ID_TRIES_MAX; tries += 1) {
-      const id = this.#newId();
-      if (!this.#knowledge.prefixTaken(id)) return id;
+      const id = this.#options.newId();
+      if (!this.#events.knowledge.prefixTaken(id)) return id;
     }
     throw new LearnerError(
       'busy',
@@ -226,79 +314,34 @@ export class LogBackedKnowledge implements KnowledgeBase {
     );
   }
 
-  async #append(ruleId: string, news: readonly NewEvent[]): Promise<Change> {
-    await this.#checkHead();
-    let { sequence, lastHash } = this.#knowledge;
-    const at = this.#now().toISOString();
-    const events = news.map((event) => {
-      sequence += 1;
-      const { data, quotes = [], ...named } = event;
-      const chained = chain(
-        { ...named, project: this.project, sequence, id: this.#newId(), at, data: JSON.stringify(data) },
-        lastHash,
-      );
-      lastHash = chained.hash;
-      return { ...chained, quotes };
-    });
-    this.#uncertain = true;
-    await this.#log.append(events);
-    this.#uncertain = false;
-    for (const event of events) this.#knowledge.apply(event);
-    return this.find(ruleId);
-  }
-
-  async #settle(): Promise<void> {
-    if (!this.#uncertain) return;
-    this.#knowledge = await loadProject(this.#log, this.project);
-    this.#uncertain = false;
-  }
-
-  /** ClickHouse has no compare-and-set: a second writer is noticed by the number of events, at its next change at the latest. */
-  async #checkHead(): Promise<void> {
-    const stored = await this.#log.count(this.project);
-    if (stored === this.#knowledge.sequence) return;
+  #newestSnapshot(): Snapshot {
+    const newest = this.#events.knowledge.snapshots.at(-1);
+    if (newest !== undefined) return newest;
     throw new LearnerError(
-      'knowledge_log_moved',
-      `project "${this.project}": the knowledge log has ${stored} entries, this process knows ${this.#knowledge.sequence}. ` +
-        'Another process writes it: run one learner per project, then restart this one.',
+      'knowledge_log_broken',
+      `project "${this.project}": the snapshot was not written.`,
     );
   }
 
-  /** Runs a change after the ones before it. A change that fails does not stop the next one. */
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= CHANGES_WAITING_MAX) {
-      const message = `project "${this.project}": ${CHANGES_WAITING_MAX} changes of the knowledge are waiting; try again later.`;
-      return Promise.reject(new LearnerError('busy', message, { retryable: true }));
-    }
-    this.#waiting += 1;
-    const result = this.#turn
-      .then(() => this.#settle())
-      .then(change)
-      .finally(() => {
-        this.#waiting -= 1;
-      });
-    this.#turn = result.catch(() => undefined);
-    return result;
+  get #pinsAlone(): boolean {
+    return (this.#options.pinPersons ?? 1) === 1;
+  }
+
+  #isPurged(ruleId: string): boolean {
+    return this.history(ruleId).some(({ type }) => type === 'purged');
+  }
+
+  #due(ttlMs: number): ReturnType<typeof dueRules> {
+    const nowMs = this.#options.now().getTime();
+    return dueRules(this.list({ status: 'active' }), (id) => this.history(id), { ttlMs, nowMs });
+  }
+
+  async #append(ruleId: string, news: readonly NewEvent[]): Promise<Change> {
+    await this.#events.append(news);
+    return this.find(ruleId);
   }
 }
 
-interface NewEvent extends Pick<KnowledgeEvent, 'type' | 'ruleId' | 'actor'> {
-  readonly data: object;
-  /** Words that the data refers to by their seals. */
-  readonly quotes?: readonly SealedQuote[];
-}
-
-function onlyText({ kind, content, appliesWhen, tags }: RuleText): RuleText {
-  return {
-    kind,
-    content: content.trim(),
-    appliesWhen: appliesWhen.trim(),
-    tags: tags.map((tag) => tag.trim()),
-  };
-}
-
-async function loadProject(log: KnowledgeLog, project: string): Promise<ProjectedKnowledge> {
-  const knowledge = new ProjectedKnowledge();
-  for await (const event of log.read(project)) knowledge.apply(event);
-  return knowledge;
+function marked(actor: string, data: SnapshottedData): NewEvent {
+  return { type: 'snapshotted', ruleId: NO_RULE, actor, data };
 }

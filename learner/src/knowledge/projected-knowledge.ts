@@ -1,9 +1,19 @@
 import { ID_PREFIX_CHARACTERS, shortId } from '../ids.ts';
 import { CHAIN_START, verifyLink } from './hash-chain.ts';
-import type { Change, KnowledgeEvent, QuoteSources, RuleFilter } from './knowledge-base.ts';
-import { project, withoutQuotes, type ProjectedRule } from './projection.ts';
+import type {
+  Change,
+  KnowledgeEvent,
+  QuoteSources,
+  Refusal,
+  RuleFilter,
+  Snapshot,
+} from './knowledge-base.ts';
+import { decodeSnapshotted } from './event-data.ts';
+import { isAboutRule, project, withoutQuotes, type ProjectedRule } from './projection.ts';
+import { isInForce } from './restore-plan.ts';
 import { ruleTextHash } from './rule-hash.ts';
 import type { Rule, RuleStatus, RuleText } from './rule.ts';
+import { refuseTag, resolvePosition } from './snapshot-reference.ts';
 
 /** Fewest characters of an id prefix that people may type. */
 export const PREFIX_CHARACTERS_MIN = 4;
@@ -17,19 +27,27 @@ export class ProjectedKnowledge {
   readonly #idsByPrefix: Map<string, string[]> = new Map();
   readonly #idsByText: Map<string, Set<string>> = new Map();
   readonly #counts: Map<RuleStatus, number> = new Map();
+  readonly #snapshots: Snapshot[] = [];
+  /** Epoch ms of every event, by position, from 1. */
+  readonly #times: number[] = [];
+  #inForce = 0;
   #last: Omit<KnowledgeEvent, 'quotes'> | undefined;
   #served: readonly Rule[] | undefined;
 
   /** Applies the next event after checking that it continues the chain. */
   apply(event: KnowledgeEvent): void {
     verifyLink(this.#last, event);
-    const before = this.#rules.get(event.ruleId);
-    const after = project(before, event);
-    this.#rules.set(event.ruleId, after);
-    this.#note(before?.rule, after.rule);
+    if (isAboutRule(event)) {
+      const before = this.#rules.get(event.ruleId);
+      const after = project(before, event);
+      this.#rules.set(event.ruleId, after);
+      this.#note(before?.rule, after.rule);
+    } else {
+      this.#snapshots.push(snapshotIn(event, this.#inForce));
+    }
     const { quotes: _notForever, ...last } = event;
     this.#last = last;
-    this.#served = undefined;
+    this.#times.push(Date.parse(event.at));
   }
 
   /** Drops words quoted from these sources. Returns the ids of the rules that quoted them. */
@@ -127,6 +145,31 @@ export class ProjectedKnowledge {
     return undefined;
   }
 
+  /** Marked positions, oldest first. */
+  get snapshots(): readonly Snapshot[] {
+    return this.#snapshots;
+  }
+
+  refuseTag(tag: string): Refusal | undefined {
+    return refuseTag(tag, this.#snapshots);
+  }
+
+  positionOf(reference: string): { readonly ok: true; readonly position: number } | Refusal {
+    return resolvePosition(reference, this.#snapshots, this.#times);
+  }
+
+  /** Rules as they were after the event at this position. Only those that changed since are folded anew. */
+  rulesAt(position: number): Rule[] {
+    return [...this.#rules.values()].flatMap((found) => {
+      const { history, rule } = found;
+      if ((history.at(-1)?.sequence ?? 0) <= position) return [rule];
+      const past = history.filter(({ sequence }) => sequence <= position).filter(isAboutRule);
+      let then: ProjectedRule | undefined;
+      for (const event of past) then = project(then, event);
+      return then === undefined ? [] : [then.rule];
+    });
+  }
+
   prefixTaken(id: string): boolean {
     return this.#idsByPrefix.has(shortId(id));
   }
@@ -134,6 +177,10 @@ export class ProjectedKnowledge {
   #note(before: Rule | undefined, after: Rule): void {
     if (before !== undefined) this.#counts.set(before.status, this.count(before.status) - 1);
     this.#counts.set(after.status, this.count(after.status) + 1);
+    const wasInForce = before !== undefined && isInForce(before);
+    this.#inForce += Number(isInForce(after)) - Number(wasInForce);
+    // The same array as long as it says the same: what is made of it is made once.
+    if (wasInForce || isInForce(after)) this.#served = undefined;
     if (before === undefined) {
       const prefix = shortId(after.id);
       this.#idsByPrefix.set(prefix, [...(this.#idsByPrefix.get(prefix) ?? []), after.id]);
@@ -145,6 +192,10 @@ export class ProjectedKnowledge {
     const ids = this.#idsByText.get(hash) ?? new Set();
     this.#idsByText.set(hash, ids.add(after.id));
   }
+}
+
+function snapshotIn({ sequence, actor, at, data }: KnowledgeEvent, inForce: number): Snapshot {
+  return { position: sequence, actor, at, inForce, ...decodeSnapshotted(data) };
 }
 
 function searched(rule: Rule): string {

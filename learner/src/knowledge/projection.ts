@@ -1,7 +1,7 @@
 import { LearnerError } from '../errors.ts';
-import { decodeEdited, decodeJudged, decodeProposed } from './event-data.ts';
+import { decodeEdited, decodeJudged, decodeProposed, decodeRestored } from './event-data.ts';
 import type { KnowledgeEvent, QuoteSources } from './knowledge-base.ts';
-import { nextStanding } from './lifecycle.ts';
+import { nextStanding, type Standing, type TransitionType } from './lifecycle.ts';
 import { isUnbroken } from './sealed-quote.ts';
 import type { Evidence, Rule, RuleText } from './rule.ts';
 
@@ -16,34 +16,67 @@ export interface ProjectedRule {
   readonly history: readonly KnowledgeEvent[];
 }
 
+/** Events about one rule. */
+export type RuleEvent = KnowledgeEvent & { readonly type: Exclude<KnowledgeEvent['type'], 'snapshotted'> };
+
+export function isAboutRule(event: KnowledgeEvent): event is RuleEvent {
+  return event.type !== 'snapshotted';
+}
+
 /** One step of the fold: a rule before and after an event. Pure; the same events always give the same rule. */
-export function project(before: ProjectedRule | undefined, event: KnowledgeEvent): ProjectedRule {
+export function project(before: ProjectedRule | undefined, event: RuleEvent): ProjectedRule {
   if (event.type === 'proposed') {
     if (before !== undefined) throw outOfOrder(event, 'the rule exists already');
     return propose(event);
   }
   if (before === undefined) throw outOfOrder(event, 'no rule was proposed under this id');
-  const standing = nextStanding(before.rule, event.type);
   const history = [...before.history, event];
+  if (event.type === 'restored') return { ...before, rule: restore(before, event), history };
+  const standing = nextStanding(before.rule, event.type);
   if (event.type === 'edited') {
     const { text, tokens } = decodeEdited(event.data);
-    const version = { ...text, tokens, version: before.rule.version + 1 };
-    const { verdictId: _ofOldText, approvedBy: _by, supersedes: _what, ...kept } = before.rule;
+    // A restored rule may have a version below its newest one.
+    const version = { ...text, tokens, version: before.versions.length + 1 };
+    const {
+      verdictId: _ofOldText,
+      approvedBy: _by,
+      supersedes: _what,
+      pinRequest: _r,
+      ...kept
+    } = before.rule;
     const reason = `edited by ${event.actor}`;
     const rule = { ...kept, ...standing, ...version, reason, updatedAt: event.at };
     return { rule, versions: [...before.versions, version], history };
   }
-  const { reason, verdictId, supersedes } = decodeJudged(event.data);
-  const rule = {
-    ...before.rule,
+  return { rule: judge(before.rule, standing, event, event.type), versions: before.versions, history };
+}
+
+function judge(before: Rule, standing: Standing, event: KnowledgeEvent, type: TransitionType): Rule {
+  const { reason, verdictId, supersedes, expiresAt, key = '' } = decodeJudged(event.data);
+  const { pinRequest, expiresAt: expiredAt, ...kept } = before;
+  const request = type === 'pin_requested' ? { actor: event.actor, key } : pinRequest;
+  const isAsked = standing.status === 'active' && type !== 'pinned' && type !== 'unpinned';
+  const end = type === 'expired' ? undefined : type === 'expiry_set' ? (expiresAt ?? undefined) : expiredAt;
+  return {
+    ...kept,
     ...standing,
     ...(reason === '' ? {} : { reason }),
     ...(verdictId === undefined ? {} : { verdictId }),
     ...(supersedes === undefined ? {} : { supersedes }),
-    ...(event.type === 'approved' || event.type === 'released' ? { approvedBy: event.actor } : {}),
+    ...(type === 'approved' || type === 'released' ? { approvedBy: event.actor } : {}),
+    ...(request === undefined || !isAsked ? {} : { pinRequest: request }),
+    ...(end === undefined ? {} : { expiresAt: end }),
     updatedAt: event.at,
   };
-  return { rule, versions: before.versions, history };
+}
+
+/** The rule as the event writes it down, in the text of one of its versions. */
+function restore({ rule, versions }: ProjectedRule, event: KnowledgeEvent): Rule {
+  const { from: _position, version, ...state } = decodeRestored(event.data);
+  const text = versions.find((each) => each.version === version);
+  if (text === undefined) throw outOfOrder(event, `it never had a version ${version}`);
+  const { project: owner, id, provenance, createdAt } = rule;
+  return { project: owner, id, provenance, createdAt, ...text, ...state, updatedAt: event.at };
 }
 
 function propose(event: KnowledgeEvent): ProjectedRule {

@@ -53,6 +53,13 @@ export interface Provenance {
   readonly evidence: readonly Evidence[];
 }
 
+/** The first of two people who pin a rule. */
+export interface PinRequest {
+  readonly actor: string;
+  /** Id of the API key that was used; '' = the service has no keys. */
+  readonly key: string;
+}
+
 /** Everything about a rule that a person or an analyzer writes. A change of any of these makes a new version. */
 export interface RuleText {
   readonly kind: RuleKind;
@@ -81,6 +88,10 @@ export interface Rule extends RuleText {
   readonly approvedBy?: string;
   /** Newest verdict about it, if it was validated. */
   readonly verdictId?: string;
+  /** When it ends by itself, if somebody said so. ISO time. */
+  readonly expiresAt?: string;
+  /** Who asked for it to be pinned, while a second person is awaited. */
+  readonly pinRequest?: PinRequest;
   /** ISO times of the service's clock. */
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -3,7 +3,7 @@ import type { KnowledgeBase, KnowledgeEventType } from '../knowledge/knowledge-b
 import type { Rule } from '../knowledge/rule.ts';
 
 /** Events after which a rule is served that was not served before: each starts a new experiment in canary. */
-const ENTRIES: ReadonlySet<KnowledgeEventType> = new Set(['activated', 'approved', 'released']);
+const ENTRIES: ReadonlySet<KnowledgeEventType> = new Set(['activated', 'approved', 'released', 'restored']);
 const FINGERPRINT_CHARACTERS = 12;
 
 /**
