@@ -30,7 +30,7 @@ export function startBetting(m0: number, direction: Direction): Betting {
  * @throws RangeError outside [-1, 1]: a clipped value would make the evidence wrong without anyone noticing
  */
 export function bet(process: Betting, d: number, count = 1): Betting {
-  if (!(d >= -1 && d <= 1)) throw new RangeError(`difference: expected a number in [-1, 1], got ${d}`);
+  requireDifference(d);
   const { m0, direction } = process;
   const gain = (direction * (d - m0)) / (1 + direction * m0);
   return {
@@ -47,15 +47,61 @@ export function bettingLogE(process: Betting): number {
 }
 
 /** Natural log of the mean of what stakes were turned into. */
-export function logMeanWealth(logWealth: readonly number[]): number {
+function logMeanWealth(logWealth: readonly number[]): number {
   const top = Math.max(...logWealth);
   const total = logWealth.reduce((sum, wealth) => sum + Math.exp(wealth - top), 0);
   return top + Math.log(total / logWealth.length);
 }
 
-/** Log of E over a whole sample; the order of the observations does not matter. */
+/** Factors lie in [0.05, 20): so many of them at most are multiplied before a logarithm is taken. */
+const FACTORS_MAX = 200;
+
+/**
+ * Log of E over a whole sample at once; the order of the observations does not matter.
+ *
+ * @param values differences in [-1, 1] with how often each occurs
+ */
+export function bettingLogEOfCounts(
+  values: readonly (readonly [value: number, count: number])[],
+  m0: number,
+  direction: Direction,
+): number {
+  const logWealth = new Float64Array(STAKES.length);
+  const products = new Float64Array(STAKES.length).fill(1);
+  const scale = direction / (1 + direction * m0);
+  let factors = 0;
+  const takeLogs = (): void => {
+    for (let k = 0; k < products.length; k += 1) {
+      logWealth[k] = (logWealth[k] ?? 0) + Math.log(products[k] ?? 1);
+      products[k] = 1;
+    }
+    factors = 0;
+  };
+  for (const entry of values) {
+    const gain = scale * (entry[0] - m0);
+    const count = entry[1];
+    if (count === 1) factors += 1;
+    for (let k = 0; k < products.length; k += 1) {
+      const share = (STAKES[k] ?? 0) * gain;
+      if (count === 1) products[k] = (products[k] ?? 1) * (1 + share);
+      else logWealth[k] = (logWealth[k] ?? 0) + count * Math.log1p(share);
+    }
+    if (factors >= FACTORS_MAX) takeLogs();
+  }
+  takeLogs();
+  return logMeanWealth([...logWealth]);
+}
+
+/** {@link bettingLogEOfCounts} of a plain list. */
 export function bettingLogEOf(values: Iterable<number>, m0: number, direction: Direction): number {
-  let process = startBetting(m0, direction);
-  for (const value of values) process = bet(process, value);
-  return bettingLogE(process);
+  const counts: (readonly [number, number])[] = [];
+  for (const value of values) {
+    requireDifference(value);
+    counts.push([value, 1]);
+  }
+  return bettingLogEOfCounts(counts, m0, direction);
+}
+
+function requireDifference(d: number): void {
+  if (!(d >= -1 && d <= 1)) throw new RangeError(`difference: expected a number in [-1, 1], got ${d}`);
 }

@@ -1,4 +1,4 @@
-import { logMeanWealth, STAKES } from './betting.ts';
+import { bettingLogEOfCounts } from './betting.ts';
 import { findRoot } from './find-root.ts';
 
 /** Width at which the search for a bound stops, score units. */
@@ -61,15 +61,7 @@ function counted(values: ConfidenceSequence['values'], d: number): ConfidenceSeq
 
 function lowerBound(values: ConfidenceSequence['values'], from: number, target: number): number {
   const low = Math.max(from, -1 + RESOLUTION);
-  if (logEAt(values, low) <= target) return from;
-  return findRoot((m0) => logEAt(values, m0) - target, low, 1 - RESOLUTION, RESOLUTION);
-}
-
-/** What {@link bettingLogE} says of all values, without a state in between: this is asked at many m0. */
-function logEAt(values: ConfidenceSequence['values'], m0: number): number {
-  const logWealth = STAKES.map((stake) => {
-    const share = stake / (1 + m0);
-    return values.reduce((sum, [value, count]) => sum + count * Math.log1p(share * (value - m0)), 0);
-  });
-  return logMeanWealth(logWealth);
+  const excess = (m0: number): number => bettingLogEOfCounts(values, m0, 1) - target;
+  if (excess(low) <= 0) return from;
+  return findRoot(excess, low, 1 - RESOLUTION, RESOLUTION);
 }

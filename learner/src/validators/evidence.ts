@@ -154,7 +154,7 @@ export function provisionalLift(sums: Sums): number {
   return sums.n === 0 ? 0 : shrunkenLift(meanLift(sums), varianceOf(sums) / sums.n);
 }
 
-/** The four log E-values a verdict is made from. */
+/** The four log E-values a verdict is made from; each is worked out when it is read. */
 export function logEvidence(evidence: Evidence): {
   readonly benefit: number;
   readonly clustered: number;
@@ -162,9 +162,17 @@ export function logEvidence(evidence: Evidence): {
   readonly futility: number;
 } {
   return {
-    benefit: benefitLogE(evidence.benefit),
-    clustered: clusteredLogE(Object.values(evidence.tasks)),
-    harm: bettingLogE(evidence.harm),
-    futility: bettingLogE(evidence.futility),
+    get benefit(): number {
+      return benefitLogE(evidence.benefit);
+    },
+    get clustered(): number {
+      return clusteredLogE(Object.values(evidence.tasks));
+    },
+    get harm(): number {
+      return bettingLogE(evidence.harm);
+    },
+    get futility(): number {
+      return bettingLogE(evidence.futility);
+    },
   };
 }
