@@ -44,5 +44,7 @@ export type AnalyzerResult =
 export interface Analyzer {
   /** Stands in the provenance of every rule it proposed. */
   readonly name: string;
+  /** Failed runs it wants to see together. Default: those of one close look. */
+  readonly failuresPerSample?: number;
   analyse(sample: FailureSample, context: AnalyzerContext): Promise<AnalyzerResult>;
 }

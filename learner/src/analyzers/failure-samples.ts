@@ -26,11 +26,14 @@ export interface FailureSample {
 export function sampleCluster(
   cluster: FailureCluster,
   passed: readonly TracedRun[],
+  failuresMax: number = FAILURES_PER_SAMPLE_MAX,
 ): readonly FailureSample[] {
   const contrasts = passed.filter((run) => run.summary.agent === cluster.runs[0]?.summary.agent);
   const samples: FailureSample[] = [];
   for (let from = 0; from < cluster.runs.length; from += COMPARED_RUNS_MAX) {
-    samples.push(...samplePart(cluster, cluster.runs.slice(from, from + COMPARED_RUNS_MAX), contrasts));
+    samples.push(
+      ...samplePart(cluster, cluster.runs.slice(from, from + COMPARED_RUNS_MAX), contrasts, failuresMax),
+    );
   }
   return samples;
 }
@@ -39,6 +42,7 @@ function samplePart(
   cluster: FailureCluster,
   failures: readonly TracedRun[],
   passed: readonly TracedRun[],
+  failuresMax: number,
 ): FailureSample[] {
   const all = [...failures, ...passed];
   const similarity = taskSimilarity(all.map(taskOf));
@@ -51,7 +55,7 @@ function samplePart(
       samples.length === 0
         ? medoid([...remaining.keys()], similarity)
         : best([...remaining.keys()], (index) => -(remaining.get(index) ?? 0));
-    const members = nearest(seed, [...remaining.keys()], similarity, FAILURES_PER_SAMPLE_MAX);
+    const members = nearest(seed, [...remaining.keys()], similarity, failuresMax);
     for (const member of members) remaining.delete(member);
     for (const [index, closest] of remaining) {
       remaining.set(index, Math.max(closest, similarity.between(index, seed)));

@@ -5,29 +5,30 @@ import type { RuleKind } from '../knowledge/rule.ts';
 
 /** An analyzer model's answer: response format `lessons`. Lengths are checked later, lesson by lesson. */
 export interface LessonAnswer {
-  readonly lessons: readonly {
-    readonly kind: RuleKind;
-    readonly content: string;
-    readonly appliesWhen: string;
-    readonly because: string;
-    readonly evidence: readonly {
-      readonly span: string;
-      readonly field: QuoteField;
-      readonly quote: string;
-    }[];
+  readonly lessons: readonly AnsweredLesson[];
+}
+
+/** One lesson as the model writes it. */
+export interface AnsweredLesson {
+  readonly kind: RuleKind;
+  readonly content: string;
+  readonly appliesWhen: string;
+  readonly because: string;
+  readonly evidence: readonly {
+    readonly span: string;
+    readonly field: QuoteField;
+    readonly quote: string;
   }[];
 }
 
-export const LESSON_SCHEMA: z.ZodType<LessonAnswer> = z.object({
-  lessons: z.array(
-    z.object({
-      kind: z.enum(RULE_KINDS),
-      content: z.string(),
-      appliesWhen: z.string(),
-      because: z.string(),
-      evidence: z.array(
-        z.object({ span: z.string(), field: z.enum(['input', 'output', 'outcome']), quote: z.string() }),
-      ),
-    }),
+export const ANSWERED_LESSON: z.ZodType<AnsweredLesson> = z.object({
+  kind: z.enum(RULE_KINDS),
+  content: z.string(),
+  appliesWhen: z.string(),
+  because: z.string(),
+  evidence: z.array(
+    z.object({ span: z.string(), field: z.enum(['input', 'output', 'outcome']), quote: z.string() }),
   ),
 });
+
+export const LESSON_SCHEMA: z.ZodType<LessonAnswer> = z.object({ lessons: z.array(ANSWERED_LESSON) });

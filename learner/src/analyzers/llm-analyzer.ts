@@ -1,7 +1,9 @@
 import { addUsage, NO_USAGE, type ChatModel } from '../llm/chat-model.ts';
 import { analysisPrompt, type SpanLabel } from './analysis-prompt.ts';
-import type { Analyzer, AnalyzerResult, Lesson } from './analyzer.ts';
-import { LESSON_SCHEMA, type LessonAnswer } from './lesson-schema.ts';
+import type { z } from 'zod';
+import type { Analyzer, AnalyzerContext, AnalyzerResult, Lesson } from './analyzer.ts';
+import type { FailureSample } from './failure-samples.ts';
+import { LESSON_SCHEMA, type AnsweredLesson } from './lesson-schema.ts';
 
 /** Lessons taken from one answer; more than this from four runs is noise. */
 export const LESSONS_PER_ANSWER_MAX = 8;
@@ -12,27 +14,51 @@ const ATTEMPTS_MAX = 2;
 export function createLlmAnalyzer(model: ChatModel): Analyzer {
   return {
     name: `llm:${model.name}`,
-    async analyse(sample, context): Promise<AnalyzerResult> {
-      const prompt = analysisPrompt(sample, context);
-      let usage = NO_USAGE;
-      for (let calls = 1; ; calls += 1) {
-        const result = await model.complete({
-          system: prompt.system,
-          user: prompt.user,
-          schemaName: 'lessons',
-          schema: LESSON_SCHEMA,
-          ...(context.signal === undefined ? {} : { signal: context.signal }),
-        });
-        usage = addUsage(usage, result.usage);
-        if (result.ok) return { ok: true, lessons: lessonsOf(result.value, prompt.labels), calls, usage };
-        if (result.failure !== 'garbage' || calls === ATTEMPTS_MAX) return { ...result, calls, usage };
-      }
-    },
+    analyse: (sample, context) =>
+      askAnalyst(model, sample, context, {
+        schemaName: 'lessons',
+        schema: LESSON_SCHEMA,
+        instructions: '',
+        lessons: (answer) => answer.lessons,
+      }),
   };
 }
 
-function lessonsOf(answer: LessonAnswer, labels: ReadonlyMap<string, SpanLabel>): Lesson[] {
-  return answer.lessons.slice(0, LESSONS_PER_ANSWER_MAX).map(({ evidence, ...text }) => ({
+/** What is asked for about a sample, and where the lessons stand in the answer. */
+export interface AnalystQuestion<T> {
+  readonly schemaName: string;
+  readonly schema: z.ZodType<T>;
+  /** Comes after the general instructions. */
+  readonly instructions: string;
+  readonly lessons: (answer: T) => readonly AnsweredLesson[];
+}
+
+/** Shows a sample to a model and takes the lessons from its answer. */
+export async function askAnalyst<T>(
+  model: ChatModel,
+  sample: FailureSample,
+  context: AnalyzerContext,
+  question: AnalystQuestion<T>,
+): Promise<AnalyzerResult> {
+  const prompt = analysisPrompt(sample, context);
+  let usage = NO_USAGE;
+  for (let calls = 1; ; calls += 1) {
+    const result = await model.complete({
+      system: prompt.system + question.instructions,
+      user: prompt.user,
+      schemaName: question.schemaName,
+      schema: question.schema,
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    });
+    usage = addUsage(usage, result.usage);
+    if (result.ok)
+      return { ok: true, lessons: lessonsOf(question.lessons(result.value), prompt.labels), calls, usage };
+    if (result.failure !== 'garbage' || calls === ATTEMPTS_MAX) return { ...result, calls, usage };
+  }
+}
+
+function lessonsOf(lessons: readonly AnsweredLesson[], labels: ReadonlyMap<string, SpanLabel>): Lesson[] {
+  return lessons.slice(0, LESSONS_PER_ANSWER_MAX).map(({ evidence, ...text }) => ({
     ...text,
     quotes: evidence.map(({ span, field, quote }) => ({
       ...(labels.get(span) ?? { runId: '', spanId: '' }),

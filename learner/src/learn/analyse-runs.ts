@@ -45,7 +45,7 @@ export async function analyseRuns(options: {
 }): Promise<AnalysisOutcome> {
   const { analyzer, record, signal } = options;
   const samples = clusterFailures(options.failures).flatMap((cluster) =>
-    sampleCluster(cluster, options.contrasts),
+    sampleCluster(cluster, options.contrasts, analyzer.failuresPerSample),
   );
   const results = new Map<FailureSample, AnalyzerResult>();
   let [next, uselessInARow, reason] = [0, 0, ''];
