@@ -4,6 +4,7 @@ import type { TermBag, TermQuery } from './vocabulary.ts';
 
 /** Share of removed documents at which the postings are rebuilt. */
 const DEAD_SHARE_MAX = 0.2;
+const SLOTS_FIRST = 256;
 
 interface Postings {
   readonly slots: number[];
@@ -21,6 +22,8 @@ export class KeywordIndex {
   #slotOf = new Map<string, number>();
   #ids: string[] = [];
   #bags: (TermBag | undefined)[] = [];
+  /** Terms of the document in each slot; 0 = removed. Beside the bags, since a search reads thousands of them. */
+  #lengths = new Uint32Array(0);
   #postings = new Map<number, Postings>();
   #lengthSum = 0;
   #scores = new Float64Array(0);
@@ -36,6 +39,7 @@ export class KeywordIndex {
     this.#slotOf.set(id, slot);
     this.#ids.push(id);
     this.#bags.push(bag);
+    this.#setLength(slot, bag.length);
     this.#lengthSum += bag.length;
     for (const [index, term] of bag.terms.entries()) {
       const postings = this.#postings.get(term) ?? this.#open(term);
@@ -51,6 +55,7 @@ export class KeywordIndex {
     if (slot === undefined || bag === undefined) return false;
     this.#slotOf.delete(id);
     this.#bags[slot] = undefined;
+    this.#lengths[slot] = 0;
     this.#lengthSum -= bag.length;
     for (const term of bag.terms) {
       const postings = this.#postings.get(term);
@@ -63,6 +68,7 @@ export class KeywordIndex {
   /** Best first; documents without any term of the query are not found. */
   search(query: TermQuery, limit: number): Hit[] {
     const scores = this.#scratch();
+    const lengths = this.#lengths;
     const touched: number[] = [];
     const meanLength = this.#lengthSum / this.size;
     for (const [index, term] of query.terms.entries()) {
@@ -72,11 +78,11 @@ export class KeywordIndex {
       const { slots, counts } = postings;
       for (let at = 0; at < slots.length; at++) {
         const slot = slots[at] ?? 0;
-        const bag = this.#bags[slot];
-        if (bag === undefined) continue;
+        const length = lengths[slot] ?? 0;
+        if (length === 0) continue;
         const before = scores[slot] ?? 0;
         if (before === 0) touched.push(slot);
-        scores[slot] = before + weight * saturation(counts[at] ?? 0, bag.length, meanLength);
+        scores[slot] = before + weight * saturation(counts[at] ?? 0, length, meanLength);
       }
     }
     const top = new Top(limit);
@@ -94,6 +100,15 @@ export class KeywordIndex {
     return this.#scores;
   }
 
+  #setLength(slot: number, length: number): void {
+    if (slot >= this.#lengths.length) {
+      const lengths = new Uint32Array(Math.max(SLOTS_FIRST, this.#lengths.length * 2));
+      lengths.set(this.#lengths);
+      this.#lengths = lengths;
+    }
+    this.#lengths[slot] = length;
+  }
+
   #open(term: number): Postings {
     const postings: Postings = { slots: [], counts: [], documents: 0 };
     this.#postings.set(term, postings);
@@ -106,6 +121,7 @@ export class KeywordIndex {
     this.#slotOf = new Map();
     this.#ids = [];
     this.#bags = [];
+    this.#lengths = new Uint32Array(0);
     this.#postings = new Map();
     this.#lengthSum = 0;
     for (const [slot, bag] of bags.entries()) if (bag !== undefined) this.add(ids[slot] ?? '', bag);

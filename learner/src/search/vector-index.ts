@@ -18,6 +18,8 @@ export class VectorIndex {
   #values: Float32Array;
   #signs: Uint32Array;
   #ids: (string | undefined)[] = [];
+  /** 1 where a slot holds a vector. */
+  #live: Uint8Array;
   readonly #slotOf = new Map<string, number>();
   readonly #free: number[] = [];
 
@@ -26,6 +28,7 @@ export class VectorIndex {
     this.#words = Math.ceil(dimensions / 32);
     this.#values = new Float32Array(SLOTS_FIRST * dimensions);
     this.#signs = new Uint32Array(SLOTS_FIRST * this.#words);
+    this.#live = new Uint8Array(SLOTS_FIRST);
   }
 
   get size(): number {
@@ -43,6 +46,7 @@ export class VectorIndex {
     const slot = this.#free.pop() ?? this.#ids.length;
     if ((slot + 1) * this.#dimensions > this.#values.length) this.#grow();
     this.#ids[slot] = id;
+    this.#live[slot] = 1;
     this.#slotOf.set(id, slot);
     this.#values.set(vector, slot * this.#dimensions);
     this.#signs.set(signsOf(vector, this.#words), slot * this.#words);
@@ -53,6 +57,7 @@ export class VectorIndex {
     if (slot === undefined) return false;
     this.#slotOf.delete(id);
     this.#ids[slot] = undefined;
+    this.#live[slot] = 0;
     this.#free.push(slot);
     return true;
   }
@@ -80,23 +85,20 @@ export class VectorIndex {
 
   /** Slots within the smallest Hamming distance that holds {@link CANDIDATES_MIN} of them: no tie is cut. */
   #nearestBySigns(query: Vector): number[] {
-    const signs = signsOf(query, this.#words);
-    const distances = new Uint16Array(this.#ids.length);
+    const count = this.#ids.length;
+    const live = this.#live;
+    const distances = hammingDistances(signsOf(query, this.#words), this.#signs, count);
     const histogram = new Uint32Array(this.#words * 32 + 1);
-    for (const slot of this.#slotOf.values()) {
-      let distance = 0;
-      const from = slot * this.#words;
-      for (let word = 0; word < this.#words; word++) {
-        distance += bitsIn((this.#signs[from + word] ?? 0) ^ (signs[word] ?? 0));
-      }
-      distances[slot] = distance;
-      histogram[distance] = (histogram[distance] ?? 0) + 1;
+    for (let slot = 0; slot < count; slot++) {
+      const distance = distances[slot] ?? 0;
+      histogram[distance] = (histogram[distance] ?? 0) + (live[slot] ?? 0);
     }
     let border = 0;
     let within = histogram[0] ?? 0;
     while (within < CANDIDATES_MIN && border < histogram.length - 1) within += histogram[++border] ?? 0;
     const slots: number[] = [];
-    for (const slot of this.#slotOf.values()) if ((distances[slot] ?? 0) <= border) slots.push(slot);
+    for (let slot = 0; slot < count; slot++)
+      if (live[slot] === 1 && (distances[slot] ?? 0) <= border) slots.push(slot);
     return slots;
   }
 
@@ -107,7 +109,22 @@ export class VectorIndex {
     const signs = new Uint32Array(this.#signs.length * 2);
     signs.set(this.#signs);
     this.#signs = signs;
+    const live = new Uint8Array(this.#live.length * 2);
+    live.set(this.#live);
+    this.#live = live;
   }
+}
+
+/** Bits in which each of `count` rows of `rows` differs from `signs`. */
+function hammingDistances(signs: Uint32Array, rows: Uint32Array, count: number): Uint16Array {
+  const words = signs.length;
+  const distances = new Uint16Array(count);
+  for (let row = 0, at = 0; row < count; row++) {
+    let distance = 0;
+    for (let word = 0; word < words; word++, at++) distance += bitsIn((rows[at] ?? 0) ^ (signs[word] ?? 0));
+    distances[row] = distance;
+  }
+  return distances;
 }
 
 /** One bit per component: is it above zero? */
