@@ -1,10 +1,11 @@
 import { grammarProblems } from '../knowledge/grammar.ts';
-import type { Evidence, Rule, RuleText } from '../knowledge/rule.ts';
+import type { Evidence, QuoteAuthor, Rule, RuleText } from '../knowledge/rule.ts';
 import type { Lesson } from './analyzer.ts';
 import { isEmptyAdvice } from './empty-advice.ts';
 import { verifyEvidence, type EvidenceProblem } from './evidence.ts';
 import type { FailureSample } from './failure-samples.ts';
 import { DUPLICATE_SIMILARITY_MIN, REJECTED_SIMILARITY_MIN, saysTheSame } from './resemblance.ts';
+import { newCapabilities, type Capabilities } from '../safety/capabilities.ts';
 import { scanText, type Finding } from './scan.ts';
 import { taintOf } from './taint.ts';
 
@@ -20,6 +21,8 @@ export type LessonVerdict =
       readonly kind: 'candidate';
       readonly text: RuleText;
       readonly evidence: readonly Evidence[];
+      /** The least trusted of those whose words it rests on. */
+      readonly taint: QuoteAuthor;
       /** Why a person must look at it first. */
       readonly quarantine?: string;
     }
@@ -33,6 +36,8 @@ export interface GateKnowledge {
   readonly live: readonly Rule[];
   /** Rules turned down under the agent's present model, prompt and tools. */
   readonly rejected: readonly Rule[];
+  /** What the agent reached in runs that passed. Absent = what it may reach is not looked at. */
+  readonly capabilities?: Capabilities;
 }
 
 /** Everything a lesson must pass before it costs a trial. Cheap checks first; deterministic. */
@@ -59,10 +64,18 @@ export function gateLesson(lesson: Lesson, sample: FailureSample, knowledge: Gat
   if (same !== undefined) return { kind: 'support', rule: same, evidence };
   const refused = knowledge.rejected.find((rule) => saysTheSame(text, rule, REJECTED_SIMILARITY_MIN));
   if (refused !== undefined) return { kind: 'turned_down', rule: refused, evidence };
+  const { author: taint, quarantine: planted } = taintOf(lesson, checked.found, sample);
   const quarantine = findings.includes('override')
     ? 'it reads like an instruction to override others'
-    : taintOf(lesson, checked.found, sample);
-  return { kind: 'candidate', text, evidence, ...(quarantine === undefined ? {} : { quarantine }) };
+    : (planted ?? whatIsNew(text, knowledge.capabilities));
+  return { kind: 'candidate', text, evidence, taint, ...(quarantine === undefined ? {} : { quarantine }) };
+}
+
+function whatIsNew(text: RuleText, capabilities: Capabilities | undefined): string | undefined {
+  const named = capabilities === undefined ? [] : newCapabilities(text, capabilities);
+  return named.length === 0
+    ? undefined
+    : `it names ${named.join(', ')}, which no run of this agent that passed shows`;
 }
 
 /** Quotes are kept for ever: none may hold a secret. Planted instructions stay, as evidence of what was planted. */

@@ -1,3 +1,4 @@
+import { INJECTION_FORMATS } from '@tracelore/sdk/contract';
 import { describe, expect, it } from 'vitest';
 import { createRenderer } from '../injectors/renderer.ts';
 import type { Rule } from '../knowledge/rule.ts';
@@ -22,7 +23,7 @@ const rule = (content: string, priority: Rule['priority']): Rule => ({
 });
 
 describe('our own text in recorded content', () => {
-  it.each(['tracelore-v1', 'agentlearn-v1'] as const)(
+  it.each(INJECTION_FORMATS.filter((format) => format !== 'agentlearn-index-v1'))(
     'is cut out in format %s, as text and inside JSON',
     (format) => {
       const text = createRenderer({ secret: 's' }).render(
@@ -37,6 +38,15 @@ describe('our own text in recorded content', () => {
       }
     },
   );
+
+  it('is cut out as an index too', () => {
+    const text = createRenderer({ secret: 's' }).render([rule('Amounts are cents.', 'normal')], {
+      project: 'default',
+      snapshot: 3,
+      format: 'agentlearn-index-v1',
+    });
+    expect(stripOwnKnowledge(`before ${text} after`)).toBe('before [knowledge block] after');
+  });
 
   it('leaves everything else alone', () => {
     const content = 'SELECT * FROM t -- <tracelore-core is not a block';

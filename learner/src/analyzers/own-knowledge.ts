@@ -9,7 +9,7 @@ const ECHO_SHARE_MAX = 0.6;
  */
 const BLOCKS: readonly RegExp[] = [
   /<tracelore-(core|relevant) ([0-9a-f]{8})>[\s\S]*?<\/tracelore-\1 \2>/g,
-  /=== (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE)[^=]{0,80}===[\s\S]*?=== END (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE) ===/g,
+  /=== (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE|AVAILABLE KNOWLEDGE)[^=]{0,80}===[\s\S]*?=== END (?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE|KNOWLEDGE INDEX) ===/g,
 ];
 const PLACE = '[knowledge block]';
 

@@ -1,3 +1,7 @@
+import { MIXED_ALPHABETS } from './look-alikes.ts';
+import { OVERRIDE_PHRASES } from './override-phrases.ts';
+import { INVISIBLE, readingsOf } from './readings.ts';
+
 /** What a scan found. `override` is text that tries to command the agent or its makers; the others must never be stored in a rule. */
 export type Finding =
   | 'secret'
@@ -37,34 +41,27 @@ const DETECTORS: readonly (readonly [Finding, readonly RegExp[]])[] = [
     'role_marker',
     [
       /<\|[^|>]{0,40}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|assistant|user|instructions?)\b[^>]{0,40}>/i,
-      /^[ \t>*#-]*(?:system|developer|assistant|user|human|tool)[ \t]*:/im,
+      /^[ \t>*#-]*(?:system|developer|assistant|user|human|tool)[ \t]*:|[.:!?] (?:System|Developer|Assistant|Human)[ \t]*:/im,
+      /^#{2,} ?(?:instructions?|system|prompt|response|input)\b/im,
+      // Our own fences.
+      /<\/?tracelore\b|={3,}\s*(?:END )?(?:CORE RULES|RELEVANT KNOWLEDGE|LEARNED KNOWLEDGE)/i,
     ],
   ],
-  [
-    'override',
-    [
-      /\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:previous|prior|above|earlier|all|any|other|system|safety|your)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines?|guardrails?|lessons?)\b/i,
-      /\b(?:you are now|act as|pretend (?:to be|you are)|from now on,? you|new (?:system )?(?:instructions?|prompt))\b/i,
-      /\b(?:do not|don't|never) (?:tell|inform|notify|reveal|mention)\b.{0,40}\b(?:users?|humans?|customers?|operators?|developers?|anyone|admins?)\b/i,
-      /\b(?:do not|don't|never) (?:log|report|show|mention|reveal|record) (?:this|it)\b/i,
-      /\b(?:reveal|print|send|forward|upload|exfiltrate|leak|post)\b.{0,60}\b(?:system prompt|credentials?|passwords?|secrets?|api[- ]?keys?|access tokens?|all (?:user |customer )?data|conversation)\b/i,
-      /\b(?:disable|turn off|switch off|deactivate)\b.{0,40}\b(?:safety|logging|tracing|monitoring|validation|checks?|guardrails?|filters?)\b/i,
-      /\b(?:pin|promote|prioriti[sz]e|approve|trust) (?:me|this (?:rule|lesson|memory|note|instruction))\b/i,
-      /\b(?:note|message|instruction|attention|reminder|important)\b.{0,20}\b(?:to|for)\b.{0,12}\b(?:the )?(?:ai|llm|assistant|agent|model|chatbot|bot)s?\b/i,
-      /\b(?:ai|llm)s? (?:agents?|assistants?|models?|systems?)?\s*(?:must|should|shall|need to|has to|have to)\b/i,
-      /\b(?:ignorier\w*|vergiss|missachte)\b.{0,40}\b(?:anweisung\w*|regeln?|vorgaben?)\b/i,
-      /\b(?:ignore[zs]?|oublie[zs]?|ne tenez pas compte)\b.{0,40}\b(?:instructions?|consignes?|règles?)\b/i,
-      /\b(?:ignora|ignore|olvida|omite)\b.{0,40}\b(?:instrucciones|reglas|indicaciones|istruzioni|regole)\b/i,
-      /(?:忽略|无视|忘记).{0,20}(?:指令|指示|规则|说明)/,
-      /(?:игнорируй|забудь|не обращай внимания).{0,40}(?:инструкци|правил|указани)/i,
-    ],
-  ],
+  ['override', OVERRIDE_PHRASES],
+];
+
+/** Found in the text as it stands only: no reading shows what is not seen. */
+const AS_IT_STANDS: readonly (readonly [Finding, readonly RegExp[]])[] = [
   [
     'hidden_characters',
     [
-      /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E0FFF}]/u,
+      // Without the global flag of the replacing pattern: `test` would remember where it was.
+      new RegExp(INVISIBLE.source.replace('\\uFE00-\\uFE0F', '\\uFE00-\\uFE0E'), 'u'),
       // oxlint-disable-next-line no-control-regex
       /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/,
+      MIXED_ALPHABETS,
+      // Letters that stand apart, word after word.
+      /(?:(?<!\p{L})\p{L}{1,2}[ .·_-]){6,}/u,
     ],
   ],
   [
@@ -76,49 +73,18 @@ const DETECTORS: readonly (readonly [Finding, readonly RegExp[]])[] = [
   ],
 ];
 
-/** Letters of other alphabets that look like Latin ones; enough to see through "іgnore" with a Cyrillic і. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  а: 'a',
-  е: 'e',
-  о: 'o',
-  р: 'p',
-  с: 'c',
-  у: 'y',
-  х: 'x',
-  і: 'i',
-  ј: 'j',
-  ѕ: 's',
-  ԁ: 'd',
-  ո: 'n',
-  Α: 'A',
-  Β: 'B',
-  Ε: 'E',
-  Η: 'H',
-  Ι: 'I',
-  Κ: 'K',
-  Μ: 'M',
-  Ν: 'N',
-  Ο: 'O',
-  Ρ: 'P',
-  Τ: 'T',
-  Χ: 'X',
-  ο: 'o',
-  ν: 'v',
-};
-const LOOK_ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join('')}]`, 'gu');
-const INVISIBLE = /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E0FFF}]/gu;
-
 /**
  * Looks for what has no place in a rule. A filter, not the defence: rules are also rendered as fenced data, and nothing that
- * was found here becomes active without a person. Also sees through compatibility forms, look-alike letters and invisible
- * characters inside words. Each finding once, in the order of the table.
+ * was found here becomes active without a person. Sees through what {@link readingsOf} reads: compatibility forms, look-alike
+ * letters, invisible characters, letters spelled apart, base64 and other codes. Each finding once, in the order of the table.
  */
 export function scanText(text: string): readonly Finding[] {
-  const plain = text.normalize('NFKC').replaceAll(INVISIBLE, '');
-  const latin = plain.replaceAll(LOOK_ALIKE, (letter) => LOOK_ALIKES[letter] ?? letter);
-  return DETECTORS.filter(([, patterns]) =>
-    patterns.some((pattern) => pattern.test(text) || pattern.test(plain) || pattern.test(latin)),
-  ).map(([finding]) => finding);
+  const readings = readingsOf(text);
+  const read = DETECTORS.filter(([, patterns]) =>
+    patterns.some((pattern) => readings.some((reading) => pattern.test(reading))),
+  );
+  const seen = AS_IT_STANDS.filter(([, patterns]) => patterns.some((pattern) => pattern.test(text)));
+  return [...read, ...seen].map(([finding]) => finding);
 }
 
 /** Whether a text tries to instruct whoever reads it, as planted notes in data do. */

@@ -1,34 +1,49 @@
-import type { Lesson } from './analyzer.ts';
+import type { QuoteAuthor } from '../knowledge/rule.ts';
+import { authorOfOutcome, authorOfSpan, leastTrusted } from '../safety/quote-author.ts';
+import { trigramsOf, type Trigrams } from '../search/trigrams.ts';
 import { spanTexts } from './analysis-prompt.ts';
+import type { Lesson } from './analyzer.ts';
 import type { FoundQuote } from './evidence.ts';
 import type { FailureSample } from './failure-samples.ts';
+import { readingsOf } from './readings.ts';
 import { isInstructionLike } from './scan.ts';
-import { jaccard, trigramsOf } from '../search/trigrams.ts';
 
 /** Text around a quote that is looked at for planted instructions, characters on each side. */
 const NEIGHBOURHOOD_CHARACTERS = 200;
-/** A lesson that shares this part of its trigrams with a planted sentence was copied from it. */
+/** A lesson that shares this part of its trigrams with a sentence was taken from it. */
 const COPIED_SHARE_MIN = 0.5;
-/** Sentences looked at per text. */
+/** Sentences looked at per text, and in all texts of a sample. */
 const SENTENCES_MAX = 400;
-const SENTENCE_END = /(?<=[.!?])\s+|\\n|"/g;
+const SAMPLE_SENTENCES_MAX = 4_000;
+/** Longest sentence that is compared, characters. */
+const SENTENCE_CHARACTERS_MAX = 600;
+const SENTENCE_END = /(?<=[.!?])\s+|\\n|\n|"/g;
+
+/** How far a lesson can be trusted. */
+export interface Taint {
+  /** Why it must not go further without a person. */
+  readonly quarantine?: string;
+  /** The least trusted of those whose words it rests on. */
+  readonly author: QuoteAuthor;
+}
 
 /**
- * Why a lesson must not go further without a person, or `undefined`. What an agent reads can carry text meant for its
- * maker's learner, in tool output, user text, files or feedback: a lesson is tainted when nothing but such text speaks
- * for it, or when it repeats such text.
+ * How far a lesson can be trusted. What an agent reads can carry text meant for its maker's learner, in tool output, user
+ * text, files or feedback. A lesson needs a person when nothing but such text speaks for it, or when it repeats such text in
+ * whatever disguise. Otherwise it is as trusted as the least trusted author of what it quotes or repeats; beside planted text
+ * nothing is more than a tool's word.
  */
-export function taintOf(
-  lesson: Lesson,
-  found: readonly FoundQuote[],
-  sample: FailureSample,
-): string | undefined {
+export function taintOf(lesson: Lesson, found: readonly FoundQuote[], sample: FailureSample): Taint {
+  const { planted, foreign } = sentencesOf(sample);
+  const own = trigramsOf(lesson.content);
+  const repeats = ({ trigrams }: Sentence): boolean => containment(own, trigrams) >= COPIED_SHARE_MIN;
   if (found.length > 0 && found.every(isPlanted))
-    return 'its only evidence is text that reads like an instruction';
-  const isCopied = plantedIn(sample).some(
-    (sentence) => containment(lesson.content, sentence) >= COPIED_SHARE_MIN,
-  );
-  return isCopied ? 'it repeats text from a run that reads like an instruction' : undefined;
+    return { author: 'tool', quarantine: 'its only evidence is text that reads like an instruction' };
+  if (planted.some(repeats))
+    return { author: 'tool', quarantine: 'it repeats text from a run that reads like an instruction' };
+  if (planted.length > 0) return { author: 'tool' };
+  const evidence = found.map((quote) => quote.evidence);
+  return { author: leastTrusted([...evidence, ...foreign.filter(repeats)]) ?? 'tool' };
 }
 
 function isPlanted({ evidence, context }: FoundQuote): boolean {
@@ -44,32 +59,73 @@ function around(context: string, quote: string): string {
   );
 }
 
+interface Sentence {
+  readonly author: QuoteAuthor;
+  readonly trigrams: Trigrams;
+}
+
+interface SampleSentences {
+  /** What reads like an instruction, in every reading. */
+  readonly planted: readonly Sentence[];
+  /** The rest of what users and tools said. */
+  readonly foreign: readonly Sentence[];
+}
+
 /** Found once per sample: the same texts are looked through for every lesson. */
-const PLANTED: WeakMap<FailureSample, readonly string[]> = new WeakMap();
+const KNOWN: WeakMap<FailureSample, SampleSentences> = new WeakMap();
 
-function plantedIn(sample: FailureSample): readonly string[] {
-  const known = PLANTED.get(sample);
+function sentencesOf(sample: FailureSample): SampleSentences {
+  const known = KNOWN.get(sample);
   if (known !== undefined) return known;
-  const texts = [...sample.failures, ...sample.contrasts].flatMap(({ spans, outcomes }) => [
-    ...spans.flatMap((span) => Object.values(spanTexts(span))),
-    ...outcomes.map(({ comment }) => comment),
-  ]);
-  const planted = [...new Set(texts)].flatMap(plantedSentences);
-  PLANTED.set(sample, planted);
-  return planted;
+  const planted: Sentence[] = [];
+  const foreign: Sentence[] = [];
+  for (const [text, author] of textsOf(sample)) {
+    const sentences = text.replaceAll(SENTENCE_END, '\n').split('\n').slice(0, SENTENCES_MAX);
+    // Most texts hold nothing of the kind: one look at the whole spares a look at every sentence.
+    const isSuspect = isInstructionLike(sentences.join('\n'));
+    if (isSuspect && !sentences.some(isInstructionLike)) planted.push(...read(text, author));
+    for (const sentence of sentences) {
+      if (isSuspect && isInstructionLike(sentence)) planted.push(...read(sentence, author));
+      else if ((author === 'tool' || author === 'user') && foreign.length < SAMPLE_SENTENCES_MAX)
+        foreign.push({ author, trigrams: trigramsOf(sentence.slice(0, SENTENCE_CHARACTERS_MAX)) });
+    }
+  }
+  const found = { planted, foreign };
+  KNOWN.set(sample, found);
+  return found;
 }
 
-function plantedSentences(text: string): string[] {
-  const lines = text.replaceAll(SENTENCE_END, '\n');
-  // Most texts hold nothing of the kind: one look at the whole spares a look at every sentence.
-  return isInstructionLike(lines) ? lines.split('\n').slice(0, SENTENCES_MAX).filter(isInstructionLike) : [];
+/** A planted sentence as whoever sees through its disguise would repeat it. */
+function read(text: string, author: QuoteAuthor): Sentence[] {
+  return readingsOf(text.slice(0, SENTENCE_CHARACTERS_MAX * 4)).map((reading) => ({
+    author,
+    trigrams: trigramsOf(reading),
+  }));
 }
 
-/** Share of the lesson's trigrams that stand in the sentence. */
-function containment(lesson: string, sentence: string): number {
-  const own = trigramsOf(lesson);
-  const other = trigramsOf(sentence);
-  const shared = jaccard(own, other);
-  // |A∩B| from the Jaccard index: j(|A|+|B|)/(1+j).
-  return own.length === 0 ? 0 : (shared * (own.length + other.length)) / (1 + shared) / own.length;
+/** Every text of a sample once, with its author. */
+function textsOf({ failures, contrasts }: FailureSample): ReadonlyMap<string, QuoteAuthor> {
+  const texts = new Map<string, QuoteAuthor>();
+  for (const { spans, outcomes } of [...failures, ...contrasts]) {
+    for (const span of spans) {
+      const { input, output } = spanTexts(span);
+      texts.set(input, authorOfSpan(span, 'input'));
+      texts.set(output, authorOfSpan(span, 'output'));
+    }
+    for (const { comment, source } of outcomes) texts.set(comment, authorOfOutcome(source));
+  }
+  texts.delete('');
+  return texts;
+}
+
+/** Share of the lesson's trigrams that stand in the sentence. Both ascending. */
+function containment(own: Trigrams, other: Trigrams): number {
+  let shared = 0;
+  for (let left = 0, right = 0; left < own.length && right < other.length;) {
+    const difference = (own[left] ?? 0) - (other[right] ?? 0);
+    if (difference === 0) shared += 1;
+    if (difference <= 0) left += 1;
+    if (difference >= 0) right += 1;
+  }
+  return own.length === 0 ? 0 : shared / own.length;
 }

@@ -88,6 +88,7 @@ const provenance = z.object({
   signature: z.string().exactOptional(),
   because: z.string().exactOptional(),
   agent: z.string().exactOptional(),
+  taint: z.enum(QUOTE_AUTHORS).exactOptional(),
   evidence: z.array(evidence),
 });
 

@@ -50,6 +50,8 @@ export interface Provenance {
   readonly because?: string;
   /** Agent whose runs taught it, if they name one. */
   readonly agent?: string;
+  /** The least trusted of those whose words it rests on; absent in what people wrote, and in what older versions did. */
+  readonly taint?: QuoteAuthor;
   readonly evidence: readonly Evidence[];
 }
 

@@ -18,7 +18,7 @@ export function supportingRuns(support: readonly RuleSupport[]): ReadonlyMap<str
  * few of them say the same. `undefined` = it may. What a person wrote down needs none.
  */
 export function uncorroborated(rule: Rule, support: ReadonlyMap<string, SupportingRuns>): string | undefined {
-  const { origin, evidence } = rule.provenance;
-  if (origin !== 'analyzer' || !needsCorroboration(evidence)) return undefined;
+  const { provenance } = rule;
+  if (provenance.origin !== 'analyzer' || !needsCorroboration(provenance)) return undefined;
   return corroborationProblem(support.get(rule.id) ?? new Map());
 }

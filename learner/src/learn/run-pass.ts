@@ -51,6 +51,7 @@ export async function runPass(options: PassOptions): Promise<void> {
       base: parts.knowledge(project),
       log: parts.analyses,
       analyzer: analyzer.name,
+      contrasts,
       rejected,
       record,
     });

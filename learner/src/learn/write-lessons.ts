@@ -1,6 +1,8 @@
 import type { Lesson } from '../analyzers/analyzer.ts';
 import type { FailureSample } from '../analyzers/failure-samples.ts';
 import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
+import type { TracedRun } from '../analyzers/traced-run.ts';
+import { capabilitiesOf, type Capabilities } from '../safety/capabilities.ts';
 import { scanText } from '../analyzers/scan.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Evidence, Provenance, Rule } from '../knowledge/rule.ts';
@@ -15,6 +17,8 @@ export interface WriteLessonsOptions {
   readonly base: KnowledgeBase;
   readonly log: AnalysisLog;
   readonly analyzer: string;
+  /** Runs that passed: what they reach is what a rule may name. */
+  readonly contrasts: readonly TracedRun[];
   /** Turned down under the agent's present fingerprint. */
   readonly rejected: readonly Rule[];
   readonly record: PassRecord;
@@ -29,11 +33,14 @@ export async function writeLessons(
   options: WriteLessonsOptions,
 ): Promise<void> {
   const { record, base, log } = options;
+  const capabilitiesFor = rememberCapabilities(options.contrasts);
   for (const { sample, lessons } of samples) {
     let written = 0;
+    const capabilities = capabilitiesFor(sample.failures[0]?.summary.agent ?? '');
     for (const lesson of lessons) {
       const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
-      const verdict = gateLesson(lesson, sample, { live, rejected: options.rejected });
+      const { rejected } = options;
+      const verdict = gateLesson(lesson, sample, { live, rejected, capabilities });
       if (await apply(verdict, lesson, sample, options)) written += 1;
     }
     const runIds = sample.failures.map(({ summary }) => summary.runId);
@@ -43,6 +50,16 @@ export async function writeLessons(
       proposed: record.current.proposed + lessons.length,
     });
   }
+}
+
+function rememberCapabilities(contrasts: readonly TracedRun[]): (agent: string) => Capabilities {
+  const known = new Map<string, Capabilities>();
+  return (agent) => {
+    const capabilities =
+      known.get(agent) ?? capabilitiesOf(contrasts.filter(({ summary }) => summary.agent === agent));
+    known.set(agent, capabilities);
+    return capabilities;
+  };
 }
 
 /** Whether something was written. */
@@ -70,6 +87,7 @@ async function apply(
     // A cluster is of one agent: its signature says which.
     ...(agent === '' ? {} : { agent }),
     ...(scanText(because).length === 0 ? { because } : {}),
+    taint: verdict.taint,
     evidence: verdict.evidence,
   };
   const { quarantine } = verdict;

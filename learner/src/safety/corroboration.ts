@@ -1,5 +1,4 @@
-import type { Evidence } from '../knowledge/rule.ts';
-import { leastTrusted } from './quote-author.ts';
+import type { Provenance } from '../knowledge/rule.ts';
 
 /** Failed runs that must speak for a rule before it may be tested without a person. */
 export const CORROBORATING_RUNS_MIN = 3;
@@ -23,13 +22,11 @@ export function corroborationProblem(runs: SupportingRuns): string | undefined {
 }
 
 /**
- * Whether a rule needs corroboration: anything it quotes was written by a tool or a user, or nobody knows by whom. What
- * checks and the agent itself said needs none.
+ * Whether a rule needs corroboration: it rests on the words of a tool or a user, or nobody knows on whose. What checks and
+ * the agent itself said needs none.
  */
-export function needsCorroboration(evidence: readonly Pick<Evidence, 'author'>[]): boolean {
-  const author = leastTrusted(evidence);
-  const isKnown = evidence.every((one) => one.author !== undefined);
-  return !isKnown || (author !== 'check' && author !== 'model');
+export function needsCorroboration({ taint }: Pick<Provenance, 'taint'>): boolean {
+  return taint !== 'check' && taint !== 'model';
 }
 
 /**

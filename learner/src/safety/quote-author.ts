@@ -1,9 +1,8 @@
 import type { SpanView } from '@tracelore/collector/store';
-import type { OutcomeSource } from '@tracelore/sdk/contract';
 import { QUOTE_AUTHORS, type Evidence, type QuoteAuthor } from '../knowledge/rule.ts';
 
 /** Who says so: feedback is a user's word, a judge is a model, the others are the operator's own checks and people. */
-export function authorOfOutcome(source: OutcomeSource | string): QuoteAuthor {
+export function authorOfOutcome(source: string): QuoteAuthor {
   return source === 'feedback' ? 'user' : source === 'judge' ? 'model' : 'check';
 }
 
