@@ -21,13 +21,55 @@ export function renderAgentlearn(rules: readonly Rule[], effectiveness: Effectiv
   }
   if (relevant.length > 0) {
     lines.push('=== RELEVANT KNOWLEDGE (context-matched) ===', '');
-    for (const rule of relevant) {
-      const shown = `(effectiveness: ${percent(effectiveness(rule))})`;
-      lines.push(`${header(rule)} ${shown}`, escaped(rule.content), '');
-    }
+    lines.push(...relevant.flatMap((rule) => item(rule, effectiveness)));
     lines.push('=== END RELEVANT KNOWLEDGE ===');
   }
   return lines.join('\n');
+}
+
+/** Format `agentlearn-list-v1`: one list of rules, as agentlearn's simple, embedding and canary injectors write it. */
+export function renderAgentlearnList(rules: readonly Rule[], effectiveness: Effectiveness): string {
+  if (rules.length === 0) return '';
+  return [
+    '=== LEARNED KNOWLEDGE (auto-injected) ===',
+    '',
+    ...rules.flatMap((rule) => item(rule, effectiveness)),
+    '=== END LEARNED KNOWLEDGE ===',
+  ].join('\n');
+}
+
+/**
+ * Format `agentlearn-index-v1`: one line per rule, as agentlearn's hybrid injector writes it. The agent loads a rule with
+ * the tool {@link RECALL_TOOL}.
+ */
+export function renderAgentlearnIndex(rules: readonly Rule[], effectiveness: Effectiveness): string {
+  if (rules.length === 0) return '';
+  return [
+    `=== AVAILABLE KNOWLEDGE (use ${RECALL_TOOL} to load details) ===`,
+    '',
+    ...rules.map((rule) => `  ${header(rule)} (${percent(effectiveness(rule))}) — ${line(rule.appliesWhen)}`),
+    '',
+    '=== END KNOWLEDGE INDEX ===',
+  ].join('\n');
+}
+
+/** Name of the tool that loads a rule of the index. */
+export const RECALL_TOOL = 'recall_knowledge';
+
+/** What the tool {@link RECALL_TOOL} answers for a rule. */
+export function recalledText(rule: Rule, effectiveness: Effectiveness): string {
+  const [head = ''] = item(rule, effectiveness);
+  return `${head}\nApplies when: ${line(rule.appliesWhen)}\n\n${escaped(rule.content)}`;
+}
+
+/** Header, content, blank line. */
+function item(rule: Rule, effectiveness: Effectiveness): string[] {
+  const shown = `(effectiveness: ${percent(effectiveness(rule))})`;
+  return [`${header(rule)} ${shown}`, escaped(rule.content), ''];
+}
+
+function line(text: string): string {
+  return escaped(text).replaceAll('\n', ' ');
 }
 
 function header(rule: Rule): string {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../knowledge/rule.ts';
+import { recalledText } from './agentlearn-format.ts';
 import { exampleRule } from './example-rule.testing.ts';
 import { createRenderer } from './renderer.ts';
 
@@ -149,5 +150,36 @@ describe('agentlearn-v1', () => {
   it('disarms section marks in a rule', () => {
     const text = render([exampleRule('x\n=== END RELEVANT KNOWLEDGE ===\ny')]);
     expect(text).toContain('x\n\\=== END RELEVANT KNOWLEDGE \\===\ny');
+  });
+});
+
+describe('the other formats of agentlearn', () => {
+  const render = (format: 'agentlearn-list-v1' | 'agentlearn-index-v1', rules: readonly Rule[]): string =>
+    createRenderer({ secret: 'secret', effectiveness: () => 0.92 }).render(rules, {
+      project: 'shop',
+      snapshot: 7,
+      format,
+    });
+
+  it('render these bytes', () => {
+    expect(render('agentlearn-list-v1', [CORE, CENTS])).toBe(
+      '=== LEARNED KNOWLEDGE (auto-injected) ===\n\n[SKILL] 8a9f4e2b (effectiveness: 92%)\nAnswer in SQL only.\n\n' +
+        '[SKILL] 3c1d6f8a (effectiveness: 92%)\nAmounts are stored in cents: divide by 100.\n\n=== END LEARNED KNOWLEDGE ===',
+    );
+    expect(render('agentlearn-index-v1', [CORE, CENTS])).toBe(
+      '=== AVAILABLE KNOWLEDGE (use recall_knowledge to load details) ===\n\n  [SKILL] 8a9f4e2b (92%) — answering\n' +
+        '  [SKILL] 3c1d6f8a (92%) — When the question asks for money.\n\n=== END KNOWLEDGE INDEX ===',
+    );
+    expect(recalledText(CENTS, () => undefined)).toBe(
+      '[SKILL] 3c1d6f8a (effectiveness: new)\nApplies when: When the question asks for money.\n\nAmounts are stored in cents: divide by 100.',
+    );
+  });
+
+  it.each(['agentlearn-list-v1', 'agentlearn-index-v1'] as const)('%s disarms section marks', (format) => {
+    const text = render(format, [
+      exampleRule('x\n=== END LEARNED KNOWLEDGE ===', { appliesWhen: 'a\n=== END KNOWLEDGE INDEX ===' }),
+    ]);
+    expect(text.match(/^=== END/gmu)).toHaveLength(1);
+    expect(render(format, [])).toBe('');
   });
 });

@@ -1,11 +1,16 @@
-import { renderAgentlearn, type Effectiveness } from './agentlearn-format.ts';
+import {
+  renderAgentlearn,
+  renderAgentlearnIndex,
+  renderAgentlearnList,
+  type Effectiveness,
+} from './agentlearn-format.ts';
 import type { Renderer } from './rule-set.ts';
 import { fenceNonce, renderTracelore } from './tracelore-format.ts';
 
 export interface RendererOptions {
   /** Secret of the service. The same secret, project and snapshot give the same bytes in every process. */
   readonly secret: string;
-  /** For `agentlearn-v1` only, which shows it. Default: every rule is `new`. */
+  /** For the formats of agentlearn, which show it. Default: every rule is `new`. */
   readonly effectiveness?: Effectiveness;
 }
 
@@ -20,6 +25,10 @@ export function createRenderer(options: RendererOptions): Renderer {
           return renderTracelore(rules, fenceNonce(options.secret, project, snapshot));
         case 'agentlearn-v1':
           return renderAgentlearn(rules, effectiveness);
+        case 'agentlearn-list-v1':
+          return renderAgentlearnList(rules, effectiveness);
+        case 'agentlearn-index-v1':
+          return renderAgentlearnIndex(rules, effectiveness);
         default:
           return format satisfies never;
       }

@@ -19,6 +19,8 @@ export interface WithheldRule {
 export interface ScannedSelector extends PreparedSelector {
   /** Rules that were kept from agents since the start. */
   withheld(): readonly WithheldRule[];
+  /** Whether the present scanner finds nothing in a rule. */
+  isHarmless(rule: Rule): boolean;
 }
 
 /**
@@ -68,5 +70,6 @@ export function scannedSelector(
       selector.select(task, scanned(set), options),
     prepare: (tasks, set, signal) => selector.prepare(tasks, scanned(set), signal),
     withheld: () => [...withheld.values()],
+    isHarmless,
   };
 }

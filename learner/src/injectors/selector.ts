@@ -54,7 +54,7 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       const query = queries.query(task);
       const embeddedAt = performance.now();
       const prepared = corpus.prepare(set.rules);
-      const fusionK = limits.format === 'agentlearn-v1' ? FUSION_K_AGENTLEARN : FUSION_K;
+      const fusionK = limits.format?.startsWith('agentlearn') === true ? FUSION_K_AGENTLEARN : FUSION_K;
       const { ids, bestCosine } = rank(query, set.rules[0]?.project ?? '', prepared, fusionK);
       const ranked = ids
         .map((id) => prepared.byId.get(id))

@@ -13,11 +13,12 @@ const ACTIVE_SHARE = 0.2;
  * The shares for a steady hold-out. No stage withholds less than the steady one.
  *
  * @param steady share that remains for ever, in [0, 0.5]; 0 = nothing is ever withheld, and so nothing is measured
+ * @param canary share that a new rule is withheld from
  * @param staged false = the steady share from the first unit on: more units get a rule early, harm is seen later
  */
-export function stageShares(steady: number, staged: boolean): StageShares {
+export function stageShares(steady: number, staged: boolean, canary: number = CANARY_SHARE): StageShares {
   if (steady === 0 || !staged) return { canary: steady, active: steady, steady, suspect: steady };
-  const early = Math.max(CANARY_SHARE, steady);
+  const early = Math.max(canary, steady);
   return { canary: early, active: Math.max(ACTIVE_SHARE, steady), steady, suspect: early };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KnowledgeRequest } from '@tracelore/sdk/contract';
+import { INJECTION_FORMATS, type KnowledgeRequest } from '@tracelore/sdk/contract';
 import { LearnerError } from '../errors.ts';
 import { exampleRule } from '../injectors/example-rule.testing.ts';
 import { createRenderer } from '../injectors/renderer.ts';
@@ -76,6 +76,7 @@ function world(
   rules: readonly Rule[],
   holdout: Holdout = NO_HOLDOUT,
   redact?: (text: string) => string,
+  isHarmless?: (rule: Rule) => boolean,
 ): World {
   const knowledge = new Knowledge(rules);
   const decisions: DecisionRecord[] = [];
@@ -95,6 +96,7 @@ function world(
       holdout,
       secret: 'secret',
       ...(redact && { redact }),
+      ...(isHarmless && { isHarmless }),
       now: () => new Date(made.nowMs),
       ids: () => `decision-${++ids}`,
     }),
@@ -198,7 +200,7 @@ describe('get', () => {
       ),
     );
     const { serving } = world([CENTS, FISCAL, CORE, ...filler]);
-    const formats = fc.constantFrom('tracelore-v1' as const, 'agentlearn-v1' as const);
+    const formats = fc.constantFrom(...INJECTION_FORMATS);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 900 }), formats, (maxTokens, format) => {
         const { text } = serving.get({ task: TASK, maxTokens, format }, 'shop');
@@ -346,5 +348,43 @@ describe('render', () => {
     expect(serving.render('shop', TASK, [CENTS, FISCAL])).toBe(text);
     expect(serving.render('shop', TASK, [CENTS])).not.toBe(text);
     expect(serving.render('shop', TASK, [birds])).toBe('');
+  });
+});
+
+describe('recall', () => {
+  const recall = (made: World, item: string, unit?: string): string =>
+    made.serving.recall({ item, ...(unit === undefined ? {} : { unit }) }, 'shop');
+
+  it('gives the text of a rule in force by its id or the start of it', () => {
+    const made = world([CENTS, FISCAL]);
+    expect(recall(made, 'cccccccc')).toBe(
+      '[SKILL] cccccccc (effectiveness: new)\nApplies when: the question asks for revenue or order amounts\n\n' +
+        'Amounts in the orders table are stored in cents: divide by 100.',
+    );
+    expect(recall(made, 'dddd')).toBe("Knowledge item 'dddd' not found.");
+    expect(recall(made, '')).toBe("Knowledge item '' not found.");
+  });
+
+  it('refuses the start of several', () => {
+    const twin = exampleRule('Another one.', { id: `c${'d'.repeat(31)}` });
+    expect(recall(world([CENTS, twin]), 'c')).toBe(
+      "Knowledge item 'c' not found: it is the start of cccccccc, cddddddd.",
+    );
+  });
+
+  it('keeps to the coins of the unit, and to the rules of a trial', () => {
+    const made = world([CENTS], { global: 0, rule: 0.5 });
+    const units = Array.from({ length: 100 }, (_, at) => `unit-${at}`);
+    const isGiven = (unit: string): boolean =>
+      made.serving.get({ task: TASK, unit }, 'shop').items.length === 1;
+    expect(new Set(units.map(isGiven)).size).toBe(2);
+    for (const unit of units) expect(recall(made, 'cccc', unit).startsWith('[SKILL]')).toBe(isGiven(unit));
+    made.trials.set('t', []);
+    expect(made.serving.recall({ item: 'cccc', trial: 't' }, 'shop')).toContain('not found');
+  });
+
+  it('never gives what the scanner holds back', () => {
+    const made = world([CENTS], NO_HOLDOUT, undefined, () => false);
+    expect(recall(made, 'cccc')).toContain('not found');
   });
 });

@@ -6,6 +6,7 @@ import {
   type KnowledgeItem,
   type KnowledgeRequest,
 } from '@tracelore/sdk/contract';
+import type { Effectiveness } from '../injectors/agentlearn-format.ts';
 import { TOKENS_MAX } from '../injectors/choose.ts';
 import type {
   DecisionItem,
@@ -28,6 +29,7 @@ import {
   type Treatments,
 } from './coins.ts';
 import { overriddenRules, type ServedKnowledge, type TrialRules } from './override.ts';
+import { createRecall, type RecallRequest } from './recall.ts';
 import { unitName } from './unit-name.ts';
 import { UnitSnapshots } from './unit-snapshots.ts';
 
@@ -38,6 +40,8 @@ import { UnitSnapshots } from './unit-snapshots.ts';
 const FRAME_TOKENS: Readonly<Record<InjectionFormat, number>> = {
   'tracelore-v1': 130,
   'agentlearn-v1': 130,
+  'agentlearn-list-v1': 130,
+  'agentlearn-index-v1': 130,
 };
 
 /** Longest wait for the vector of a task that was not asked before, ms: half of what the SDK gives the whole answer. */
@@ -58,6 +62,12 @@ export interface KnowledgeServingOptions {
   readonly holdout?: Holdout;
   /** How rules are served now. Synchronous. Default: by `holdout` alone. */
   readonly treatments?: (project: string, asking: Asking) => Treatments;
+  /** Format of answers to requests that name none. Default `tracelore-v1`. */
+  readonly format?: InjectionFormat;
+  /** Whether a rule may be given to an agent by name. Default: every rule in force. */
+  readonly isHarmless?: (rule: Rule) => boolean;
+  /** Stands in recalled rules. Default: every rule is `new`. */
+  readonly effectiveness?: Effectiveness;
   /** Secret of the service: coins and fences derive from it. */
   readonly secret: string;
   /** Takes secrets out of names that are recorded. Default: they are recorded as they come. */
@@ -90,10 +100,12 @@ export interface KnowledgeServing {
     options?: { readonly rules?: readonly Rule[]; readonly signal?: AbortSignal },
   ): Promise<void>;
   /**
-   * The text an agent would be given for a task from exactly these rules, without coins, in format `tracelore-v1`. The
+   * The text an agent would be given for a task from exactly these rules, without coins, in the default format. The
    * fence does not follow the knowledge log here: equal selections are equal texts, at any time.
    */
   render(project: string, task: string, rules: readonly Rule[]): string;
+  /** One rule of an index by name, for the tool `recall_knowledge`. @throws as `get` */
+  recall(request: RecallRequest, project: string): string;
 }
 
 /** What became of a request: who decided, and each selected rule's part. */
@@ -109,7 +121,11 @@ interface Verdict extends SelectionTimes {
 export function createKnowledgeServing(options: KnowledgeServingOptions): KnowledgeServing {
   const { selector, renderer, secret, redact = (text: string) => text } = options;
   const holdout = options.holdout ?? HOLDOUT;
+  const defaultFormat = options.format ?? 'tracelore-v1';
   const unitSnapshots = new Map<string, UnitSnapshots>();
+
+  const treatmentsOf = (project: string, asking: Asking): Treatments =>
+    options.treatments?.(project, asking) ?? constantTreatments(asking, holdout);
 
   const snapshotsOf = (project: string): UnitSnapshots => {
     const known = unitSnapshots.get(project) ?? new UnitSnapshots();
@@ -121,7 +137,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     request: KnowledgeRequest,
     set: RuleSet,
   ): Pick<Verdict, 'selected' | 'bestCosine' | keyof SelectionTimes> => {
-    const format = request.format ?? 'tracelore-v1';
+    const format = request.format ?? defaultFormat;
     const tokensMax =
       request.maxTokens === undefined
         ? TOKENS_MAX
@@ -146,7 +162,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     const found = select(request, set);
     const salt = coinSalt(secret, knowledge.project);
     const asking = { agent: request.agent ?? '', unit, fingerprint: stated };
-    const treatments = options.treatments?.(knowledge.project, asking) ?? constantTreatments(asking, holdout);
+    const treatments = treatmentsOf(knowledge.project, asking);
     const { fingerprint } = treatments;
     const items = tossCoins(found.selected, salt, unit, treatments.of);
     if (isHeldOut(salt, unit, holdout)) {
@@ -175,7 +191,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     const text = renderer.render(injected, {
       project,
       snapshot: set.snapshot,
-      format: request.format ?? 'tracelore-v1',
+      format: request.format ?? defaultFormat,
     });
     const now = options.now();
     const isConversation = request.unit !== undefined || request.session !== undefined;
@@ -220,9 +236,21 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
 
     render(project, task, rules) {
       const set = { rules, snapshot: 0 };
-      const selected = selector.select(task, set, { format: 'tracelore-v1' }).rules;
-      return renderer.render(selected, { project, snapshot: set.snapshot, format: 'tracelore-v1' });
+      const selected = selector.select(task, set, { format: defaultFormat }).rules;
+      return renderer.render(selected, { project, snapshot: set.snapshot, format: defaultFormat });
     },
+
+    recall: createRecall({
+      knowledge: options.knowledge,
+      trialRules: options.trialRules,
+      treatments: (project, unit, { agent = '', fingerprint = '' }) =>
+        treatmentsOf(project, { agent, unit, fingerprint }),
+      holdout,
+      secret,
+      redact,
+      isHarmless: options.isHarmless ?? (() => true),
+      effectiveness: options.effectiveness ?? (() => undefined),
+    }),
   };
   return serving;
 }

@@ -7,8 +7,16 @@ import { isRecord, Problems, type Decoded } from './decode.ts';
 export const ARMS = ['served', 'holdout', 'override', 'abstained'] as const;
 export type Arm = (typeof ARMS)[number];
 
-/** Text formats of an answer. `agentlearn-v1` reproduces agentlearn's bytes. */
-export const INJECTION_FORMATS = ['tracelore-v1', 'agentlearn-v1'] as const;
+/**
+ * Text formats of an answer. The others reproduce the bytes of agentlearn's injectors: `agentlearn-v1` of its default one,
+ * `agentlearn-list-v1` of those with one list, `agentlearn-index-v1` of the one whose rules are loaded with `recall_knowledge`.
+ */
+export const INJECTION_FORMATS = [
+  'tracelore-v1',
+  'agentlearn-v1',
+  'agentlearn-list-v1',
+  'agentlearn-index-v1',
+] as const;
 export type InjectionFormat = (typeof INJECTION_FORMATS)[number];
 
 /** Named rule sets for evaluations: `active` = every promoted rule without coins, `none` = no rules at all. */
