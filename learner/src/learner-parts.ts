@@ -7,6 +7,7 @@ import { createSelector } from './injectors/selector.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
+import type { Rule } from './knowledge/rule.ts';
 import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts';
 import { createEmbedder, createModels } from './models.ts';
 import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
@@ -15,6 +16,7 @@ import { textRedactor } from './redaction-config.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
 import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
+import { soleSource } from './safety/corroboration.ts';
 import { createSettler, type Settler } from './signals/settle-runs.ts';
 import type { RecordOutcomes } from './signals/signal.ts';
 import { migrateLearner } from './store/migrate.ts';
@@ -93,8 +95,11 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     ids: newId,
     onError: (error, dropped) => report(`${dropped} decision record(s) were not stored: ${String(error)}`),
   });
-  const selector = scannedSelector(createSelector({ embedder: createEmbedder(config, report) }), (rule) =>
-    report(withheldInWords(rule)),
+  const isKeyless = options.isKeyless ?? (() => config.apiKeys.size === 0);
+  const sourceOf = (rule: Rule): string | undefined => (isKeyless() ? undefined : soleSource(rule));
+  const selector = scannedSelector(
+    createSelector({ embedder: createEmbedder(config, report), sourceOf }),
+    (rule) => report(withheldInWords(rule)),
   );
   // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
   const serving: KnowledgeServing = createKnowledgeServing({
@@ -119,7 +124,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     refreshRuns: refresh,
     ...createModels(config),
     requireApproval: config.requireApproval,
-    isKeyless: options.isKeyless ?? (() => config.apiKeys.size === 0),
+    isKeyless,
     modelCallsPerDay: config.modelCallsPerDay,
     newId,
     clock: { ...systemClock, now },

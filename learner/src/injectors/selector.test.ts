@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../knowledge/rule.ts';
+import { soleSource } from '../safety/corroboration.ts';
 import { SCAN_VECTORS_MAX } from '../search/vector-index.ts';
 import { exampleRule } from './example-rule.testing.ts';
 import { createSelector } from './selector.ts';
@@ -172,4 +173,42 @@ describe('selector', () => {
     expect(got.bestCosine).toBeGreaterThan(0.35);
     expect(got).toEqual(createSelector().select(task, set));
   });
+});
+
+it('takes at most one rule that rests on the words of one stranger alone, and all that a person answers for', () => {
+  const taught = (content: string, given: Partial<Rule> = {}): Rule =>
+    exampleRule(content, {
+      appliesWhen: 'counting the orders of customers',
+      provenance: {
+        origin: 'analyzer',
+        by: 'test',
+        taint: 'user',
+        evidence: [
+          {
+            runId: 'r',
+            traceId: 't',
+            spanId: 's',
+            field: 'input',
+            quote: 'q',
+            sha256: 'h',
+            principal: 'eve',
+          },
+        ],
+      },
+      ...given,
+    });
+  const rules = [
+    taught('Orders of customers in Berlin are counted twice.'),
+    taught('Cancelled orders of customers are counted as sales.'),
+    taught('Orders of deleted customers are left out.', { approvedBy: 'ann' }),
+  ];
+  const chosen = createSelector({ sourceOf: soleSource }).select('Count the orders of customers.', {
+    rules,
+    snapshot: 1,
+  });
+  expect(chosen.rules).toHaveLength(2);
+  expect(chosen.rules.filter(({ approvedBy }) => approvedBy === undefined)).toHaveLength(1);
+  expect(
+    createSelector().select('Count the orders of customers.', { rules, snapshot: 1 }).rules,
+  ).toHaveLength(3);
 });

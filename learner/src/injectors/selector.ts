@@ -1,3 +1,4 @@
+import type { Rule } from '../knowledge/rule.ts';
 import type { Embedder } from '../search/embedder.ts';
 import { FUSION_K, FUSION_K_AGENTLEARN } from '../search/fuse.ts';
 import type { Ranking, RankOptions, SearchQuery } from '../search/ranking.ts';
@@ -15,6 +16,8 @@ const VERSIONS_MAX = 200_000;
 export interface SelectorOptions {
   /** Default: the built-in static table. */
   readonly embedder?: Embedder;
+  /** See `Budget`. */
+  readonly sourceOf?: (rule: Rule) => string | undefined;
 }
 
 /** A selector that can be told beforehand what it will be asked. */
@@ -62,6 +65,7 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       const budget = {
         itemsMax: limits.itemsMax ?? ITEMS_MAX,
         tokensMax: limits.tokensMax ?? TOKENS_MAX,
+        sourceOf: options.sourceOf,
       };
       const rules = choose(prepared.pinned, ranked, budget);
       limits.onTimes?.({ embedMs: embeddedAt - beganAt, searchMs: performance.now() - embeddedAt });

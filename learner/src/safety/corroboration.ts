@@ -1,4 +1,4 @@
-import type { Provenance } from '../knowledge/rule.ts';
+import type { Provenance, Rule } from '../knowledge/rule.ts';
 
 /** Failed runs that must speak for a rule before it may be tested without a person. */
 export const CORROBORATING_RUNS_MIN = 3;
@@ -36,6 +36,20 @@ export function needsCorroboration({ taint }: Pick<Provenance, 'taint'>): boolea
 export function priorWeight(runs: SupportingRuns): number {
   const isShared = countByPrincipal(runs).size >= CORROBORATING_PRINCIPALS_MIN;
   return isShared ? 1 + Math.log(runs.size) : 1;
+}
+
+/**
+ * The one principal whose words alone a rule in force rests on; `undefined` when there are several or none is named, when no
+ * stranger taught it, and when a person answers for it. Whoever is named has at most one rule in an answer.
+ */
+export function soleSource({
+  provenance,
+  approvedBy,
+}: Pick<Rule, 'provenance' | 'approvedBy'>): string | undefined {
+  if (provenance.origin !== 'analyzer' || approvedBy !== undefined || !needsCorroboration(provenance))
+    return undefined;
+  const principals = new Set(provenance.evidence.map(({ principal }) => principal));
+  return principals.size === 1 ? [...principals][0] : undefined;
 }
 
 function countByPrincipal(runs: SupportingRuns): ReadonlyMap<string, number> {
