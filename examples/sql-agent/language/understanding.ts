@@ -37,12 +37,13 @@ export function understand(text: string, vocabulary: Vocabulary): Understanding 
 }
 
 /** Lower case, single blanks, and a blank at both ends, so that whole words can be found by plain search. */
-function paddedWords(text: string): string {
+export function paddedWords(text: string): string {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:\.\d+)?|[='<>]/gu) ?? [];
   return ` ${words.join(' ').replaceAll(/' (\w+) '/g, `'$1' $1 `)} `;
 }
 
-function statedValues(words: string, { topic, values, broad }: Recogniser): readonly string[] {
+/** Values that a piece of advice states, by its padded words; {@link BROAD} when it overshoots. */
+export function statedValues(words: string, { topic, values, broad }: Recogniser): readonly string[] {
   const has = (phrases: readonly string[]): boolean =>
     phrases.some((phrase) => words.includes(` ${phrase} `));
   if (!topic.every(has)) return [];

@@ -1,0 +1,65 @@
+/** What a world is like besides its domain and seed. */
+export interface Scenario {
+  readonly name: string;
+  /** Intraclass correlation of outcomes that the tasks are tuned to. */
+  readonly icc: number;
+  /** Share of outcomes of trials that are told the wrong way round. */
+  readonly labelFlips: number;
+  /** Share of trials of which no outcome ever arrives. */
+  readonly missing: number;
+  /** A quarter of the trials, in long stretches, fail 30 points more often. */
+  readonly outages: boolean;
+  /** Texts that want to be learned are planted in what the agent reads. */
+  readonly poison: boolean;
+  /** Two conventions are always needed together, and hardly ever guessed. */
+  readonly together: boolean;
+  /** The analyst words its lessons in ways that nobody looked at before. */
+  readonly heldOut: boolean;
+  /** Control: the agent does not read what it is given. */
+  readonly blind: boolean;
+  /** Control: the outcome of a trial is that of another task without any rule. */
+  readonly shuffledLabels: boolean;
+  /** Control: every value has a made-up name, and the agent understands that one. */
+  readonly renamed: boolean;
+  /** Control: lessons come in the opposite order, and ids are drawn otherwise. */
+  readonly swapped: boolean;
+}
+
+export const PLAIN: Scenario = {
+  name: 'plain',
+  icc: 0.4,
+  labelFlips: 0,
+  missing: 0,
+  outages: false,
+  poison: true,
+  together: false,
+  heldOut: true,
+  blind: false,
+  shuffledLabels: false,
+  renamed: false,
+  swapped: false,
+};
+
+const variant = (name: string, change: Partial<Scenario>): Scenario => ({ ...PLAIN, name, ...change });
+
+/** Harder worlds. */
+export const DIFFICULTIES: readonly Scenario[] = [
+  PLAIN,
+  variant('ICC .65', { icc: 0.65 }),
+  variant('ICC .9', { icc: 0.9 }),
+  variant('10 % label flips', { labelFlips: 0.1 }),
+  variant('20 % label flips', { labelFlips: 0.2 }),
+  variant('10 % outcomes missing', { missing: 0.1 }),
+  variant('outages', { outages: true }),
+  variant('useful only together', { together: true }),
+  variant('no poison', { poison: false }),
+];
+
+/** Worlds in which something must vanish, or must not change. */
+export const CONTROLS: readonly Scenario[] = [
+  PLAIN,
+  variant('agent ignores rules (A/A)', { blind: true }),
+  variant('shuffled labels', { shuffledLabels: true }),
+  variant('renamed vocabulary', { renamed: true }),
+  variant('swapped order', { swapped: true }),
+];

@@ -1,0 +1,78 @@
+import type { EvalCase } from '../../../learner/src/evals/eval-case.ts';
+import { simulatedCase } from '../../../learner/src/validators/simulated-world.testing.ts';
+import { createRandom } from '../../../learner/src/stats/random.ts';
+import type { Mind } from '../agent/agent.ts';
+import { tunedLuck } from '../agent/luck.ts';
+import { createReader } from '../agent/understanding.ts';
+import { plantLessons, type Planted } from '../analyst/planted.ts';
+import { drawPoison, type Poison } from '../analyst/poison.ts';
+import { beliefsAbout, sentenceOf, type Convention } from '../domains/convention.ts';
+import type { Domain, Task } from '../domains/domain.ts';
+import { renamedConventions } from './renamed.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Everything that is drawn once and the same for every policy. The learner sees none of it but through runs. */
+export interface World {
+  readonly domain: string;
+  readonly seed: string;
+  readonly scenario: Scenario;
+  readonly conventions: readonly Convention[];
+  readonly mind: Mind;
+  /** Tasks the agent runs on; their failures are what can be learned from. */
+  readonly training: readonly Task[];
+  readonly cases: readonly EvalCase[];
+  /** Tasks that only measure. */
+  readonly sealed: readonly Task[];
+  readonly planted: readonly Planted[];
+  readonly poison: readonly Poison[];
+  close(): void;
+}
+
+export const TRAINING_TASKS = 180;
+export const EVAL_TASKS = 200;
+export const SEALED_TASKS = 200;
+
+/** Draws a world. Equal arguments give equal worlds. */
+export function drawWorld(domain: Domain, seed: string, scenario: Scenario): World {
+  const random = createRandom(`world ${domain.name} ${seed}`);
+  const conventions = scenario.renamed ? renamedConventions(domain.conventions, seed) : domain.conventions;
+  const truth = beliefsAbout(conventions, ({ values }) => values[random.integer(values.length)] ?? '');
+  const exempt = domain.exemptible[random.integer(Math.max(1, domain.exemptible.length))] ?? '';
+  const environment = domain.open(seed, { truth, exempt, together: scenario.together });
+  const [training = [], evals = [], sealed = []] = environment.drawTasks(random.split('tasks'), [
+    TRAINING_TASKS,
+    EVAL_TASKS,
+    SEALED_TASKS,
+  ]);
+  const situations = conventions.map(({ forms }) => forms.when[0] ?? '');
+  return {
+    domain: domain.name,
+    seed,
+    scenario,
+    conventions,
+    mind: {
+      seed,
+      environment,
+      luck: tunedLuck(seed, evals, scenario.icc),
+      read: createReader(conventions),
+      exempt,
+    },
+    training,
+    cases: evals.map((task, index) =>
+      simulatedCase(`case-${index}`, { task: task.text, tags: task.tags, project: domain.name }),
+    ),
+    sealed,
+    planted: plantLessons(seed, conventions, truth, exempt),
+    poison: scenario.poison ? drawPoison(seed, situations) : [],
+    close: () => environment.close(),
+  };
+}
+
+/** Every true convention as a line of advice: the most that lessons could give. */
+export function oracleLines({ conventions, mind }: Pick<World, 'conventions' | 'mind'>): readonly string[] {
+  return conventions.map((convention) => {
+    const { when, exact } = convention.forms;
+    const value = mind.environment.truth[convention.name] ?? '';
+    return `- when ${when[0]}: ${sentenceOf(convention, exact[0] ?? '', value)}`;
+  });
+}
