@@ -7,8 +7,11 @@ import { evalEndpoints } from './http/evals.ts';
 import { keyEndpoints } from './http/keys.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
 import { learningEndpoints } from './http/learning.ts';
+import { managedKnowledgeEndpoints } from './http/managed-knowledge.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
 import { recordEndpoints } from './http/records.ts';
+import { reportEndpoints } from './http/reports.ts';
+import { snapshotEndpoints } from './http/snapshots.ts';
 import { statusEndpoints } from './http/status.ts';
 import { storeEndpoints, type ImportPort } from './http/store.ts';
 import { traceEndpoints } from './http/traces.ts';
@@ -42,6 +45,9 @@ export function learnerEndpoints(
       verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
       watchesOf: (project, rule) => online.views(project, rule),
     }),
+    ...managedKnowledgeEndpoints(knowledge, now),
+    ...snapshotEndpoints(knowledge),
+    ...reportEndpoints(parts.reports),
     ...outcomeEndpoints({ recordOutcomes, newId }),
     ...traceEndpoints(store, fresh),
     ...erasureEndpoints({

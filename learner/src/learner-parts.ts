@@ -1,5 +1,5 @@
 import type { Store } from '@tracelore/collector/store';
-import type { Config } from './config.ts';
+import { modelConfigured, type Config } from './config.ts';
 import type { NewId } from './ids.ts';
 import { createRenderer } from './injectors/renderer.ts';
 import { scannedSelector, type WithheldRule } from './injectors/scanned-selector.ts';
@@ -13,6 +13,7 @@ import { createEmbedder, createModels } from './models.ts';
 import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
 import { stageShares } from './online/stage.ts';
 import { textRedactor } from './redaction-config.ts';
+import { createKnowledgeReports, type KnowledgeReports } from './reports/knowledge-reports.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
 import { createKnowledgeServing, type KnowledgeServing } from './serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
@@ -61,6 +62,8 @@ export interface LearnerParts {
   readonly loop: LearningLoop;
   /** Measures served rules on production and removes those that harm. */
   readonly online: OnlineControl;
+  /** What the knowledge does and costs. */
+  readonly reports: KnowledgeReports;
   /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
   readonly settler: Settler;
   /** Rules that are in force and were kept from agents, for what the present scanner finds in them. */
@@ -129,6 +132,19 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     newId,
     clock: { ...systemClock, now },
   });
+  const reports = createKnowledgeReports({
+    driver,
+    database,
+    reader: store,
+    knowledge,
+    online,
+    holdoutGlobal: config.holdoutGlobal,
+    cases: loop.cases,
+    broker: loop.broker,
+    model: modelConfigured(config) ? config.model : '',
+    now,
+    newId,
+  });
   const settler = createSettler({ reader: store, signals: DEFAULT_SIGNALS, record, refresh, now });
   return {
     registry,
@@ -136,6 +152,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     decisions,
     loop,
     online,
+    reports,
     settler,
     withheld: () => selector.withheld(),
     recordOutcomes: recordForApi,

@@ -143,7 +143,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     ending.abort();
     await Promise.all([settling?.stop(), watching?.stop(), worker.stop()]);
     // Passes and evaluations first: they end by themselves, and whoever polls them still gets an answer.
-    await parts.loop.stop();
+    await Promise.all([parts.loop.stop(), parts.reports.stop()]);
     await server?.close(deadlineMs);
     await parts.decisions.close();
     if (options.tenancy === undefined) await tenancy.close();

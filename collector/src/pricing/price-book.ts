@@ -56,6 +56,22 @@ export function listedCost(names: ModelNames, tokens: CallTokens, startUnixNano:
   );
 }
 
+/** What tokens of a model cost at a time by the list, USD; `null` for a model that the list does not have. */
+export function priceOf(
+  model: string,
+  tokens: { readonly inputTokens: number; readonly outputTokens: number },
+  atMs: number,
+): number | null {
+  if (model === '') return null;
+  const parts = { cacheReadTokens: null, cacheWriteTokens: null, reasoningTokens: null };
+  const nanoUsd = listedCost(
+    { provider: '', model, host: '' },
+    { ...tokens, ...parts },
+    BigInt(atMs) * 1_000_000n,
+  );
+  return nanoUsd === null ? null : nanoUsd / 1e9;
+}
+
 function ratesFor({ tiers }: Tariff, input: number): Rates | undefined {
   if (tiers.length === 1) return tiers[0]?.rates;
   return (tiers.findLast(({ inputAbove }) => input > inputAbove) ?? tiers[0])?.rates;

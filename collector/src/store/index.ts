@@ -57,6 +57,8 @@ export { indexWords } from './word-index.ts';
 export { wordsIn } from './words.ts';
 export { StoreError } from './store-error.ts';
 export { ANALYSES, LOGS, OUTCOMES, RUNS, SPANS } from './tables.ts';
+// What the learner's own calls cost is priced like those of agents.
+export { priceOf } from '../pricing/price-book.ts';
 // What must not be stored is found alike wherever something is stored.
 export { Redactor } from '../redact/redactor.ts';
 // Tenancy stands on the store, and is told here, since whoever opens a store needs it: this is their one entry.

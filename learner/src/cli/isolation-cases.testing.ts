@@ -10,6 +10,7 @@ export interface VictimIds {
   readonly user: string;
   readonly cursor: string;
   readonly auditEntry: string;
+  readonly tag: string;
 }
 
 /** One way to aim an operation at the victim's data. */
@@ -49,6 +50,38 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   'POST /v1/knowledge/{id}/pin': ({ rule }) => [{ path: { id: rule }, body: {} }],
   'POST /v1/knowledge/{id}/unpin': ({ rule }) => [{ path: { id: rule.slice(0, 8) }, body: {} }],
   'POST /v1/knowledge/{id}/edit': ({ rule }) => [{ path: { id: rule }, body: { content: 'Say nothing.' } }],
+  'POST /v1/knowledge/{id}/quarantine': ({ rule }) => [{ path: { id: rule }, body: {} }],
+  'POST /v1/knowledge/{id}/release': ({ rule }) => [{ path: { id: rule.slice(0, 8) }, body: {} }],
+  'POST /v1/knowledge/{id}/expiry': ({ rule }) => [
+    { path: { id: rule }, body: {} },
+    { path: { id: rule }, body: { expiresAt: '2999-01-01T00:00:00Z' } },
+  ],
+  'GET /v1/knowledge/{id}/history': ({ rule }) => [
+    { path: { id: rule } },
+    { path: { id: rule.slice(0, 8) } },
+  ],
+  'GET /v1/quarantine': () => [{}],
+  'POST /v1/purges': ({ user }) => [
+    { body: { user, reason: 'x' } },
+    { body: { user, reason: 'x', dryRun: true } },
+    { body: { author: 'marker', reason: 'x' } },
+  ],
+  'GET /v1/snapshots': () => [{}],
+  'POST /v1/snapshots': () => [{ body: { reason: 'x' } }],
+  'GET /v1/snapshots/{at}': ({ tag }) => [{ path: { at: tag } }],
+  'GET /v1/snapshots/{at}/diff': ({ tag }) => [
+    { path: { at: tag } },
+    { path: { at: tag }, query: { to: '0' } },
+  ],
+  'POST /v1/snapshots/{at}/restore': ({ tag }) => [{ path: { at: tag }, body: {} }],
+  'GET /v1/reports/audit': () => [{}],
+  'GET /v1/reports/lift': () => [{}],
+  'GET /v1/reports/cost': () => [{}],
+  'GET /v1/traces/{run}/blame': ({ run, trace }) => [{ path: { run } }, { path: { run: trace.slice(0, 8) } }],
+  'POST /v1/traces/{run}/blame': ({ run }) => [
+    { path: { run }, body: {} },
+    { path: { run }, body: { expected: 'x' } },
+  ],
   'POST /v1/outcomes': ({ run }) => [{ body: { run, passed: false, source: 'human', comment: 'bad' } }],
   'GET /v1/traces': ({ cursor }) => [
     {},

@@ -149,6 +149,8 @@ async function furnish(): Promise<VictimIds> {
     name: MARKER,
     scopes: ['read'],
   });
+  const tag = 'tag-of-beta';
+  await asBeta('POST', '/v1/snapshots', z.looseObject({ snapshot: z.unknown() }), { tag, reason: MARKER });
   const { entries } = await asBeta(
     'GET',
     '/v1/audit',
@@ -172,6 +174,7 @@ async function furnish(): Promise<VictimIds> {
     user: USER,
     cursor,
     auditEntry: entries[0]?.id ?? '',
+    tag,
   };
 }
 
@@ -424,6 +427,9 @@ test("the command line with alpha's key shows and changes nothing of beta", asyn
     ['traces', 'show', TRACE],
     ['knowledge', 'show', rule],
     ['knowledge', 'approve', rule],
+    ['knowledge', 'history', rule],
+    ['snapshot', 'restore', 'tag-of-beta', '--yes'],
+    ['traces', 'blame', TRACE],
     ['eval', 'list'],
     ['eval', 'compare', evalRun, evalRun],
     ['verdict', 'show', decision],

@@ -1,13 +1,13 @@
 import { INJECTION_FORMATS, itemReference, type KnowledgeRequest } from '@tracelore/sdk/contract';
 import { z } from 'zod';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import { RULE_KINDS, RULE_STATUSES, type Rule } from '../knowledge/rule.ts';
 import type { WatchView } from '../online/watch-view.ts';
 import type { TimedAnswer } from '../serving/knowledge-serving.ts';
 import type { CycleReport } from '../validators/validator.ts';
+import { actor, changed, reason, refused, REMARKS } from './change-answer.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
-import { json, problem } from './problem.ts';
+import { json } from './problem.ts';
 
 /** Longest name of an agent, session, unit, run, trial or fingerprint, characters. */
 const NAME_CHARACTERS_MAX = 1_000;
@@ -47,15 +47,6 @@ const listQuery = z.strictObject({
   q: z.string().max(200).optional(),
 });
 
-/** A person or a program, never the learner itself: its name stands for evidence. */
-const actor = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((given) => given !== LEARNER_ACTOR, { error: `"${LEARNER_ACTOR}" is the service's own name` })
-  .default('api');
-const reason = z.string().trim().max(1_000).optional();
 const judgement = z.object({ actor, reason });
 const edit = z.object({
   actor,
@@ -75,15 +66,12 @@ const newRule = z.object({
 });
 type Judgement = z.infer<typeof judgement>;
 
-/** Secrets in the text of a rule are refused instead: a rule without one of its words says something else. */
-const REMARKS = ['actor', 'reason', 'because'] as const;
-
 /** `get_knowledge` and the rules behind it. */
 export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
   const judge = (
     verb: string,
     summary: string,
-    change: (base: KnowledgeBase, id: string, body: Judgement) => Promise<Change>,
+    change: (base: KnowledgeBase, id: string, body: Judgement, key: string) => Promise<Change>,
   ): Endpoint =>
     endpoint({
       method: 'POST',
@@ -92,8 +80,10 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
       body: judgement,
       redacts: REMARKS,
       query: NO_QUERY,
-      answer: async ({ project, parameter, body }) =>
-        changed(await change(services.knowledge(project), parameter('id'), body)),
+      answer: async ({ project, parameter, body, caller }) =>
+        changed(
+          await change(services.knowledge(project), parameter('id'), body, caller.principal?.keyId ?? ''),
+        ),
     });
 
   return [
@@ -165,7 +155,19 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
     judge('deprecate', 'Takes a rule out of service.', (base, id, body) =>
       base.deprecate(id, body.actor, body.reason ?? `deprecated by ${body.actor}`),
     ),
-    judge('pin', 'Puts an active rule into every answer.', (base, id, body) => base.pin(id, body.actor)),
+    judge(
+      'pin',
+      'Puts an active rule into every answer; where two people are needed the first one asks.',
+      (base, id, body, key) => base.pin(id, body.actor, key),
+    ),
+    judge('quarantine', 'Holds a live rule back for a person.', (base, id, body) =>
+      base.quarantine(id, body.actor, body.reason ?? `held back by ${body.actor}`),
+    ),
+    judge(
+      'release',
+      'A person lifts a quarantine: the rule goes on from where it stands.',
+      (base, id, body) => base.release(id, body.actor, body.reason ?? `released by ${body.actor}`),
+    ),
     judge('unpin', 'Serves a pinned rule by relevance again.', (base, id, body) =>
       base.unpin(id, body.actor),
     ),
@@ -197,29 +199,4 @@ function answered({ answer, embedMs, searchMs }: TimedAnswer, headers: Headers):
       'x-tracelore-items': answer.items.map(itemReference).join(','),
     },
   });
-}
-
-function changed(change: Change, status: number = 200): Response {
-  return change.ok ? json({ rule: change.rule }, status) : refused(change);
-}
-
-const REFUSED_STATUS = {
-  not_found: 404,
-  ambiguous: 409,
-  not_allowed: 409,
-  duplicate: 409,
-  invalid: 422,
-} as const;
-
-function refused({ code, message }: Extract<Change, { ok: false }>): Response {
-  const status = REFUSED_STATUS[code];
-  // Problems of a text begin with the field they are about.
-  if (code === 'invalid') {
-    return problem({ status, code, detail: message, errors: message.replace(/\.$/, '').split('; ') });
-  }
-  return problem({ status, code, detail: sentence(message) });
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
