@@ -90,6 +90,7 @@ export function clientDriver(
         max_execution_time: Math.ceil(timeoutMs / 1000),
         max_memory_usage: String(options.memoryBytesMax ?? MEMORY_BYTES_MAX),
         max_result_rows: String(options.rowsMax ?? ROWS_MAX),
+        ...(options.bytesMax === undefined ? {} : { max_result_bytes: String(options.bytesMax) }),
       },
     };
   };

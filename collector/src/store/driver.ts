@@ -11,6 +11,8 @@ export interface QueryOptions {
   readonly memoryBytesMax?: number;
   /** Default 1 000 000. More rows than this is an error, never a silent cut. */
   readonly rowsMax?: number;
+  /** Size of the answer in the engine's memory from which on it is an error; no bound by default. */
+  readonly bytesMax?: number;
 }
 
 /** What the engine read for one query: the budget that a lost index breaks, whatever the machine's speed. */

@@ -71,12 +71,11 @@ export const RUN_CONDITIONS = {
   unanalysed: `run_id NOT IN (SELECT run_id FROM {database}.analyses WHERE project = {project: String})`,
 } as const;
 
-/** Runs whose id begins with `prefix`, with the time range of their spans: by the primary key. */
+/** Runs whose id begins with `prefix`: by the primary key. */
 export const RUNS_BY_PREFIX = `
-SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last
+SELECT DISTINCT id AS run_id
 FROM {database}.id_times
 WHERE project = {project: String} AND startsWith(id, {prefix: String}) AND kind != 'trace'
-GROUP BY id
 ORDER BY id
 LIMIT {limit: UInt32}`;
 
@@ -87,12 +86,24 @@ FROM {database}.id_times
 WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace'
 GROUP BY id`;
 
+/**
+ * When the spans of a run start, first and last, and how many were stored: what a question about one run begins with, in the
+ * same statement. It is answered before the engine chooses what to read.
+ */
+export const TIMES_OF_RUN = `WITH
+(
+  SELECT (min(start), max(end), sum(spans))
+  FROM {database}.id_times
+  WHERE project = {project: String} AND id = {run: String} AND kind != 'trace'
+) AS times`;
+
 /** One run by its whole id, in the time range of its spans. */
 export const RUN_BY_ID: string = `
+${TIMES_OF_RUN}
 SELECT ${RUN_COLUMNS}
 FROM {database}.runs FINAL
 WHERE project = {project: String} AND run_id = {run: String}
-  AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}
+  AND start_time BETWEEN times.1 AND times.2
 ORDER BY revision DESC
 LIMIT 1
 ${FINAL_PER_PARTITION}`;

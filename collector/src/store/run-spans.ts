@@ -3,12 +3,14 @@ import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
 import { CONTENT_LOGS, RUN_TIMES } from './queries.ts';
 import { type SpanRow, spanView } from './row-views.ts';
+import { StoreError } from './store-error.ts';
 import {
   BARE_SPANS,
   CONTENT_SIZES,
   PREVIEW_CHARACTERS,
   spansById,
   SPANS_OF_PAGE,
+  SPANS_OF_SMALL_RUN,
   SPAN_PLACE,
 } from './span-queries.ts';
 import type { SpanPage, SpanPageRequest, SpanView, TraceReader } from './store.ts';
@@ -22,13 +24,15 @@ export const CONTENT_BYTES_PER_PAGE_MAX: number = 64 * 1024 * 1024;
 export const WHOLE_BYTES_PER_PAGE_MAX: number = 16 * 1024 * 1024;
 /** Content fetched by one query: the engine holds it more than once. */
 const CONTENT_BYTES_PER_QUERY: number = 16 * 1024 * 1024;
+/** The engine's word for an answer above `bytesMax`. */
+const TOO_MUCH = 'TOO_MANY_ROWS_OR_BYTES';
 /** Content records read for one page of spans. */
 export const CONTENT_LOGS_MAX = 20_000;
 
 export type Ask = <T>(
   query: string,
   parameters: Readonly<Record<string, SqlValue>>,
-  options?: { readonly timeoutMs: number },
+  options?: { readonly timeoutMs?: number; readonly bytesMax?: number },
 ) => Promise<T[]>;
 
 /** One run, and the time range of its spans. */
@@ -105,23 +109,47 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
     return withLogContent(spans, logs);
   };
 
+  /**
+   * All spans of a run that fits on one page: most do, and are read by one question. Of a larger one `undefined`; that there is
+   * too much content shows when so much has been read.
+   */
+  const smallRun = async (project: string, run: string, limit: number): Promise<SpanView[] | undefined> => {
+    try {
+      const rows = await ask<SpanRow>(
+        SPANS_OF_SMALL_RUN,
+        { project, run, limit },
+        { bytesMax: WHOLE_BYTES_PER_PAGE_MAX },
+      );
+      rows.sort(byStart);
+      const [first, last] = [rows.at(0), rows.at(-1)];
+      if (first === undefined || last === undefined || rows.length > limit) return undefined;
+      const range = { project, run, first: first.start_text, last: last.start_text };
+      return await completed(range, rows.map(spanView));
+    } catch (error) {
+      if (StoreError.isInstance(error) && error.code === TOO_MUCH) return undefined;
+      throw error;
+    }
+  };
+
   const readSpans = async (
     project: string,
     runId: string,
     { offset = 0, content = 'full', ...request }: SpanPageRequest = {},
   ): Promise<SpanPage> => {
-    const range = await rangeOf(project, runId);
-    if (range === undefined) return { spans: [] };
     const most = content === 'none' ? BARE_SPANS_PER_PAGE_MAX : SPANS_PER_PAGE_MAX;
     const limit = Math.min(request.limit ?? most, most);
     // One more than fits tells whether there is another page.
-    const asked = { ...range, limit: limit + 1, offset };
+    const page = { limit: limit + 1, offset };
     if (content === 'none') {
-      const rows = await ask<SpanRow>(BARE_SPANS, asked);
+      const rows = await ask<SpanRow>(BARE_SPANS, { project, run: runId, ...page });
       const spans = rows.slice(0, limit).map(spanView);
       return pageOf(spans, offset + spans.length, offset + rows.length);
     }
-    const found = await ask<PageSpan>(SPANS_OF_PAGE, asked);
+    const all = content === 'full' && offset === 0 ? await smallRun(project, runId, limit) : undefined;
+    if (all !== undefined) return { spans: all };
+    const range = await rangeOf(project, runId);
+    if (range === undefined) return { spans: [] };
+    const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, ...page });
     let onPage: readonly PageSpan[] = found.slice(0, limit);
     let portions: Portion[] = [{ spans: [...onPage], bytes: 0, content: 'preview' }];
     if (content === 'full') {
@@ -135,14 +163,13 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
   return {
     readSpans,
 
-    async readRun(project, runId, page) {
+    async readRun(project, runId, { limit: wanted = SPANS_PER_PAGE_MAX, offset = 0 } = {}) {
+      const limit = Math.min(wanted, SPANS_PER_PAGE_MAX);
+      const all = offset === 0 ? await smallRun(project, runId, limit) : undefined;
+      if (all !== undefined) return all;
       const range = await rangeOf(project, runId);
       if (range === undefined) return [];
-      const found = await ask<PageSpan>(SPANS_OF_PAGE, {
-        ...range,
-        limit: Math.min(page?.limit ?? SPANS_PER_PAGE_MAX, SPANS_PER_PAGE_MAX),
-        offset: page?.offset ?? 0,
-      });
+      const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, limit, offset });
       const onPage = await sized(range, found);
       return await completed(range, await fetch(range, onPage, portionsOf(onPage)));
     },
@@ -156,6 +183,12 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
       return span;
     },
   };
+}
+
+/** Their texts are of one length. */
+function byStart(a: SpanRow, b: SpanRow): number {
+  const [left, right] = [a, b].map((row) => `${row.start_text} ${row.trace_id} ${row.span_id}`);
+  return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
 /** A page that ends before `next` of the `known` spans. */

@@ -1,3 +1,5 @@
+import { TIMES_OF_RUN } from './queries.ts';
+
 /** Queries of the spans of one run. */
 
 /** Characters that a preview shows of a text. */
@@ -70,12 +72,23 @@ WHERE ${OF_RUN} AND ${BY_ID}
 LIMIT 1 BY trace_id, span_id`;
 }
 
+/** All spans of a run that has no more than `limit`, whole and not sorted; none of a larger one. */
+export const SPANS_OF_SMALL_RUN: string = `
+${TIMES_OF_RUN}
+SELECT ${COLUMNS},
+  ${CONTENT.full}
+FROM {database}.spans
+WHERE project = {project: String} AND run_id = {run: String} AND start_time BETWEEN times.1 AND times.2
+  AND times.3 <= {limit: UInt32}
+LIMIT 1 BY trace_id, span_id`;
+
 /** A page of spans without content, in order of start. */
 export const BARE_SPANS: string = `
+${TIMES_OF_RUN}
 SELECT ${COLUMNS},
   ${CONTENT.none}
 FROM {database}.spans
-WHERE ${OF_RUN}
+WHERE project = {project: String} AND run_id = {run: String} AND start_time BETWEEN times.1 AND times.2
 ORDER BY start_time, trace_id, span_id, received_at DESC
 LIMIT 1 BY trace_id, span_id
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;

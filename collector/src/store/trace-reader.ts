@@ -1,5 +1,5 @@
 import type { SqlDriver } from './driver.ts';
-import { COUNT_RUNS, inDatabase, OUTCOMES_OF_RUNS, RUN_BY_ID, RUN_TIMES, RUNS_BY_PREFIX } from './queries.ts';
+import { COUNT_RUNS, inDatabase, OUTCOMES_OF_RUNS, RUN_BY_ID, RUNS_BY_PREFIX } from './queries.ts';
 import { runListing } from './run-listing.ts';
 import { runSearch } from './run-search.ts';
 import { runSummary, type RunRow } from './row-views.ts';
@@ -14,21 +14,12 @@ const AMBIGUOUS_SHOWN_MAX = 5;
 /** Runs per query when outcomes of many runs are read. */
 const RUNS_PER_QUERY = 500;
 
-interface Times {
-  readonly run_id: string;
-  readonly first: string;
-  readonly last: string;
-}
-
 export function traceReader(driver: SqlDriver, database: string): TraceReader {
   const ask: Ask = async (query, parameters, options) =>
     await driver.query(inDatabase(query, database), { ...options, parameters });
 
-  const summaryOf = async (
-    project: string,
-    { run_id: run, first, last }: Times,
-  ): Promise<RunSummary | undefined> => {
-    const [row] = await ask<RunRow>(RUN_BY_ID, { project, run, first, last });
+  const summaryOf = async (project: string, run: string): Promise<RunSummary | undefined> => {
+    const [row] = await ask<RunRow>(RUN_BY_ID, { project, run });
     return row === undefined ? undefined : runSummary(row);
   };
 
@@ -38,13 +29,16 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
     searchRuns: runSearch(ask),
 
     async findRun(project, idOrPrefix) {
-      const [exact] = await ask<Times>(RUN_TIMES, { project, runs: [idOrPrefix] });
-      if (exact !== undefined) return await summaryOf(project, exact);
+      const exact = await summaryOf(project, idOrPrefix);
+      if (exact !== undefined) return exact;
       if (idOrPrefix.length < RUN_PREFIX_CHARACTERS_MIN) return undefined;
       const limit = AMBIGUOUS_SHOWN_MAX + 1;
-      const found = await ask<Times>(RUNS_BY_PREFIX, { project, prefix: idOrPrefix, limit });
-      if (found.length > 1) throw ambiguous(idOrPrefix, found);
-      return found[0] === undefined ? undefined : await summaryOf(project, found[0]);
+      const found = await ask<{ run_id: string }>(RUNS_BY_PREFIX, { project, prefix: idOrPrefix, limit });
+      const [run, another] = found.map((row) => row.run_id);
+      // One that bears the whole id has spans, but no row yet.
+      if (run === undefined || run === idOrPrefix) return undefined;
+      if (another !== undefined) throw ambiguous(idOrPrefix, found);
+      return await summaryOf(project, run);
     },
 
     ...runSpans(ask),
@@ -82,7 +76,7 @@ function storedOutcome(row: SummaryOutcome): StoredOutcome {
   return { source: row.source, score: row.score, passed: passedOf(row), comment: row.comment };
 }
 
-function ambiguous(prefix: string, found: readonly Times[]): StoreError {
+function ambiguous(prefix: string, found: readonly { readonly run_id: string }[]): StoreError {
   const shown = found.slice(0, AMBIGUOUS_SHOWN_MAX).map((run) => run.run_id);
   const more = found.length > AMBIGUOUS_SHOWN_MAX ? ', …' : '';
   return new StoreError(
