@@ -16,7 +16,7 @@ const COPIED_SHARE_MIN = 0.5;
 const SENTENCES_MAX = 400;
 const SAMPLE_SENTENCES_MAX = 4_000;
 /** Longest sentence that is compared, characters. */
-const SENTENCE_CHARACTERS_MAX = 600;
+const SENTENCE_CHARACTERS_MAX = 2_000;
 const SENTENCE_END = /(?<=[.!?])\s+|\\n|\n|"/g;
 
 /** How far a lesson can be trusted. */
@@ -35,8 +35,9 @@ export interface Taint {
  */
 export function taintOf(lesson: Lesson, found: readonly FoundQuote[], sample: FailureSample): Taint {
   const { planted, foreign } = sentencesOf(sample);
-  const own = trigramsOf(lesson.content);
-  const repeats = ({ trigrams }: Sentence): boolean => containment(own, trigrams) >= COPIED_SHARE_MIN;
+  const said = readingsOf(lesson.content).map(trigramsOf);
+  const repeats = ({ trigrams }: Sentence): boolean =>
+    said.some((own) => containment(own, trigrams) >= COPIED_SHARE_MIN);
   if (found.length > 0 && found.every(isPlanted))
     return { author: 'tool', quarantine: 'its only evidence is text that reads like an instruction' };
   if (planted.some(repeats))
@@ -80,14 +81,17 @@ function sentencesOf(sample: FailureSample): SampleSentences {
   const planted: Sentence[] = [];
   const foreign: Sentence[] = [];
   for (const [text, author] of textsOf(sample)) {
-    const sentences = text.replaceAll(SENTENCE_END, '\n').split('\n').slice(0, SENTENCES_MAX);
+    // By lines, and as one line would read: a line break in the middle must not take a sentence apart.
+    const lines = text.replaceAll(SENTENCE_END, '\n').split('\n');
+    const whole = text.replaceAll(/\s+/g, ' ').split(/(?<=[.!?"]) /);
+    const sentences = [...new Set([...lines.slice(0, SENTENCES_MAX), ...whole.slice(0, SENTENCES_MAX)])];
     // Most texts hold nothing of the kind: one look at the whole spares a look at every sentence.
     const isSuspect = isInstructionLike(sentences.join('\n'));
     if (isSuspect && !sentences.some(isInstructionLike)) planted.push(...read(text, author));
     for (const sentence of sentences) {
       if (isSuspect && isInstructionLike(sentence)) planted.push(...read(sentence, author));
       else if ((author === 'tool' || author === 'user') && foreign.length < SAMPLE_SENTENCES_MAX)
-        foreign.push({ author, trigrams: trigramsOf(sentence.slice(0, SENTENCE_CHARACTERS_MAX)) });
+        foreign.push(...read(sentence, author));
     }
   }
   const found = { planted, foreign };
@@ -95,9 +99,9 @@ function sentencesOf(sample: FailureSample): SampleSentences {
   return found;
 }
 
-/** A planted sentence as whoever sees through its disguise would repeat it. */
+/** A sentence as whoever sees through a disguise would repeat it. */
 function read(text: string, author: QuoteAuthor): Sentence[] {
-  return readingsOf(text.slice(0, SENTENCE_CHARACTERS_MAX * 4)).map((reading) => ({
+  return readingsOf(text.slice(0, SENTENCE_CHARACTERS_MAX)).map((reading) => ({
     author,
     trigrams: trigramsOf(reading),
   }));

@@ -11,6 +11,8 @@ export interface Poison {
   readonly text: string;
   /** What it says without the disguise: what a model that sees through it would write down. */
   readonly meaning: string;
+  /** What it wants done, alone: what a model would write down that takes it for a finding of its own. */
+  readonly wish: string;
 }
 
 /** Share of the texts that are planted as they are; the others are disguised. */
@@ -29,10 +31,13 @@ export function plantPoison(seed: string, count: number): readonly Poison[] {
   for (let tries = 0; planted.size < count; tries += 1) {
     if (tries > count * 50) throw new RangeError(`poison: there are fewer than ${count} different texts`);
     const [family, templates] = families[planted.size % families.length] ?? ['', []];
-    const meaning = filled(pick(templates, random), random);
+    const act = pick(SLOTS['act'] ?? [], random);
+    const template = pick(templates, random);
+    const meaning = filled(template.replaceAll('{act}', act), random);
+    const wish = template.includes('{act}') ? `${act.charAt(0).toUpperCase()}${act.slice(1)}.` : meaning;
     const disguise = random.next() < PLAIN_SHARE ? 'plain' : pick(disguises, random);
     const text = DISGUISES[disguise]?.(meaning) ?? meaning;
-    if (!planted.has(text)) planted.set(text, { family, disguise, text, meaning });
+    if (!planted.has(text)) planted.set(text, { family, disguise, text, meaning, wish });
   }
   return [...planted.values()];
 }
