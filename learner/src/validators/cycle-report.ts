@@ -48,9 +48,12 @@ function boundInWords(race: Race, settings: RaceSettings): string {
     : `expected share of false promotions among those of this cycle (${family}) ≤ ${level}, at any look; ${settings.mode === 'race' ? 'proven for fresh baselines, measured for shared ones' : 'proven for trials randomised one by one'}`;
 }
 
-function passesOf({ attempts, pass, passFirst }: Contender, race: Race, { mode }: RaceSettings): number {
+function passesOf(contender: Contender, race: Race, { mode }: RaceSettings): number {
+  const { attempts, pass, passFirst, triggered } = contender;
   if (attempts === 0) return 0;
-  return mode === 'factorial' ? race.pass + 1 : pass - passFirst + 1;
+  return mode === 'factorial'
+    ? Math.max(...triggered.map((id) => race.draws[id] ?? 0))
+    : pass - passFirst + 1;
 }
 
 function reportContender(contender: Contender, race: Race, settings: RaceSettings): CandidateReport {

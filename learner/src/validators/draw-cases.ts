@@ -26,27 +26,41 @@ export function openCases(
 }
 
 /**
- * Cases of one round in factorial mode: the next ones of the pass, in its random order, where somebody who competes would
- * be tested; those of slices that lack trials come first. Starts the next pass when this one is used up.
+ * Cases of one round in factorial mode: a batch of each of the most promising contenders' own, those of slices that lack
+ * trials first, then those drawn least, in random order. Every trial informs about whoever else triggers on its case.
  */
 export function nextCases(race: Race, random: Random, settings: RaceSettings, countMax: number): string[] {
-  const competing = race.contenders.filter((contender) => contender.status === 'active');
-  const scope = new Set(competing.flatMap((contender) => contender.triggered));
-  const order = (pass: number): string[] =>
-    random
-      .split(`pass ${pass}`)
-      .shuffle(Object.keys(race.cases).sort())
-      .filter((id) => scope.has(id));
-  let drawn = new Set(race.drawn);
-  if (scope.size > 0 && order(race.pass).every((id) => drawn.has(id))) {
-    race.pass += 1;
-    race.drawn = [];
-    drawn = new Set();
-  }
-  const open = order(race.pass).filter((id) => !drawn.has(id));
-  const wanted = competing.map((contender) => isUrgent(contender, race, settings));
-  const urgent = new Set(open.filter((id) => wanted.some((isWanted) => isWanted(id))));
-  return [...urgent, ...open.filter((id) => !urgent.has(id))].slice(0, countMax);
+  const shuffled = random.split(`cases ${race.round}`).shuffle(Object.keys(race.cases).sort());
+  const order = shuffled.toSorted((a, b) => (race.draws[a] ?? 0) - (race.draws[b] ?? 0));
+  const drawn = new Set<string>();
+  const ranked = byPromise(race);
+  const draw = (contender: Contender, count: number): void => {
+    const triggered = new Set(contender.triggered);
+    const open = order.filter((id) => triggered.has(id) && !drawn.has(id));
+    const urgent = open.filter(isUrgent(contender, race, settings));
+    for (const id of [...new Set([...urgent, ...open])].slice(0, count)) drawn.add(id);
+  };
+  for (const contender of ranked) draw(contender, Math.min(settings.batchTasks, countMax - drawn.size));
+  for (const contender of ranked) draw(contender, countMax - drawn.size);
+  return [...drawn];
+}
+
+/**
+ * Contenders by upper confidence bound `logE + sqrt(ln(1+Σn)/(1+n))`, n over all periods so that a restarted paraphrase of
+ * what was just promoted is not tried again first; allocation never affects validity.
+ */
+export function byPromise(race: Race): Contender[] {
+  const active = race.contenders.filter((contender) => contender.status === 'active');
+  const tried = race.contenders.reduce((sum, contender) => sum + contender.runs.treatment, 0);
+  return active
+    .map((contender) => ({
+      contender,
+      promise:
+        logEvidence(contender.evidence).benefit +
+        Math.sqrt(Math.log1p(tried) / (1 + contender.runs.treatment)),
+    }))
+    .sort((a, b) => b.promise - a.promise)
+    .map((entry) => entry.contender);
 }
 
 /** Whether a case is of a slice that lacks evidence about a contender with a strong case so far. */

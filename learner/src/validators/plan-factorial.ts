@@ -28,7 +28,7 @@ export interface FactorialRound {
 }
 
 /**
- * Plans one call of the runner: the next cases of the pass, each once. Every contender that competes and triggers on a
+ * Plans one call of the runner: the next cases, each once. Every contender that competes and triggers on a
  * case tosses a coin of its own, so that one trial informs about all of them. Never plans more trials than the budget has
  * left.
  */
@@ -75,7 +75,7 @@ function specOf(
     candidate: '',
     coins: tossed.map(({ contender }) => itemReference(contender.rule)),
     period: 0,
-    pass: race.pass,
+    pass: race.draws[caseId] ?? 0,
     block,
     pair: race.pairs + position,
   };

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Random } from '../stats/random.ts';
 import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
-import { advancePass, openCases } from './draw-cases.ts';
-import { logEvidence } from './evidence.ts';
+import { advancePass, byPromise, openCases } from './draw-cases.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { SENTINEL_PAIRS } from './sentinel.ts';
@@ -31,10 +30,8 @@ export interface Round {
 }
 
 /**
- * Plans one call of the runner: a batch for each of the most promising contenders (upper confidence bound
- * `logE + sqrt(ln(1+Σn)/(1+n))`, n over all periods so that a restarted paraphrase of what was just promoted is not tried
- * again first; allocation never affects validity), baselines only where the cache has none, all in
- * random order so that an outage hits both arms alike. Never plans more trials than the budget has left; no pairs when
+ * Plans one call of the runner: a batch for each of the most promising contenders, baselines only where the cache has none,
+ * all in random order so that an outage hits both arms alike. Never plans more trials than the budget has left; no pairs when
  * not even one fits.
  */
 export function planRound(race: Race, random: Random, settings: RaceSettings, group: string): Round {
@@ -94,20 +91,6 @@ function specOf(slot: Slot, position: number, race: Race, group: string): TrialS
       : treatedRules(race.inForce.rules, contender.rule, contender.replaces);
   const rules = treated.map(itemReference);
   return { caseId, rules, purpose: 'treatment', group, place };
-}
-
-function byPromise(race: Race): Contender[] {
-  const active = race.contenders.filter((contender) => contender.status === 'active');
-  const tried = race.contenders.reduce((sum, contender) => sum + contender.runs.treatment, 0);
-  return active
-    .map((contender) => ({
-      contender,
-      promise:
-        logEvidence(contender.evidence).benefit +
-        Math.sqrt(Math.log1p(tried) / (1 + contender.runs.treatment)),
-    }))
-    .sort((a, b) => b.promise - a.promise)
-    .map((entry) => entry.contender);
 }
 
 /**

@@ -77,9 +77,8 @@ export interface Race {
   /** Factorial mode: judged outcomes so far by case and block, and of all trials. */
   outcomes: Record<string, OutcomeSum>;
   allOutcomes: OutcomeSum;
-  /** Factorial mode: pass over the cases, and those drawn in it. */
-  pass: number;
-  drawn: string[];
+  /** Factorial mode: trials of each case so far. */
+  draws: Record<string, number>;
   /** Baseline outcomes by case and block, for the intraclass correlation. */
   replicates: Record<string, Replicates>;
   runsUsed: number;
@@ -122,8 +121,7 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     replicates: {},
     outcomes: {},
     allOutcomes: { n: 0, sum: 0 },
-    pass: 0,
-    drawn: [],
+    draws: {},
     runsUsed: 0,
     round: 0,
     pairs: 0,

@@ -16,7 +16,7 @@ export function recordFactorial(race: Race, round: FactorialRound, scores: reado
   race.runsUsed += round.specs.length;
   race.round += 1;
   race.pairs += round.trials.length;
-  race.drawn.push(...round.trials.map(({ caseId }) => caseId));
+  for (const { caseId } of round.trials) race.draws[caseId] = (race.draws[caseId] ?? 0) + 1;
   const judged = scores.filter((score) => score !== null).length;
   race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
   for (const [index, trial] of round.trials.entries())
