@@ -1,9 +1,10 @@
 import type { Store } from '@tracelore/collector/store';
 import { modelConfigured, type Config } from './config.ts';
 import type { NewId } from './ids.ts';
+import { injectorSelector, smartInjector } from './injectors/injector.ts';
 import { createRenderer } from './injectors/renderer.ts';
 import { scannedSelector, type WithheldRule } from './injectors/scanned-selector.ts';
-import { createSelector } from './injectors/selector.ts';
+import { createSelector, type PreparedSelector, type SelectorOptions } from './injectors/selector.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
@@ -12,6 +13,7 @@ import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts'
 import { createEmbedder, createModels } from './models.ts';
 import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
 import { stageShares } from './online/stage.ts';
+import type { OwnParts } from './own-parts.ts';
 import { textRedactor } from './redaction-config.ts';
 import { createKnowledgeReports, type KnowledgeReports } from './reports/knowledge-reports.ts';
 import { createDecisionLog, type DecisionLog } from './serving/decision-log.ts';
@@ -48,6 +50,8 @@ export interface PartsOptions {
   readonly collector?: CollectorPort;
   /** Whether everybody who can reach the service is one trusted owner. Default: whether no key is configured. */
   readonly isKeyless?: () => boolean;
+  /** Default: everything as configured. */
+  readonly own?: OwnParts;
   readonly now: () => Date;
   readonly newId: NewId;
   /** Takes what the operator should read. */
@@ -75,6 +79,7 @@ export interface LearnerParts {
 /** Creates the tables, loads and verifies the knowledge, and puts the parts together. */
 export async function createParts(options: PartsOptions): Promise<LearnerParts> {
   const { store, config, now, newId, report } = options;
+  const { injector = smartInjector(), ...ownLoop } = options.own ?? {};
   const { driver, database } = store;
   await migrateLearner(store);
   const secret = await loadSecret(driver, database, now);
@@ -84,13 +89,20 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     driver,
     database,
     knowledge,
-    shares: stageShares(config.holdoutRule, config.stages),
+    shares: stageShares(config.holdoutRule, config.stages, injector.canaryShare),
     holdoutGlobal: config.holdoutGlobal,
     outcomeWindowMs: config.outcomeWindowHours * MS_PER_HOUR,
     now,
     newId,
   });
   await online.load(registry.projects());
+  /** Share of the units with a rule that went well: what it looks like, not what the rule changes. */
+  const effectiveness = (rule: Rule): number | undefined => {
+    const seen = online.views(rule.project, rule).find(({ current }) => current)?.with;
+    return seen?.outcome ?? undefined;
+  };
+  const injectorsSelector = (given: SelectorOptions): PreparedSelector =>
+    injectorSelector(injector, createSelector(given), effectiveness);
   const { record, refresh, recordForApi } = outcomePaths(options);
   const decisions = createDecisionLog({
     driver,
@@ -101,14 +113,17 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   const isKeyless = options.isKeyless ?? (() => config.apiKeys.size === 0);
   const sourceOf = (rule: Rule): string | undefined => (isKeyless() ? undefined : soleSource(rule));
   const selector = scannedSelector(
-    createSelector({ embedder: createEmbedder(config, report), sourceOf }),
+    injectorsSelector({ embedder: createEmbedder(config, report), sourceOf }),
     (rule) => report(withheldInWords(rule)),
   );
   // Serving asks the broker for the rules of a trial; the learner asks serving what an agent would be given.
   const serving: KnowledgeServing = createKnowledgeServing({
     knowledge,
     selector,
-    renderer: createRenderer({ secret }),
+    renderer: createRenderer({ secret, effectiveness }),
+    format: injector.format,
+    isHarmless: (rule) => selector.isHarmless(rule),
+    effectiveness,
     decisions,
     trialRules: (project, trialId) => loop.broker.rulesOf(project, trialId),
     holdout: { global: config.holdoutGlobal, rule: config.holdoutRule },
@@ -126,6 +141,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     recordOutcomes: record,
     refreshRuns: refresh,
     ...createModels(config),
+    ...ownLoop,
     requireApproval: config.requireApproval,
     isKeyless,
     modelCallsPerDay: config.modelCallsPerDay,

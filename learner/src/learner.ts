@@ -11,14 +11,14 @@ import { EMBED_WAIT_MS } from './serving/knowledge-serving.ts';
 import { newRandomId, type NewId } from './ids.ts';
 import { learnerEndpoints } from './learner-endpoints.ts';
 import { observedServing, observeLearner } from './learner-metrics.ts';
-import { createParts, type PartsOptions } from './learner-parts.ts';
+import { createParts, type LearnerParts, type PartsOptions } from './learner-parts.ts';
 import type { Observe } from './observe.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { projectsWithRuns } from './store/projects.ts';
 import { StoreWorker } from './store/store-work.ts';
 import { VERSION } from './version.ts';
 
-export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector'> {
+export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector' | 'own'> {
   /** Projects and keys, when a collector in this process shares them; closed by whoever opened them. Default: opened here. */
   readonly tenancy?: Tenancy;
   /** For TLS on the API. Default: plain HTTP. */
@@ -29,6 +29,8 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
   readonly importer?: ImportPort;
   /** Further checks for `GET /readyz`, for example the collector's. */
   readonly checks?: () => readonly Check[];
+  /** False: the API has no port, only {@link Learner.app}. Default true. */
+  readonly listens?: boolean;
   /** Pause between two looks for runs that deterministic signals can judge, ms. Default 15 000. */
   readonly settlePauseMs?: number;
   /** Pause between two looks at what production says about rules, ms. Default 15 000. */
@@ -43,7 +45,9 @@ export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 
 export interface Learner {
   /** The API without a socket. */
   readonly app: App;
-  /** Listens on the configured address; resolves with its URL. Safe to call twice. */
+  /** For whoever lives in the same process. */
+  readonly parts: LearnerParts;
+  /** Listens on the configured address and begins the background's work; its URL, '' without a port. Safe to call twice. */
   start(): Promise<string>;
   /** Stops taking requests, ends what runs, and stores what waits. Safe to call twice. */
   shutdown(deadlineMs?: number): Promise<void>;
@@ -131,12 +135,12 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   async function begin(): Promise<string> {
     refuseExposed(config.host, tenancy.ring);
     await warmUp();
-    server = await listen(app, config.host, config.port, options.certificate);
+    if (options.listens !== false) server = await listen(app, config.host, config.port, options.certificate);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
       report(`signals: ${text}`),
     );
     watching = repeat(watchAll, options.watchPauseMs ?? WATCH_PAUSE_MS, (text) => report(`watch: ${text}`));
-    return server.url;
+    return server?.url ?? '';
   }
 
   async function stop(deadlineMs: number): Promise<void> {
@@ -151,6 +155,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
 
   return {
     app,
+    parts,
     start: () => (starting ??= begin()),
     shutdown: (deadlineMs = SHUTDOWN_DEADLINE_MS) => (stopping ??= stop(deadlineMs)),
   };

@@ -12,6 +12,8 @@ export function chooseCandidates(
   candidates: readonly Rule[],
   context: {
     readonly runsBudget: number;
+    /** Default: what the budget is enough for. */
+    readonly candidatesMax?: number;
     readonly support: readonly RuleSupport[];
     /** `id@version` of rules that were judged before. */
     readonly judged: ReadonlySet<string>;
@@ -19,7 +21,8 @@ export function chooseCandidates(
 ): readonly Rule[] {
   const { judged } = context;
   const support = Map.groupBy(context.support, ({ ruleId }) => ruleId);
-  const countMax = Math.floor(context.runsBudget / TRIALS_PER_CANDIDATE);
+  const affordable = Math.floor(context.runsBudget / TRIALS_PER_CANDIDATE);
+  const countMax = Math.min(affordable, context.candidatesMax ?? affordable);
   const supportOf = (rule: Rule): number =>
     new Set([...rule.provenance.evidence, ...(support.get(rule.id) ?? [])].map(({ runId }) => runId)).size;
   const wasJudged = (rule: Rule): number => (judged.has(`${rule.id}@${rule.version}`) ? 1 : 0);

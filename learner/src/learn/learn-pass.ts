@@ -20,6 +20,10 @@ export interface LearnRequest {
   readonly tokensAddedMax?: number;
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
+  /** Most candidates that are tested; the others wait. Default: as many as the budget is enough for. */
+  readonly candidatesMax?: number;
+  /** False: nothing is tested, candidates wait for a person. Default true. */
+  readonly validates?: boolean;
 }
 
 export const LEARN_PHASES = ['select', 'analyse', 'gate', 'validate', 'release', 'done'] as const;

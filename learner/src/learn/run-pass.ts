@@ -58,6 +58,7 @@ export async function runPass(options: PassOptions): Promise<void> {
     reportLeft(analysis, failures.length, record);
   }
   stopIfAsked(signal);
+  if (options.request.validates === false) return;
 
   record.update({ phase: 'validate' });
   await save();

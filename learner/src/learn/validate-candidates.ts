@@ -51,15 +51,17 @@ export async function validateCandidates(
       `${stored.length - cases.length} of ${stored.length} eval cases were left out: no runner of ${agentsOf(stored, cases).join(', ')} is there.`,
     );
   const runsBudget = request.runsBudget ?? RUNS_BUDGET;
+  const { candidatesMax } = request;
   const candidates = chooseCandidates(waiting, {
     runsBudget,
+    ...(candidatesMax === undefined ? {} : { candidatesMax }),
     support,
     judged: await parts.verdicts.judged(project),
   });
   if (candidates.length < waiting.length) {
     addNote(
       record,
-      `${waiting.length - candidates.length} of ${waiting.length} candidates wait for the next pass: the budget of ${runsBudget} trials is enough for ${candidates.length}.`,
+      `${waiting.length - candidates.length} of ${waiting.length} candidates wait for the next pass: ${candidates.length === candidatesMax ? 'no more were asked for' : `the budget of ${runsBudget} trials is enough for ${candidates.length}`}.`,
     );
   }
   if (candidates.length === 0) return undefined;
