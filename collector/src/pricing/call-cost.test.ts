@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SPANS_PER_SUMMARY_MAX } from '../store/run-writer.ts';
+import { SPANS_PER_SUMMARY_MAX } from '../store/stored-run-spans.ts';
 import { callCost, COST_USD_MAX, type Call } from './call-cost.ts';
 
 const CALL: Call = {
@@ -35,5 +35,6 @@ test('a cost beyond any call is not known, so that the dearest run still fits it
   expect(callCost({ ...CALL, tokens }).nanoUsd).toBeNull();
   expect(callCost({ ...CALL, reportedCost: COST_USD_MAX }).nanoUsd).toBe(COST_USD_MAX * 1e9);
   expect(callCost({ ...CALL, reportedCost: COST_USD_MAX + 1 }).nanoUsd).toBe(2_500_000);
-  expect(SPANS_PER_SUMMARY_MAX * COST_USD_MAX * 1e9).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  // Of a Decimal(18, 9) there are 18 digits.
+  expect(SPANS_PER_SUMMARY_MAX * COST_USD_MAX * 1e9).toBeLessThan(1e18);
 });

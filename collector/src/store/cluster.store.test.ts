@@ -15,6 +15,7 @@ import { optimizeStore } from './operations/optimize.ts';
 import { readStoreStatus } from './operations/store-status.ts';
 import { prepareBatches } from './prepare-batches.ts';
 import { expire } from './retention.ts';
+import { RecentRuns } from './recent-runs.ts';
 import { runWriter } from './run-writer.ts';
 import {
   sampleLog,
@@ -76,7 +77,7 @@ async function write(
   batch: Parameters<typeof prepareBatches>[0] extends Iterable<infer B> ? B : never,
   token: string,
 ): Promise<void> {
-  await writePrepared(driver, [prepareBatches([batch])], token);
+  await writePrepared(driver, [prepareBatches([batch])], token, new RecentRuns());
 }
 
 async function count(table: string): Promise<number> {
@@ -113,7 +114,10 @@ test('what is written through the tables over all shards is found by every reade
     await count('id_times'),
   ]).toEqual([2, 2, 1, 1]);
   await write(batch, 'another token');
-  const runs = { ...traceReader(driver, database), ...runWriter(driver, database) };
+  const runs = {
+    ...traceReader(driver, database),
+    ...runWriter({ driver, database, recent: new RecentRuns() }),
+  };
   await runs.refresh([{ project: 'p', runId: RUN }], SAMPLE_START_MS);
   await runs.refresh([{ project: 'p', runId: RUN }], SAMPLE_START_MS + 1);
   const [run, ...others] = await runs.listRuns({ project: 'p', outcome: 'passed', unanalysed: true });
@@ -145,7 +149,7 @@ test('status, merging, export and import see the tables of the shards', async ()
   ))
     text += Buffer.from(chunk).toString();
   const lines = text.trim().split('\n');
-  const runs = runWriter(driver, database);
+  const runs = runWriter({ driver, database, recent: new RecentRuns() });
   const refresh: typeof runs.refresh = (keys, now) => runs.refresh(keys, now);
   for (let round = 0; round < 2; round++)
     await importRows(
@@ -157,7 +161,7 @@ test('status, merging, export and import see the tables of the shards', async ()
 });
 
 test('deletions reach the tables of the shards', async () => {
-  const runs = runWriter(driver, database);
+  const runs = runWriter({ driver, database, recent: new RecentRuns() });
   const refresh: typeof runs.refresh = (keys, now) => runs.refresh(keys, now);
   const erased = await erase(
     { driver, database, refresh },

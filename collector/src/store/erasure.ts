@@ -20,6 +20,12 @@ export interface Erased {
 /** Runs erased in one step; a subject with more takes several. */
 const RUNS_PER_STEP = 1_000;
 
+/**
+ * Added to the rows of a run that loses some: more than any process holds in memory, so that its row is made from what the store
+ * has from now on, whoever still remembers the others.
+ */
+const ROWS_OF_ERASED = 1_000_000_000_000;
+
 /** Columns and attributes of logs that name the subject, where a log belongs to no trace. */
 const LOG_NAMES = {
   user: ['user.id', 'enduser.id'],
@@ -118,7 +124,7 @@ async function targetOf(
 async function eraseTarget(
   { driver, database }: Pick<Store, 'driver' | 'database'>,
   project: string,
-  { subject: { kind, id }, gone, traces, goneTraces }: Target,
+  { subject: { kind, id }, gone, kept, traces, goneTraces }: Target,
 ): Promise<Pick<Erased, 'spans' | 'logs' | 'outcomes'>> {
   const parameters: SqlParameters = {
     project,
@@ -136,6 +142,15 @@ async function eraseTarget(
       condition: `project = {project: String} AND (${condition})`,
       parameters,
     });
+  if (kept.length > 0)
+    await driver.command(
+      `INSERT INTO ${database}.id_times
+       SELECT project, id, kind, min(start), max(end), max(received_at), toUInt64(${ROWS_OF_ERASED})
+       FROM ${database}.id_times
+       WHERE project = {project: String} AND id IN {kept: Array(String)} AND kind != 'trace'
+       GROUP BY project, id, kind`,
+      { parameters: { project, kept } },
+    );
   const inTraces = 'trace_id IN {traces: Array(String)}';
   const inRuns = 'run_id IN {runs: Array(String)}';
   const logs = await remove(

@@ -6,6 +6,7 @@ import { openDriver } from './open-driver.ts';
 import { onCluster } from './placement.ts';
 import { packBatches, unpackBatches } from './pack-batches.ts';
 import { prepareBatches } from './prepare-batches.ts';
+import { RecentRuns } from './recent-runs.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { runWriter } from './run-writer.ts';
 import { traceReader } from './trace-reader.ts';
@@ -31,18 +32,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await driver.close(CLOSE_DEADLINE_MS);
     throw error;
   }
+  const recent = new RecentRuns();
   return {
     driver,
     database,
     location: options.location,
     prepare: prepareBatches,
-    writePrepared: (batches, token) => writePrepared(driver, batches, token),
+    writePrepared: (batches, token) => writePrepared(driver, batches, token, recent),
     pack: packBatches,
     unpack: unpackBatches,
     // Encoding throws; callers of a promise expect a rejection.
-    write: async (batch, token) => await writePrepared(driver, [prepareBatches([batch])], token),
+    write: async (batch, token) => await writePrepared(driver, [prepareBatches([batch])], token, recent),
     ...traceReader(driver, database),
-    ...runWriter(driver, database),
+    ...runWriter({ driver, database, recent }),
     close: (deadlineMs) => driver.close(deadlineMs),
   };
 }

@@ -56,7 +56,7 @@ export function unpackBatches(bytes: Uint8Array): readonly EncodedBatch[] {
       if (table === undefined)
         throw new StoreError('invalid_row', `no table ${packed.table} in a packed batch`);
       const rows = buffer.subarray(at, (at += packed.bytes));
-      return { table, period: packed.period, rows: packed.rows, buffer: rows, bytes: rows };
+      return { table, period: packed.period, rows: packed.rows, heads: [], buffer: rows, bytes: rows };
     });
     return new EncodedBatch(unpacked);
   });

@@ -1,8 +1,10 @@
-import type { Batch } from '../records.ts';
+import type { Batch, SpanRecord } from '../records.ts';
 import { BUFFERS } from './buffer-pool.ts';
 import { rowEncoder, type RowEncoder, type Table } from './encode-rows.ts';
 import { type EncodedBytes, RowWriter } from './row-writer.ts';
-import { LOG_COLUMNS, OUTCOME_COLUMNS, SPAN_COLUMNS } from './rows.ts';
+import { LOG_COLUMNS, OUTCOME_COLUMNS } from './rows.ts';
+import { HeadPlaces, type RunHeads } from './run-heads.ts';
+import { encodeSpanContent, encodeSpanHead } from './span-head.ts';
 import type { PreparedBatch } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { LOGS, OUTCOMES, SPANS } from './tables.ts';
@@ -18,6 +20,8 @@ export interface Part extends EncodedBytes {
   readonly table: Table;
   readonly period: number;
   readonly rows: number;
+  /** What the rows of runs are made from; none when the rows come from a file. */
+  readonly heads: readonly RunHeads[];
 }
 
 const WRITERS: RowWriter[] = [];
@@ -31,7 +35,7 @@ export class EncodedBatch implements PreparedBatch {
   constructor(parts: readonly Part[]) {
     this.#parts = parts;
     this.rows = parts.reduce((sum, part) => sum + part.rows, 0);
-    this.bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+    this.bytes = parts.reduce((sum, part) => sum + part.bytes.length + headBytes(part), 0);
   }
 
   get parts(): readonly Part[] {
@@ -46,7 +50,10 @@ export class EncodedBatch implements PreparedBatch {
   }
 }
 
-const encodeSpan = rowEncoder(SPANS, SPAN_COLUMNS);
+function headBytes({ heads }: Part): number {
+  return heads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
 const encodeLog = rowEncoder(LOGS, LOG_COLUMNS);
 const encodeOutcome = rowEncoder(OUTCOMES, OUTCOME_COLUMNS);
 
@@ -56,7 +63,7 @@ export function prepareBatches(batches: Iterable<Batch>): EncodedBatch {
   for (const { spans, logs, outcomes } of batches) {
     for (const outcome of outcomes) parts.add(OUTCOMES, encodeOutcome, outcome, 0n);
     for (const log of logs) parts.add(LOGS, encodeLog, log, log.timeUnixNano);
-    for (const span of spans) parts.add(SPANS, encodeSpan, span, span.startUnixNano);
+    for (const span of spans) parts.addSpan(span);
   }
   return new EncodedBatch(parts.finish());
 }
@@ -65,6 +72,7 @@ interface Open {
   readonly table: Table;
   readonly period: number;
   readonly writer: RowWriter;
+  readonly heads: HeadPlaces;
   rows: number;
 }
 
@@ -77,20 +85,32 @@ class Parts {
     part.rows += 1;
   }
 
+  addSpan(span: SpanRecord): void {
+    const part = this.#partOf(SPANS, Number(span.startUnixNano / NANOS_PER_PERIOD));
+    const { writer, heads, rows } = part;
+    const from = writer.size;
+    encodeSpanHead(writer, span, rows);
+    heads.add(span, from, writer.size);
+    encodeSpanContent(writer, span, rows);
+    part.rows += 1;
+  }
+
   #partOf(table: Table, period: number): Open {
     let part = this.#open.find((open) => open.table === table && open.period === period);
     if (part === undefined) {
-      part = { table, period, writer: WRITERS.pop() ?? new RowWriter(), rows: 0 };
+      const writer = WRITERS.pop() ?? new RowWriter();
+      part = { table, period, writer, heads: new HeadPlaces(), rows: 0 };
       this.#open.push(part);
     }
     return part;
   }
 
   finish(): Part[] {
-    return this.#open.map(({ table, period, writer, rows }) => {
+    return this.#open.map(({ table, period, writer, heads: places, rows }) => {
+      const heads = places.copiedFrom(writer.bytes());
       const encoded = writer.moveTo((bytes) => BUFFERS.take(bytes));
       if (WRITERS.length < WRITERS_KEPT_MAX) WRITERS.push(writer);
-      return { table, period, rows, ...encoded };
+      return { table, period, rows, heads, ...encoded };
     });
   }
 }

@@ -79,9 +79,10 @@ WHERE project = {project: String} AND startsWith(id, {prefix: String}) AND kind 
 ORDER BY id
 LIMIT {limit: UInt32}`;
 
-/** Time ranges of the spans of these runs. */
+/** Of the spans of these runs: time range, rows stored, and when the last of them came in (Unix ms). */
 export const RUN_TIMES = `
-SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last
+SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last, toString(sum(spans)) AS rows,
+  toString(toUnixTimestamp64Milli(max(received_at))) AS received
 FROM {database}.id_times
 WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace'
 GROUP BY id`;

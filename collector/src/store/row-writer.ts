@@ -18,6 +18,11 @@ export class RowWriter {
   #buffer: Buffer = Buffer.allocUnsafe(START_BYTES);
   #length = 0;
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.#length;
+  }
+
   /** The bytes written so far; valid until the next write. */
   bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);

@@ -1,43 +1,28 @@
 import { createHash } from 'node:crypto';
+import { distinctSpans } from './distinct-spans.ts';
 import type { SqlDriver } from './driver.ts';
 import { encodeRows, type Row } from './encode-rows.ts';
-import {
-  inDatabase,
-  OUTCOMES_OF_RUNS,
-  REVISIONS,
-  RUN_TIMES,
-  SPANS_TO_SUMMARISE,
-  STALE_RUNS,
-} from './queries.ts';
-import { StoreError } from './store-error.ts';
+import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUN_TIMES, STALE_RUNS } from './queries.ts';
+import type { RecentRun, RecentRuns } from './recent-runs.ts';
+import { spansOf } from './run-heads.ts';
 import type { RunWriter } from './store.ts';
+import { groupsOf, rangeOf, readSpansOf, type RunTimes } from './stored-run-spans.ts';
 import { ABANDONED_AFTER_MS, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
 import { RUNS } from './tables.ts';
 
-/**
- * Runs that are asked for together. A question reads all that came between the first and the last of them: with a tenth of
- * these, run rows cost four times as much, more than all the rest of ingest.
- */
+/** Runs that are asked for together. A question reads all that came between the first and the last of them. */
 const RUNS_PER_REFRESH = 500;
-/** Spans, or outcomes, in memory at a time. Where there are more, half of the runs are taken at a time. */
-const ROWS_PER_REFRESH_MAX = 250_000;
-/** Spans of one run that its row is made from, earliest first; a longer run's row covers these. */
-export const SPANS_PER_SUMMARY_MAX = 5_000;
+/** Rows of spans that are read back at a time; of one run there may be more. */
+const ROWS_PER_READ_MAX = 50_000;
 /** Outcomes of one run that are considered. */
 export const OUTCOMES_PER_RUN_MAX = 1_000;
 /** How far back `stale` looks from the newest span, unless told, ms. */
 const STALE_MS = 172_800_000;
 const STALE_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
 const STALE_TIMEOUT_MS = 120_000;
-/** The engine's word for a result above `rowsMax`. */
-const TOO_MANY_ROWS = 'TOO_MANY_ROWS_OR_BYTES';
 const NANOS_PER_HOUR = 3_600_000_000_000n;
-
-interface Times {
-  readonly run_id: string;
-  readonly first: string;
-  readonly last: string;
-}
+/** `2026-11-02 12` of the engine's text of a time. */
+const HOUR_CHARACTERS = 13;
 
 interface Revision {
   readonly run_id: string;
@@ -45,66 +30,100 @@ interface Revision {
   readonly start: string;
 }
 
-/** `rowsMax`: for tests. One run must stay below it. */
-export function runWriter(
-  driver: SqlDriver,
-  database: string,
-  rowsMax: number = ROWS_PER_REFRESH_MAX,
-): RunWriter {
+/** A run whose spans are all in memory. */
+interface HeldRun {
+  readonly times: RunTimes;
+  readonly run: RecentRun;
+  readonly spans: SummarySpan[];
+}
+
+export interface RunWriterParts {
+  readonly driver: SqlDriver;
+  readonly database: string;
+  readonly recent: RecentRuns;
+  /** For tests. Default {@link ROWS_PER_READ_MAX}. */
+  readonly rowsPerRead?: number;
+}
+
+/**
+ * Makes rows of `runs` from the spans in memory where these are all that the store has of a run, else from the spans in the
+ * store. Outcomes always come from the store.
+ */
+export function runWriter({
+  driver,
+  database,
+  recent,
+  rowsPerRead = ROWS_PER_READ_MAX,
+}: RunWriterParts): RunWriter {
   const ask = async <T>(
     query: string,
     parameters: Record<string, string | number | string[]>,
-  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters, rowsMax });
+  ): Promise<T[]> => await driver.query<T>(inDatabase(query, database), { parameters });
 
-  const refreshSome = async (project: string, runs: readonly string[], now: number): Promise<void> => {
-    const asked = { project, runs: [...runs] };
-    const times = await ask<Times>(RUN_TIMES, asked);
-    if (times.length === 0) return; // outcomes of runs that were never seen
-    const range = {
-      ...asked,
-      first: times.map((time) => time.first).reduce((a, b) => (a < b ? a : b)),
-      last: times.map((time) => time.last).reduce((a, b) => (a > b ? a : b)),
-    };
-    const [spans, outcomes, revisions] = await Promise.all([
-      ask<SummarySpan>(SPANS_TO_SUMMARISE, { ...range, spansMax: SPANS_PER_SUMMARY_MAX }),
+  const refreshSome = async (project: string, runs: string[], now: number): Promise<void> => {
+    // Before the question: what comes in meanwhile must not be taken for what is counted.
+    const held = new Map(runs.flatMap((id) => heldRows(id, recent.find(project, id))));
+    const asked = { project, runs };
+    const [times, outcomes] = await Promise.all([
+      ask<RunTimes>(RUN_TIMES, asked),
       ask<SummaryOutcome>(OUTCOMES_OF_RUNS, { ...asked, outcomesMax: OUTCOMES_PER_RUN_MAX }),
-      ask<Revision>(REVISIONS, range),
     ]);
+    if (times.length === 0) return; // outcomes of runs that were never seen
     const outcomesOf = Map.groupBy(outcomes, (outcome) => outcome.run_id);
+    const whole = times.flatMap((time) => wholeRun(time, held.get(time.run_id)));
+    const wholeIds = new Set(whole.map(({ times: { run_id } }) => run_id));
+    const rest = times.filter((time) => !wholeIds.has(time.run_id));
+    const foreign = [
+      ...rest,
+      ...whole.map((run) => run.times).filter((time) => spansHours(time) || outcomesOf.has(time.run_id)),
+    ];
+    const revisions =
+      foreign.length === 0 ? [] : await ask<Revision>(REVISIONS, { project, ...rangeOf(foreign) });
     const revisionsOf = Map.groupBy(revisions, (revision) => revision.run_id);
+
     const rows: Row[] = [];
-    for (const [runId, ofRun] of Map.groupBy(spans, (span) => span.run_id)) {
-      const [first, ...rest] = ofRun;
-      if (first === undefined) continue;
+    const summarise = (runId: string, spans: SummarySpan[], atLeast: bigint): Row | undefined => {
+      const [first, ...others] = spans;
+      if (first === undefined) return undefined;
       const before = revisionsOf.get(runId) ?? [];
-      const revision = nextRevision(before, now);
-      const row = summariseRun(project, [first, ...rest], outcomesOf.get(runId) ?? [], revision, now);
+      const revision = nextRevision(before, atLeast);
+      const row = summariseRun(project, [first, ...others], outcomesOf.get(runId) ?? [], revision, now);
       rows.push(row, ...withdrawn(row, before, BigInt(first.start)));
+      return row;
+    };
+    const made = whole.map(({ times: { run_id }, run, spans }) => {
+      const atLeast = run.revision >= BigInt(now) ? run.revision + 1n : BigInt(now);
+      return { run, row: summarise(run_id, spans, atLeast) };
+    });
+    for (const group of groupsOf(rest, rowsPerRead)) {
+      const found = await readSpansOf(driver, database, project, group);
+      for (const [runId, spans] of found) summarise(runId, spans, BigInt(now));
     }
+    await insert(rows);
+    for (const { run, row } of made) {
+      if (row?.['state'] === 'open' && typeof row['revision'] === 'bigint') run.revision = row['revision'];
+      else recent.forget(run);
+    }
+    for (const { run_id } of rest) {
+      const kept = held.get(run_id);
+      // Unless more came meanwhile, there is a part of it that will never be here.
+      if (kept !== undefined && kept.run.rows === kept.rows) recent.forget(kept.run);
+    }
+  };
+
+  const insert = async (rows: readonly Row[]): Promise<void> => {
     const encoded = encodeRows(RUNS, rows, '');
     const hash = createHash('sha256');
     for (const chunk of encoded.chunks) hash.update(chunk);
     await driver.insert({ ...encoded, token: hash.digest('hex') });
   };
 
-  const refreshAll = async (project: string, runs: readonly string[], now: number): Promise<void> => {
-    try {
-      await refreshSome(project, runs, now);
-    } catch (error) {
-      if (runs.length === 1 || !StoreError.isInstance(error) || error.code !== TOO_MANY_ROWS) throw error;
-      const half = Math.ceil(runs.length / 2);
-      await refreshAll(project, runs.slice(0, half), now);
-      await refreshAll(project, runs.slice(half), now);
-    }
-  };
-
   return {
     async refresh(runs, now) {
       for (const [project, ofProject] of Map.groupBy(runs, (run) => run.project)) {
         const ids = [...new Set(ofProject.map((run) => run.runId))];
-        for (let from = 0; from < ids.length; from += RUNS_PER_REFRESH) {
-          await refreshAll(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
-        }
+        for (let from = 0; from < ids.length; from += RUNS_PER_REFRESH)
+          await refreshSome(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
       }
     },
     async stale(limit, withinMs = STALE_MS) {
@@ -122,12 +141,39 @@ export function runWriter(
   };
 }
 
+interface HeldRows {
+  readonly run: RecentRun;
+  /** At the time of the question. */
+  readonly rows: number;
+}
+
+function heldRows(runId: string, run: RecentRun | undefined): [string, HeldRows][] {
+  return run === undefined ? [] : [[runId, { run, rows: run.rows }]];
+}
+
+/**
+ * The run if all its rows are in memory. Those in memory are in the store, each once; so they are all if the store has as many.
+ * The newest must have come in at the same time: a request that an earlier process stored, and this one was sent again, did not.
+ */
+function wholeRun(times: RunTimes, held: HeldRows | undefined): HeldRun[] {
+  if (held === undefined || held.rows !== Number(times.rows) || held.run.rows !== held.rows) return [];
+  const { run } = held;
+  const rows = run.pieces.flatMap(spansOf);
+  const newest = rows.reduce((latest, { received }) => Math.max(latest, Number(received)), 0);
+  return newest === Number(times.received) ? [{ times, run, spans: distinctSpans(rows) }] : [];
+}
+
+/** Whether a row of the run may stand under the key of another hour. */
+function spansHours({ first, last }: RunTimes): boolean {
+  return first.slice(0, HOUR_CHARACTERS) !== last.slice(0, HOUR_CHARACTERS);
+}
+
 /** Above every earlier revision, and in step with the clock so that two writers rarely make the same. */
-function nextRevision(before: readonly Revision[], now: number): bigint {
+function nextRevision(before: readonly Revision[], atLeast: bigint): bigint {
   return before.reduce((highest, { revision }) => {
     const next = BigInt(revision) + 1n;
     return next > highest ? next : highest;
-  }, BigInt(now));
+  }, atLeast);
 }
 
 /** Rows under keys the run no longer has, because an earlier span moved its start into another hour. */

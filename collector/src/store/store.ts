@@ -108,7 +108,7 @@ export interface SpanPage {
 /** Batches in the form in which their store writes them. */
 export interface PreparedBatch {
   readonly rows: number;
-  /** Size of the rows in their form for the write. */
+  /** Memory that they take until they are written. */
   readonly bytes: number;
 }
 

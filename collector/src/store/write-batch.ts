@@ -1,6 +1,7 @@
 import type { SqlDriver } from './driver.ts';
 import { encodedRows, type Table } from './encode-rows.ts';
 import { EncodedBatch, type Part } from './prepare-batches.ts';
+import type { RecentRuns } from './recent-runs.ts';
 import type { PreparedBatch } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { LOGS, OUTCOMES, SPANS } from './tables.ts';
@@ -10,12 +11,13 @@ const TABLES: readonly Table[] = [OUTCOMES, LOGS, SPANS];
 
 /**
  * Stores batches together, table by table. Every insert has its own token made from the given one, so that a retry after a
- * failure half-way completes what is missing and repeats nothing.
+ * failure half-way completes what is missing and repeats nothing. What was stored of runs is noted in `recent`.
  */
 export async function writePrepared(
   driver: SqlDriver,
   batches: readonly PreparedBatch[],
   token: string,
+  recent: RecentRuns,
 ): Promise<void> {
   const encoded = encodedBatches(batches);
   const parts = encoded.flatMap((batch) => batch.parts);
@@ -25,6 +27,10 @@ export async function writePrepared(
     for (const [period, together] of Map.groupBy(ofTable, (part) => part.period))
       await driver.insert(insertOf(together[0]?.table ?? table, together, `${token}:${period}`));
   }
+  recent.add(
+    token,
+    parts.flatMap((part) => part.heads),
+  );
   for (const batch of encoded) batch.written();
 }
 
