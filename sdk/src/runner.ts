@@ -36,8 +36,15 @@ export interface RunnerOptions {
   readonly agent?: string;
   /** Trials run at the same time. Default 4. */
   readonly concurrency?: number;
-  /** The runner's own check of an answer: a score in [0, 1]. Without it the service scores with the eval case's scorer. */
-  readonly score?: (output: string, task: string, input: unknown) => number | Promise<number>;
+  /**
+   * The runner's own check of an answer: a score in [0, 1]. Without it, and where it gives none, the service scores with the
+   * eval case's scorer.
+   */
+  readonly score?: (
+    output: string,
+    task: string,
+    input: unknown,
+  ) => number | undefined | Promise<number | undefined>;
   /** True: the process stays alive for the runner. Default false. */
   readonly keepAlive?: boolean;
 }

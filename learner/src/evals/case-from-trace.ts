@@ -16,6 +16,8 @@ export interface CaseFromTraceRequest {
   readonly tags?: readonly string[];
   /** Agent the case is for. Default: the run's own; '' = any. */
   readonly agent?: string;
+  /** How it came about. Default `trace`: somebody chose the run. */
+  readonly source?: 'trace' | 'auto_promoted';
 }
 
 /** Spans read to find the root of a run. */
@@ -48,12 +50,18 @@ export async function draftFromTrace(
   return {
     task,
     expected,
-    scorer: request.scorer ?? defaultScorer(expected),
+    scorer: request.scorer ?? scorerOf(expected, request),
     tags: request.tags ?? [],
-    source: 'trace',
+    source: request.source ?? 'trace',
     sourceRunId: summary.runId,
     ...(agent === '' ? {} : { agent }),
   };
+}
+
+/** An answer that nobody looked at is right also in other words around it. */
+function scorerOf(expected: string, { source }: CaseFromTraceRequest): ScorerName {
+  const scorer = defaultScorer(expected);
+  return source === 'auto_promoted' && scorer === 'exact' ? 'graded' : scorer;
 }
 
 function goldOf(summary: RunSummary, output: string): string {

@@ -43,7 +43,12 @@ export interface EvalService {
   addCases(project: string, values: readonly unknown[]): Promise<AddedCases>;
   listCases(project: string): Promise<readonly EvalCase[]>;
   /** Throws LearnerError `not_found`, `invalid` or `conflict` when no case can be made of the run. */
-  addFromTrace(project: string, request: CaseFromTraceRequest): Promise<EvalCase>;
+  addFromTrace(
+    project: string,
+    request: CaseFromTraceRequest,
+    /** Whether the task is wanted; `conflict` when it is not. Default: it is. */
+    isWanted?: (task: string) => boolean,
+  ): Promise<EvalCase>;
   /** Starts in the background. Throws LearnerError `invalid` without cases or for an unknown rule. */
   startRun(project: string, request: EvalRunRequest): Promise<{ readonly id: string }>;
   listRuns(project: string): Promise<readonly EvalRun[]>;
@@ -175,9 +180,11 @@ export function createEvalService(options: EvalServiceOptions): EvalService {
 
     listCases: (project) => cases.list(project),
 
-    addFromTrace: (project, request) =>
+    addFromTrace: (project, request, isWanted = () => true) =>
       inTurn(async () => {
         const draft = await draftFromTrace(options.reader, project, request);
+        if (!isWanted(draft.task))
+          throw new LearnerError('conflict', 'There is a case with a task like this one.');
         const { stored, rejected } = await addDrafts(project, [{ ...draft, index: 0 }]);
         if (stored[0] !== undefined) return stored[0];
         throw new LearnerError(

@@ -4,8 +4,10 @@ import { createLlmAnalyzer } from '../analyzers/llm-analyzer.ts';
 import { createEvalCaseStore, type EvalCaseStore } from '../evals/eval-case-store.ts';
 import { createEvalRunStore } from '../evals/eval-run-store.ts';
 import { createEvalService, type EvalService } from '../evals/eval-service.ts';
+import { createCaseGenerator, type CaseGenerator } from '../evals/generate-cases.ts';
 import { createJudgeScorer } from '../evals/judge-scorer.ts';
 import { createScorer } from '../evals/scorer.ts';
+import { createSignalScorer } from '../evals/signal-scorer.ts';
 import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
@@ -65,6 +67,7 @@ export interface LearningLoop {
   readonly broker: TrialBroker;
   readonly cases: EvalCaseStore;
   readonly evals: EvalService;
+  readonly generator: CaseGenerator;
   readonly learning: LearnService;
   readonly verdicts: VerdictLog;
   readonly settler: Settler;
@@ -94,6 +97,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const analyzer = madeOf(options.analyzer ?? createLlmAnalyzer, model);
   const judge = options.judge && withinBudget(options.judge);
   const runJudge = madeOf(options.runJudge ?? createLlmJudge, judge);
+  const expecting = judge && createJudgeScorer(judge);
   const tables = { driver, database, now, newId };
 
   const trialLog = createTrialLog({ driver, database, clock, newId });
@@ -101,7 +105,11 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     clock,
     newId,
     log: trialLog,
-    scorer: createScorer(judge === undefined ? undefined : createJudgeScorer(judge)),
+    scorer: createScorer(
+      options.runJudge === undefined || runJudge === undefined
+        ? expecting
+        : createSignalScorer(runJudge, expecting),
+    ),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   });
@@ -148,6 +156,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     broker,
     cases,
     evals,
+    generator: createCaseGenerator({ model, reader: store, evals }),
     learning,
     verdicts,
     settler,
