@@ -32,6 +32,12 @@ export interface RunDraft {
   readonly error?: string;
   readonly trial?: string;
   readonly toolOutput?: string;
+  /** What a retriever returned. */
+  readonly retrieved?: string;
+  /** What a tool failed with. */
+  readonly toolError?: string;
+  /** What the user said about it. */
+  readonly feedback?: string;
   readonly user?: string;
 }
 
@@ -140,25 +146,27 @@ export async function openLoopBench(
 type ProjectRun = RunDraft & { readonly project: string };
 type StoredSpan = Parameters<Store['write']>[0]['spans'][number];
 
-async function writeRuns(store: Store, project: string, runs: readonly RunDraft[]): Promise<void> {
+export async function writeRuns(store: Store, project: string, runs: readonly RunDraft[]): Promise<void> {
   const start = BigInt(Date.now() - 60_000) * 1_000_000n;
   const spans = runs.flatMap((run, index) => spansOf({ ...run, project }, start + BigInt(index)));
-  const outcomes = runs
-    .filter(({ passed }) => passed !== undefined)
-    .map((run) => ({
-      project,
-      outcomeId: `check:${run.id}`,
-      runId: run.id,
-      traceId: traceIdOf(run.id),
-      spanId: '',
-      name: 'check',
-      source: 'check' as const,
-      score: null,
-      passed: run.passed ?? null,
-      comment: run.comment ?? '',
-      timeUnixNano: start,
-      receivedAtMs: Date.now(),
-    }));
+  const outcome = ({ id, passed }: RunDraft, source: 'check' | 'feedback', comment: string) => ({
+    project,
+    outcomeId: `${source}:${id}`,
+    runId: id,
+    traceId: traceIdOf(id),
+    spanId: '',
+    name: source,
+    source,
+    score: null,
+    passed: passed ?? null,
+    comment,
+    timeUnixNano: start,
+    receivedAtMs: Date.now(),
+  });
+  const outcomes = runs.flatMap((run) => [
+    ...(run.passed === undefined ? [] : [outcome(run, 'check', run.comment ?? '')]),
+    ...(run.feedback === undefined ? [] : [outcome(run, 'feedback', run.feedback)]),
+  ]);
   await store.write({ spans, logs: [], outcomes }, newRandomId());
   await store.refresh(
     runs.map(({ id }) => ({ project, runId: id })),
@@ -175,16 +183,19 @@ function spansOf(run: ProjectRun, start: bigint): StoredSpan[] {
     output: run.output,
     ...(run.error === undefined ? {} : { status: 'Error', statusMessage: run.error, errorType: 'Error' }),
   });
-  if (run.toolOutput === undefined) return [root];
-  const tool = spanOf(run, start, {
-    spanId: newRandomId().slice(0, 16),
-    parentSpanId: root.spanId,
-    kind: 'tool',
-    name: 'run_sql',
-    tool: 'run_sql',
-    output: run.toolOutput,
-  });
-  return [root, tool];
+  const child = (part: Partial<StoredSpan>): StoredSpan =>
+    spanOf(run, start, { spanId: newRandomId().slice(0, 16), parentSpanId: root.spanId, ...part });
+  const tool = { kind: 'tool', name: 'run_sql', tool: 'run_sql' } as const;
+  return [
+    root,
+    ...(run.toolOutput === undefined ? [] : [child({ ...tool, output: run.toolOutput })]),
+    ...(run.toolError === undefined
+      ? []
+      : [child({ ...tool, status: 'Error', statusMessage: run.toolError, errorType: 'ToolError' })]),
+    ...(run.retrieved === undefined
+      ? []
+      : [child({ kind: 'retriever', name: 'search', output: run.retrieved })]),
+  ];
 }
 
 function spanOf(run: ProjectRun, start: bigint, part: Partial<StoredSpan>): StoredSpan {
@@ -257,7 +268,7 @@ function traceIdOf(runId: string): string {
   return createHash('md5').update(runId).digest('hex');
 }
 
-function startRunner(
+export function startRunner(
   { project, loop, serving }: Pick<LoopBench, 'project' | 'loop' | 'serving'>,
   agent: BenchAgent,
   name?: string,
