@@ -33,3 +33,11 @@ export function ourGate(name: string, options: Omit<RaceOptions, 'runsBudget'> =
     },
   };
 }
+
+/** Both ways of collecting evidence, under both kinds of control. */
+export const OUR_GATES: readonly OurGate[] = [
+  ourGate('race, e-Bonferroni', { mode: 'race' }),
+  ourGate('race, e-BH', { mode: 'race', control: 'fdr' }),
+  ourGate('factorial, e-Bonferroni', { mode: 'factorial' }),
+  ourGate('factorial, e-BH', { mode: 'factorial', control: 'fdr' }),
+];

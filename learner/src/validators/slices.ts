@@ -8,7 +8,7 @@ import type { Contender, Race } from './race-state.ts';
  * P(bad) from which a slice is in doubt. Stricter than the guard's own ½: several looks give a bad slice several chances
  * to seem harmless.
  */
-const DOUBT_PROBABILITY = 0.25;
+export const DOUBT_PROBABILITY = 0.25;
 
 /** Tags with enough triggered cases to be judged on their own. */
 export function slicesOf(contender: Contender, race: Race): string[] {

@@ -1,0 +1,38 @@
+import type { Finding } from '../finding.ts';
+import { measureArithmetic } from './arithmetic.ts';
+import { measureDiscoveries } from './discoveries.ts';
+import { measureFalsePromotions } from './false-promotions.ts';
+import { measurePower } from './power.ts';
+import { measureSlices } from './slices.ts';
+
+export interface GatesOptions {
+  /** All-null cycles for each gate, at least 600 for the target; the other figures take half as many. */
+  readonly cycles: number;
+  readonly seed: string;
+  /** Called with what is measured next. */
+  readonly onStep?: (what: string) => void;
+}
+
+/** Cycles of one project's life in the streams of cycles. */
+const STREAM_CYCLES = 50;
+
+/**
+ * The gate as shipped beside gates of others, over simulated worlds with known effects and agents as noisy as real ones:
+ * T1–T4, T6, T10, T13. Figures prove mechanism: no language is understood here.
+ */
+export async function runGates({
+  cycles,
+  seed,
+  onStep = () => {},
+}: GatesOptions): Promise<readonly Finding[]> {
+  const half = Math.max(1, Math.round(cycles / 2));
+  const streams = Math.max(1, Math.round(half / STREAM_CYCLES));
+  const findings: Finding[] = [...measureArithmetic(seed)];
+  onStep('slices');
+  findings.push(...(await measureSlices(half, seed)));
+  findings.push(...(await measurePower(half, seed, onStep)));
+  findings.push(...(await measureDiscoveries(streams, seed, onStep)));
+  onStep('all-null cycles');
+  findings.push(...(await measureFalsePromotions(cycles, seed)));
+  return findings;
+}

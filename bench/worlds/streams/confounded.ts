@@ -1,0 +1,44 @@
+import {
+  rmse,
+  runConfounded,
+  type RuleResult,
+} from '../../../learner/src/online/confounded-world.testing.ts';
+import { atMost, shareOf, statisticOf, type Finding } from '../finding.ts';
+
+const WORLDS = 30;
+const REQUESTS = 8_000;
+const WITHHELD = 0.2;
+const RMSE_MAX = 4;
+
+/** T9: per-rule effects in worlds of forty rules where retrieval follows difficulty, over all rules of {@link WORLDS} worlds. */
+export function measureConfounded(seed: string): readonly Finding[] {
+  const worlds = Array.from({ length: WORLDS }, (_, world) =>
+    runConfounded(`${seed} confounded ${world}`, REQUESTS, WITHHELD),
+  );
+  const error = (estimate: (result: RuleResult) => number): Pick<Finding, 'value' | 'low' | 'high'> =>
+    statisticOf(worlds, (sample) => 100 * rmse(sample.flat(), estimate), seed);
+  const all = worlds.flat();
+  const covered = all.filter(({ measured, truth }) => measured.low <= truth && truth <= measured.high);
+  return [
+    atMost(
+      {
+        target: 'T9',
+        what: `effect of a rule after ${REQUESTS} requests, from the coins, RMSE`,
+        ...error(({ measured }) => measured.estimate),
+        unit: 'points',
+      },
+      RMSE_MAX,
+    ),
+    {
+      target: '',
+      what: 'the same as success with the rule minus success without, RMSE',
+      ...error(({ naive }) => naive),
+      unit: 'points',
+    },
+    {
+      target: '',
+      what: 'its confidence sequence covers the true effect',
+      ...shareOf(covered.length, all.length),
+    },
+  ];
+}
