@@ -157,6 +157,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     holdoutGlobal: config.holdoutGlobal,
     cases: loop.cases,
     broker: loop.broker,
+    settle: async () => await options.collector?.settleRuns(),
     model: modelConfigured(config) ? config.model : '',
     now,
     newId,

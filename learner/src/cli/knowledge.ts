@@ -4,6 +4,9 @@ import { shortId } from '../ids.ts';
 import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import { armsText, liftText } from '../online/effect-text.ts';
 import { contextOf } from './context.ts';
+import { addKnowledgeAudit } from './knowledge-reports.ts';
+import { addManagedKnowledgeCommands } from './managed-knowledge.ts';
+import { addStateCommands } from './snapshots.ts';
 import { printable, type Column } from './table.ts';
 
 const evidence = z.object({ runId: z.string(), field: z.string(), quote: z.string() });
@@ -39,6 +42,8 @@ const rule = z.looseObject({
   tokens: z.number(),
   reason: z.string(),
   verdictId: z.string().optional(),
+  expiresAt: z.string().optional(),
+  pinRequest: z.looseObject({ actor: z.string() }).optional(),
   provenance: z.looseObject({
     origin: z.string(),
     by: z.string(),
@@ -80,7 +85,9 @@ const COLUMNS: readonly Column<ListedRule>[] = [
 ];
 
 function stageOf(item: ListedRule): string {
-  const stage = item.status === 'active' && item.watch?.current === true ? item.watch.stage : '';
+  const isMeasured = item.watch?.current === true;
+  const isDormant = item.status === 'validated' && item.watch?.stage === 'dormant';
+  const stage = isMeasured && (item.status === 'active' || isDormant) ? (item.watch?.stage ?? '') : '';
   // Of a rule that is out of service only the end of its last experiment would be told.
   return stage === '' || stage === item.status ? statusOf(item) : `${statusOf(item)}, ${stage}`;
 }
@@ -146,6 +153,10 @@ export function addKnowledgeCommands(program: Command): void {
       );
     });
 
+  addStateCommands(knowledge);
+  addManagedKnowledgeCommands(knowledge);
+  addKnowledgeAudit(knowledge);
+
   const judge = (verb: string, description: string, done: string, takesReason: boolean): void => {
     const command = knowledge.command(`${verb} <id>`).description(description);
     if (takesReason) command.option('--reason <text>', 'why; stands in the history');
@@ -156,7 +167,12 @@ export function addKnowledgeCommands(program: Command): void {
         { actor: context.actor, ...options },
         changed,
       );
-      context.show(answer, () => `${done} ${shortId(answer.rule.id)} (now ${statusOf(answer.rule)}).`);
+      const isAsked = verb === 'pin' && answer.rule.pinRequest !== undefined;
+      context.show(answer, () =>
+        isAsked
+          ? `Asked to pin ${shortId(answer.rule.id)}: a second person has to agree.`
+          : `${done} ${shortId(answer.rule.id)} (now ${statusOf(answer.rule)}).`,
+      );
     });
   };
   judge('approve', 'put a candidate or validated rule into service', 'Approved', true);
@@ -192,6 +208,12 @@ export function addKnowledgeCommands(program: Command): void {
           `Rule ${shortId(answer.rule.id)} is now version ${answer.rule.version} and a candidate again: approve it, or let "tracelore learn" prove it.`,
       );
     });
+}
+
+function pinnedText(found: RuleView): string {
+  if (found.priority === 'pinned') return '  pinned';
+  const { pinRequest } = found;
+  return pinRequest === undefined ? '' : `  ${pinRequest.actor} wants it pinned: a second person is awaited`;
 }
 
 function tagsOf(text: string | undefined): string[] | undefined {
@@ -231,11 +253,12 @@ function describeWatch(seen: WatchShown): string[] {
 function describe({ rule: found, history, watches }: z.infer<typeof shown>): string {
   const { provenance } = found;
   const lines = [
-    `${found.id}@${found.version}  ${found.kind}  ${statusOf(found)}${found.priority === 'pinned' ? '  pinned' : ''}  ${found.tokens} tokens`,
+    `${found.id}@${found.version}  ${found.kind}  ${statusOf(found)}${pinnedText(found)}  ${found.tokens} tokens`,
     `when     ${found.appliesWhen}`,
     `rule     ${found.content.replaceAll('\n', '\n         ')}`,
     ...(found.tags.length === 0 ? [] : [`tags     ${found.tags.join(', ')}`]),
     ...(found.reason === '' ? [] : [`reason   ${found.reason}`]),
+    ...(found.expiresAt === undefined ? [] : [`ends     ${found.expiresAt}`]),
     `from     ${provenance.origin}, ${provenance.by}`,
     ...(provenance.because === undefined ? [] : [`because  ${provenance.because}`]),
     ...provenance.evidence.map(

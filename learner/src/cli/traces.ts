@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
+import { addBlameCommand } from './blame.ts';
 import { contextOf, type CliContext } from './context.ts';
 import { moneyOfCalls } from './money.ts';
 import { outcomeText, run, type RunView } from './run-lines.ts';
@@ -64,6 +65,8 @@ export function addTraceCommands(program: Command): void {
       else if (context.isJson) await printRun(context, id);
       else await showRun(context, id, options.full === true);
     });
+
+  addBlameCommand(traces);
 }
 
 /** Options named as the parameters of the API. */

@@ -33,6 +33,8 @@ export interface ReportOptions {
   readonly holdoutGlobal: number;
   readonly cases: { list(project: string): Promise<readonly EvalCase[]> };
   readonly broker: Pick<TrialBroker, 'runner' | 'hasRunner'>;
+  /** Resolves when runs show what was received before. */
+  readonly settle: () => Promise<void>;
   /** Model of the learner; '' = none. */
   readonly model: string;
   readonly now: () => Date;
@@ -93,7 +95,11 @@ export function createKnowledgeReports(options: ReportOptions): KnowledgeReports
   const keyOf = (project: string, runId: string): string => `${project}/${runId}`;
 
   async function find(project: string, run: string): Promise<RunSummary> {
-    const summary = await reader.findRun(project, run);
+    let summary = await reader.findRun(project, run);
+    if (summary === undefined || summary.outcome === null) {
+      await options.settle();
+      summary = await reader.findRun(project, run);
+    }
     if (summary === undefined)
       throw new LearnerError('not_found', `No run has an id that starts with "${run}".`);
     return summary;
