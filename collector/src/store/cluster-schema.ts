@@ -18,6 +18,7 @@ const SHARD_KEYS: Readonly<Record<string, string>> = {
   outcomes: 'cityHash64(run_id)',
   analyses: 'cityHash64(run_id)',
   learner_secrets: 'cityHash64(name)',
+  worker_lease: 'cityHash64(name)',
   schema_migrations: 'cityHash64(package)',
   indexed_days: 'cityHash64(day)',
 };

@@ -1,6 +1,7 @@
 import { addUsage } from '../llm/chat-model.ts';
 import { LearnerError } from '../errors.ts';
 import { analyseRuns, type AnalysisOutcome } from './analyse-runs.ts';
+import { finishReleases } from './finish-releases.ts';
 import { addNote, type PassRecord } from './learn-pass.ts';
 import type { LearnParts, PassOptions } from './learn-parts.ts';
 import { rejectedRules } from './rejected-rules.ts';
@@ -22,6 +23,7 @@ export async function runPass(options: PassOptions): Promise<void> {
   const { parts, project, record, save, signal } = options;
   const fingerprint = await presentFingerprint(parts, project);
 
+  await finishReleases({ ...options, fingerprint });
   const settled = await parts.settler.settle(project, signal);
   record.update({ usage: addUsage(record.current.usage, settled.usage) });
   if (settled.judgeFailures > 0)

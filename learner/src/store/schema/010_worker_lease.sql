@@ -1,0 +1,14 @@
+-- Which process learns and writes knowledge: claims and renewals, by the clock of the server. The newest row of a holder
+-- says what it does; rows older than a lease say nothing.
+CREATE TABLE IF NOT EXISTS {database}.worker_lease
+(
+    name     LowCardinality(String),
+    holder   String,
+    sequence UInt64,
+    kind     LowCardinality(String),
+    place    String,
+    at       DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (name, at)
+TTL toDateTime(at) + INTERVAL 1 DAY;

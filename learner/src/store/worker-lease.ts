@@ -1,0 +1,107 @@
+import type { SqlDriver } from '@tracelore/collector/store';
+import { LearnerError } from '../errors.ts';
+
+/** How long a claim holds without being renewed, ms of the server's clock. */
+export const LEASE_MS = 30_000;
+/** Pause between two renewals, or two tries to get it, ms. */
+export const LEASE_PAUSE_MS = 5_000;
+/** A holder stops this long before its claim ends for others, ms: clocks run at different speeds, and writes take time. */
+const MARGIN_MS = 10_000;
+
+const TABLE = 'worker_lease';
+const NAME = 'worker';
+
+/**
+ * Which one of several processes on one store learns, watches and writes knowledge. ClickHouse cannot compare and set, so
+ * a claim is written first and looked around for others afterwards: of two that claim at once both see the other, and both
+ * step back; who steps back after looking cannot have been missed by who goes on, since its claim was stored before.
+ */
+export interface WorkerLease {
+  /** Whether this process may write now. Synchronous, by its own steady clock: what cannot renew in time stops by itself. */
+  isHeld(): boolean;
+  /** Throws {@link LearnerError} `unavailable`, retryable, that says who works instead. */
+  demand(): void;
+  /** Renews the lease, or tries to get it. Resolves with whether it is held. Not twice at once. */
+  keep(): Promise<boolean>;
+  /** Gives it up, for the next one to take at once. */
+  release(): Promise<void>;
+}
+
+export interface WorkerLeaseOptions {
+  readonly driver: SqlDriver;
+  readonly database: string;
+  /** Names this process, once. */
+  readonly holder: string;
+  /** Where it runs, for people: host and process id. */
+  readonly place: string;
+  /** Steady milliseconds. Default: of this process. */
+  readonly steadyMs?: () => number;
+}
+
+/** A directory has one process: its lock is the lease. */
+export const OWN_STORE: WorkerLease = {
+  isHeld: () => true,
+  demand: () => undefined,
+  keep: () => Promise.resolve(true),
+  release: () => Promise.resolve(),
+};
+
+type Kind = 'claimed' | 'released';
+
+export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
+  const { driver, database, holder, place, steadyMs = () => performance.now() } = options;
+  let sequence = 0;
+  let heldUntilMs = Number.NEGATIVE_INFINITY;
+  let other = 'another process';
+  const isHeld = (): boolean => steadyMs() < heldUntilMs;
+
+  async function write(kind: Kind): Promise<void> {
+    sequence += 1;
+    await driver.command(
+      `INSERT INTO ${database}.${TABLE} (name, holder, sequence, kind, place, at)
+       SELECT {name: String}, {holder: String}, {sequence: UInt64}, {kind: String}, {place: String}, now64(3)`,
+      { parameters: { name: NAME, holder, sequence, kind, place } },
+    );
+  }
+
+  /** Where another process runs whose claim still holds. */
+  async function rival(): Promise<string | undefined> {
+    const rows = await driver.query<{ place: string }>(
+      `SELECT any(place) AS place FROM ${database}.${TABLE}
+       WHERE name = {name: String} AND holder != {holder: String} AND at > now64(3) - toIntervalMillisecond({lease: UInt32})
+       GROUP BY holder HAVING argMax(kind, sequence) = 'claimed' ORDER BY max(at) DESC LIMIT 1`,
+      { parameters: { name: NAME, holder, lease: LEASE_MS } },
+    );
+    return rows[0]?.place;
+  }
+
+  async function release(): Promise<void> {
+    heldUntilMs = Number.NEGATIVE_INFINITY;
+    await write('released');
+  }
+
+  return {
+    isHeld,
+    demand() {
+      if (isHeld()) return;
+      const message = `${other} learns and writes knowledge on this store, this process only reads and serves. Send the request there; when that process ends, this one takes over within ${LEASE_MS / 1_000} s.`;
+      throw new LearnerError('unavailable', message, { retryable: true });
+    },
+    async keep() {
+      const beganMs = steadyMs();
+      const wasHeld = isHeld();
+      await write('claimed');
+      if (!wasHeld) {
+        const found = await rival();
+        if (found !== undefined) {
+          other = `the process at ${found}`;
+          await release();
+          return false;
+        }
+      }
+      heldUntilMs = beganMs + LEASE_MS - MARGIN_MS;
+      return isHeld();
+    },
+    release,
+  };
+}
