@@ -96,6 +96,8 @@ export function learnerEndpoints(
       countCases: (project) => cases.count(project),
       countRunners: (project) => broker.runners(project).filter(({ isAlive }) => isAlive).length,
       lastPass: (project) => learning.last(project),
+      lastEnds: (project) => learning.lastEnds(project),
+      otherWorker: () => parts.worker.other(),
       watchOf: (project, rule) => online.views(project, rule).find(({ current }) => current),
       layer: (project) => online.layer(project),
       model: modelConfigured(config) ? config.model : '',

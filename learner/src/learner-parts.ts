@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Store } from '@tracelore/collector/store';
 import { modelConfigured, type Config } from './config.ts';
 import type { NewId } from './ids.ts';
@@ -6,6 +7,7 @@ import { createRenderer } from './injectors/renderer.ts';
 import { scannedSelector, type WithheldRule } from './injectors/scanned-selector.ts';
 import { createSelector, type PreparedSelector, type SelectorOptions } from './injectors/selector.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
+import { guardedLog } from './knowledge/guarded-log.ts';
 import { createKnowledgeLog } from './knowledge/knowledge-log.ts';
 import { openKnowledge, type KnowledgeRegistry } from './knowledge/knowledge-registry.ts';
 import type { Rule } from './knowledge/rule.ts';
@@ -25,9 +27,13 @@ import type { RecordOutcomes } from './signals/signal.ts';
 import { migrateLearner } from './store/migrate.ts';
 import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
+import { createWorkerLease, OWN_STORE, type WorkerLease } from './store/worker-lease.ts';
 import { systemClock } from './trials/clock.ts';
+import { createWorker, type Worker } from './worker.ts';
 
 const MS_PER_HOUR = 3_600_000;
+/** Times that a process which only follows looks for new knowledge before it also reads the stages of rules again. */
+const LOOKS_PER_STAGES = 12;
 
 type Batch = Parameters<Store['write']>[0];
 
@@ -64,6 +70,8 @@ export interface LearnerParts {
   readonly serving: KnowledgeServing;
   readonly decisions: DecisionLog;
   readonly loop: LearningLoop;
+  /** Whether this process learns and writes, or follows the one that does. */
+  readonly worker: Worker;
   /** Measures served rules on production and removes those that harm. */
   readonly online: OnlineControl;
   /** What the knowledge does and costs. */
@@ -83,7 +91,12 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   const { driver, database } = store;
   await migrateLearner(store);
   const secret = await loadSecret(driver, database, now);
-  const registry = await openKnowledge({ log: createKnowledgeLog(driver, database), now, newId });
+  const demandWork = (): void => worker.demand();
+  const registry = await openKnowledge({
+    log: guardedLog(createKnowledgeLog(driver, database), demandWork),
+    now,
+    newId,
+  });
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
   const online = createOnlineControl({
     driver,
@@ -95,7 +108,6 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     now,
     newId,
   });
-  await online.load(registry.projects());
   /** Share of the units with a rule that went well: what it looks like, not what the rule changes. */
   const effectiveness = (rule: Rule): number | undefined => {
     const seen = online.views(rule.project, rule).find(({ current }) => current)?.with;
@@ -103,6 +115,13 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   };
   const injectorsSelector = (given: SelectorOptions): PreparedSelector =>
     injectorSelector(injector, createSelector(given), effectiveness);
+  let looks = 0;
+  const worker = createWorker(leaseOf(options), async (isNew) => {
+    await registry.refresh();
+    if (isNew || looks % LOOKS_PER_STAGES === 0) await online.load(registry.projects());
+    looks += 1;
+  });
+  await worker.keep();
   const { record, refresh, recordForApi } = outcomePaths(options);
   const decisions = createDecisionLog({
     driver,
@@ -144,6 +163,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     ...ownLoop,
     requireApproval: config.requireApproval,
     isKeyless,
+    demandWork,
     modelCallsPerDay: config.modelCallsPerDay,
     newId,
     clock: { ...systemClock, now },
@@ -168,12 +188,20 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     serving,
     decisions,
     loop,
+    worker,
     online,
     reports,
     settler,
     withheld: () => selector.withheld(),
     recordOutcomes: recordForApi,
   };
+}
+
+/** A server has room for several processes; a directory has one. */
+function leaseOf({ store: { driver, database, location }, newId }: PartsOptions): WorkerLease {
+  if (location.kind === 'embedded') return OWN_STORE;
+  const place = `${hostname()}, process ${process.pid}`;
+  return createWorkerLease({ driver, database, holder: newId(), place });
 }
 
 function withheldInWords({ project, rule, findings }: WithheldRule): string {

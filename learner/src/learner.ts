@@ -16,6 +16,7 @@ import type { Observe } from './observe.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { projectsWithRuns } from './store/projects.ts';
 import { StoreWorker } from './store/store-work.ts';
+import { LEASE_PAUSE_MS } from './store/worker-lease.ts';
 import { VERSION } from './version.ts';
 
 export interface LearnerOptions extends Pick<PartsOptions, 'store' | 'config' | 'collector' | 'own'> {
@@ -57,6 +58,8 @@ export interface Learner {
 const SHUTDOWN_DEADLINE_MS = 10_000;
 const SETTLE_PAUSE_MS = 15_000;
 const WATCH_PAUSE_MS = 15_000;
+/** Processes that started together must not look for the lease at the same moments for ever. */
+const LEASE_JITTER_MS = 2_000;
 
 /**
  * Builds the learner on a store: creates its tables, loads and verifies its knowledge. Throws {@link LearnerError} when the knowledge log is broken.
@@ -84,6 +87,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
   let watching: Repeated | undefined;
+  let working: Repeated | undefined;
   let starting: Promise<string> | undefined;
   let stopping: Promise<void> | undefined;
   const app = createApp({
@@ -107,7 +111,17 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     version: VERSION,
   });
 
+  /** One of several processes on a store judges runs and moves rules; all of them serve. */
+  async function keepWorking(): Promise<void> {
+    const wasWorking = parts.worker.isWorking();
+    await parts.worker.keep();
+    const isWorking = parts.worker.isWorking();
+    if (isWorking !== wasWorking)
+      report(isWorking ? 'this process now learns and writes knowledge' : (parts.worker.other() ?? ''));
+  }
+
   async function settleAll(signal: AbortSignal): Promise<void> {
+    if (!parts.worker.isWorking()) return;
     for (const project of await projectsWithRuns(options.store)) {
       if (!signal.aborted) await parts.settler.settle(project, signal);
     }
@@ -123,6 +137,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   }
 
   async function watchAll(signal: AbortSignal): Promise<void> {
+    if (!parts.worker.isWorking()) return;
     const failures: unknown[] = [];
     for (const project of parts.registry.projects()) {
       if (signal.aborted) break;
@@ -140,6 +155,12 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
       report(`signals: ${text}`),
     );
     watching = repeat(watchAll, options.watchPauseMs ?? WATCH_PAUSE_MS, (text) => report(`watch: ${text}`));
+    if (options.store.location.kind === 'server')
+      working = repeat(keepWorking, LEASE_PAUSE_MS + Math.random() * LEASE_JITTER_MS, (text) =>
+        report(`worker: ${text}`),
+      );
+    const other = parts.worker.other();
+    if (other !== undefined) report(other);
     return server?.url ?? '';
   }
 
@@ -150,6 +171,9 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     await Promise.all([parts.loop.stop(), parts.reports.stop()]);
     await server?.close(deadlineMs);
     await parts.decisions.close();
+    // The next one takes over what is wholly written.
+    await working?.stop();
+    await parts.worker.stop();
     if (options.tenancy === undefined) await tenancy.close();
   }
 

@@ -62,6 +62,7 @@ export class MemoryStore {
       // Nothing was stored before.
     },
     count: () => Promise.resolve(this.#events.length),
+    counts: () => Promise.resolve(new Map()),
     append: (events) => {
       this.#events.push(...events);
       return Promise.resolve();

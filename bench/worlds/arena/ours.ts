@@ -81,6 +81,7 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     verdicts: store.verdicts,
     analyses: store.analyses,
     isKeyless: () => true,
+    demandWork: () => undefined,
     requireApproval: false,
     now,
     newId,

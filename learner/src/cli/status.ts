@@ -5,6 +5,10 @@ import { contextOf } from './context.ts';
 
 const arm = z.looseObject({ units: z.number(), missing: z.number(), outcome: z.number().nullable() });
 
+const passEnd = z
+  .looseObject({ id: z.string(), finishedAt: z.string().nullable(), error: z.string() })
+  .nullable();
+
 const status = z.looseObject({
   project: z.string(),
   version: z.string(),
@@ -41,6 +45,8 @@ const status = z.looseObject({
   runners: z.number(),
   model: z.string(),
   lastPass: z.looseObject({ id: z.string(), state: z.string(), startedAt: z.string() }).nullable(),
+  lastSuccess: passEnd,
+  lastFailure: passEnd,
   next: z.array(z.string()),
   notes: z.array(z.string()),
 });
@@ -58,7 +64,7 @@ export function addStatusCommand(program: Command): void {
 }
 
 function describe(answer: z.infer<typeof status>, url: string): string {
-  const { knowledge, runs, lastPass } = answer;
+  const { knowledge, runs, lastPass, lastSuccess, lastFailure } = answer;
   return [
     `Project    ${answer.project} at ${url}, version ${answer.version}`,
     `Knowledge  ${knowledge.active} active (${knowledge.pinned} pinned), ${knowledge.validated} validated, ${knowledge.candidate} candidates (${knowledge.quarantined} quarantined), ${knowledge.deprecated} deprecated, ${knowledge.archived} archived; snapshot ${knowledge.snapshot}`,
@@ -67,6 +73,14 @@ function describe(answer: z.infer<typeof status>, url: string): string {
     `Evals      ${answer.evalCases} cases, ${answer.runners} runner(s)`,
     `Model      ${answer.model === '' ? 'none' : answer.model}`,
     `Learning   ${lastPass === null ? 'no pass yet' : `last pass ${lastPass.id.slice(0, 8)} ${lastPass.state}, started ${lastPass.startedAt}`}`,
+    ...(lastSuccess === null || lastSuccess.id === lastPass?.id
+      ? []
+      : [`           last success ${lastSuccess.id.slice(0, 8)}, ${lastSuccess.finishedAt ?? ''}`]),
+    ...(lastFailure === null
+      ? []
+      : [
+          `           last failure ${lastFailure.id.slice(0, 8)}, ${lastFailure.finishedAt ?? 'interrupted'}: ${lastFailure.error}`,
+        ]),
     ...answer.next.map((step) => `Next       ${step}`),
     ...answer.notes.map((note) => `Note       ${note}`),
   ].join('\n');

@@ -2,6 +2,8 @@ import type { RunCounts } from '@tracelore/collector/store';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { RULE_STATUSES, type Rule, type RuleStatus } from '../knowledge/rule.ts';
 import { STAGES, type Stage } from '../online/stage.ts';
+import type { LearnPass } from '../learn/learn-pass.ts';
+import type { LearnEnds } from '../learn/learn-service.ts';
 import type { LayerView, WatchView } from '../online/watch-view.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json } from './problem.ts';
@@ -32,10 +34,22 @@ export interface ProjectStatus {
   readonly model: string;
   /** Newest learning pass, if there was one. */
   readonly lastPass: object | null;
+  /** Newest pass that ended well, and newest one that failed, with its reason. */
+  readonly lastSuccess: PassEnd | null;
+  readonly lastFailure: PassEnd | null;
   /** What is missing for learning, and how to add it; empty = nothing. */
   readonly next: readonly string[];
   /** What this deployment does not protect against, and why that is so. */
   readonly notes: readonly string[];
+}
+
+/** How a learning pass ended. */
+export interface PassEnd {
+  readonly id: string;
+  /** ISO time; null = it was interrupted. */
+  readonly finishedAt: string | null;
+  /** '' = it did not fail. */
+  readonly error: string;
 }
 
 export interface StatusServices {
@@ -45,6 +59,9 @@ export interface StatusServices {
   readonly countCases: (project: string) => Promise<number>;
   readonly countRunners: (project: string) => number;
   readonly lastPass: (project: string) => Promise<object | undefined>;
+  readonly lastEnds: (project: string) => Promise<LearnEnds>;
+  /** Who learns instead of this process; undefined = it does. */
+  readonly otherWorker: () => string | undefined;
   /** Current watch of a rule; `undefined` = it is not measured. */
   readonly watchOf: (project: string, rule: Rule) => WatchView | undefined;
   readonly layer: (project: string) => LayerView | null;
@@ -72,10 +89,11 @@ export function statusEndpoints(services: StatusServices): Endpoint[] {
 
 async function readStatus(services: StatusServices, project: string): Promise<ProjectStatus> {
   const base = services.knowledge(project);
-  const [runs, evalCases, lastPass] = await Promise.all([
+  const [runs, evalCases, lastPass, ends] = await Promise.all([
     services.countRuns(project),
     services.countCases(project),
     services.lastPass(project),
+    services.lastEnds(project),
   ]);
   const facts = {
     project,
@@ -90,8 +108,16 @@ async function readStatus(services: StatusServices, project: string): Promise<Pr
     runners: services.countRunners(project),
     model: services.model,
     lastPass: lastPass ?? null,
+    lastSuccess: endOf(ends.success),
+    lastFailure: endOf(ends.failure),
   };
-  return { ...facts, next: nextSteps(facts), notes: services.keyless() ? [KEYLESS_NOTE] : [] };
+  const other = services.otherWorker();
+  const notes = [...(services.keyless() ? [KEYLESS_NOTE] : []), ...(other === undefined ? [] : [other])];
+  return { ...facts, next: nextSteps(facts), notes };
+}
+
+function endOf(pass: LearnPass | undefined): PassEnd | null {
+  return pass === undefined ? null : { id: pass.id, finishedAt: pass.finishedAt, error: pass.error };
 }
 
 function countStages(

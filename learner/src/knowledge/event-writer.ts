@@ -62,6 +62,19 @@ export class EventWriter {
     return result;
   }
 
+  /** Takes over what another process has written since. */
+  catchUp(): Promise<void> {
+    return this.inTurn(async () => {
+      const { project, log, onEvents } = this.#options;
+      const events: KnowledgeEvent[] = [];
+      for await (const event of log.read(project, this.#knowledge.sequence)) {
+        this.#knowledge.apply(event);
+        events.push(event);
+      }
+      if (events.length > 0) onEvents?.(events);
+    });
+  }
+
   /** Stores events together, all of them or none. Only within a turn. */
   async append(news: readonly NewEvent[]): Promise<void> {
     if (news.length === 0) return;

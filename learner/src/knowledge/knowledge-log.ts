@@ -40,10 +40,12 @@ export const LOG_EVENTS_MAX = 1_000_000;
 
 /** The stored log. It keeps what it is given; the chain is made and checked by its reader. */
 export interface KnowledgeLog {
-  /** Every event of one project, or of all of them, ordered by project and sequence. */
-  read(project?: string): AsyncIterable<KnowledgeEvent>;
+  /** Every event of one project, or of all of them, ordered by project and sequence; only those after a position of it. */
+  read(project?: string, after?: number): AsyncIterable<KnowledgeEvent>;
   /** Number of stored events of a project. */
   count(project: string): Promise<number>;
+  /** Number of stored events of every project that has any. */
+  counts(): Promise<ReadonlyMap<string, number>>;
   /** Stores events of one project together: all of them or none. Storing the same events again changes nothing. */
   append(events: readonly KnowledgeEvent[]): Promise<void>;
   /** Erases the words quoted from these runs and traces. */
@@ -91,12 +93,12 @@ export function createKnowledgeLog(driver: SqlDriver, database: string): Knowled
   }
 
   return {
-    async *read(project = '') {
+    async *read(project = '', after = 0) {
       const quotes = await quotesOf(project);
       const sql = `SELECT ${columns} FROM ${table}
-        WHERE {project: String} = '' OR project = {project: String}
+        WHERE ({project: String} = '' OR project = {project: String}) AND sequence > {after: UInt64}
         ORDER BY project, sequence`;
-      const options = { parameters: { project }, rowsMax: LOG_EVENTS_MAX };
+      const options = { parameters: { project, after }, rowsMax: LOG_EVENTS_MAX };
       for await (const row of driver.stream<LogRow>(sql, options))
         yield { ...decodeRow(row), quotes: quotes.get(`${row.project}\n${row.id}`) ?? [] };
     },
@@ -106,6 +108,12 @@ export function createKnowledgeLog(driver: SqlDriver, database: string): Knowled
         { parameters: { project } },
       );
       return Number(rows[0]?.events ?? 0);
+    },
+    async counts() {
+      const rows = await driver.query<{ project: string; events: string }>(
+        `SELECT project, count() AS events FROM ${table} GROUP BY project`,
+      );
+      return new Map(rows.map(({ project, events }) => [project, Number(events)]));
     },
     async append(events) {
       const last = events.at(-1);

@@ -12,6 +12,8 @@ export interface KnowledgeRegistry {
   of(project: string): KnowledgeBase;
   /** Projects that have ever been asked for or written to. */
   projects(): readonly string[];
+  /** Takes over what another process on the same store has written since. Resolves with whether there was anything. */
+  refresh(): Promise<boolean>;
 }
 
 /**
@@ -27,12 +29,21 @@ export async function openKnowledge(
     knowledge.apply(event);
     loaded.set(event.project, knowledge);
   }
-  const bases = new Map<string, KnowledgeBase>();
+  const bases = new Map<string, LogBackedKnowledge>();
   for (const [project, knowledge] of loaded) {
     bases.set(project, new LogBackedKnowledge({ ...options, project }, knowledge));
   }
-  return {
+  const registry: KnowledgeRegistry = {
     projects: () => [...bases.keys()],
+    async refresh() {
+      let isNew = false;
+      for (const [project, events] of await options.log.counts()) {
+        if (registry.of(project).snapshot() >= events) continue;
+        await bases.get(project)?.catchUp();
+        isNew = true;
+      }
+      return isNew;
+    },
     of(project) {
       const known = bases.get(project);
       if (known !== undefined) return known;
@@ -47,4 +58,5 @@ export async function openKnowledge(
       return base;
     },
   };
+  return registry;
 }

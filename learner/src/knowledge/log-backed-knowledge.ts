@@ -48,6 +48,9 @@ export class LogBackedKnowledge implements KnowledgeBase {
     this.#events = new EventWriter(options, knowledge);
   }
 
+  catchUp(): Promise<void> {
+    return this.#events.catchUp();
+  }
   snapshot(): number {
     return this.#events.knowledge.sequence;
   }

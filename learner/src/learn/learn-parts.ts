@@ -32,6 +32,8 @@ export interface LearnParts {
   readonly passes: PassLog;
   readonly verdicts: VerdictLog;
   readonly analyses: AnalysisLog;
+  /** Throws LearnerError `unavailable` where another process learns. */
+  readonly demandWork: () => void;
   /** One trusted owner: nobody has to corroborate anybody. */
   readonly isKeyless: () => boolean;
   /** Proven rules wait for a person. */

@@ -12,12 +12,19 @@ export interface LearnService {
   /** Newest first. */
   list(project: string): Promise<readonly LearnPass[]>;
   last(project: string): Promise<LearnPass | undefined>;
+  /** Newest pass that ended well, and newest one that failed. */
+  lastEnds(project: string): Promise<LearnEnds>;
   /** Resolves when the pass that runs for this project, if any, has ended. */
   finished(project: string): Promise<void>;
   /** Passes of this process: those that run, and how the others ended. */
   counts(): { readonly running: number; readonly succeeded: number; readonly failed: number };
   /** Stops running passes and waits until they are written down. */
   stop(): Promise<void>;
+}
+
+export interface LearnEnds {
+  readonly success: LearnPass | undefined;
+  readonly failure: LearnPass | undefined;
 }
 
 /** Passes of this process whose last state is kept in memory; the oldest go first. */
@@ -70,6 +77,7 @@ export function createLearnService(parts: LearnParts): LearnService {
           `Learning pass ${running.record.current.id} is running; wait for it to end.`,
         );
       }
+      parts.demandWork();
       if (stopping.signal.aborted) throw new LearnerError('unavailable', 'The service is shutting down.');
       const hasCandidates = parts.knowledge(project).list({ status: 'candidate' }).length > 0;
       if (parts.analyzer === undefined && !hasCandidates) {
@@ -108,6 +116,13 @@ export function createLearnService(parts: LearnParts): LearnService {
     async last(project) {
       const [newest] = await parts.passes.list(project);
       return newest === undefined ? undefined : present(newest);
+    },
+    async lastEnds(project) {
+      const passes = (await parts.passes.list(project)).map(present);
+      return {
+        success: passes.find(({ state }) => state === 'succeeded'),
+        failure: passes.find(({ state }) => state === 'failed'),
+      };
     },
     finished: async (project) => live.get(project)?.ended,
     counts: () => ({ running: live.size, ...ended }),

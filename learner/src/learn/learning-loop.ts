@@ -51,6 +51,8 @@ export interface LearningLoopOptions {
   /** Default: an exception, an empty output, an output that is not the promised JSON. */
   readonly signals?: readonly Signal[];
   readonly requireApproval: boolean;
+  /** Throws where another process learns. Default: this one does. */
+  readonly demandWork?: () => void;
   /** Keyless on the loopback interface, so that everybody is one trusted owner. Default: never. */
   readonly isKeyless?: () => boolean;
   readonly newId: NewId;
@@ -147,6 +149,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     verdicts,
     analyses: createAnalysisLog(tables),
     requireApproval: options.requireApproval,
+    demandWork: options.demandWork ?? ((): void => undefined),
     isKeyless: options.isKeyless ?? (() => false),
     now,
     newId,

@@ -40,9 +40,9 @@ describe('the lease of the worker', () => {
     const [first, second] = [lease(), lease()];
     expect(await first.keep()).toBe(true);
     expect(await second.keep()).toBe(false);
-    expect(() => second.demand()).toThrow(/the process at host:\d+ learns and writes knowledge/);
+    expect(second.rival()).toMatch(/^The process at host:\d+ learns and writes knowledge/);
     expect(await first.keep()).toBe(true);
-    expect(() => first.demand()).not.toThrow();
+    expect(first.rival()).toBeUndefined();
     await first.release();
     expect(first.isHeld()).toBe(false);
     expect(await second.keep()).toBe(true);

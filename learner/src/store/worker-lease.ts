@@ -1,5 +1,4 @@
 import type { SqlDriver } from '@tracelore/collector/store';
-import { LearnerError } from '../errors.ts';
 
 /** How long a claim holds without being renewed, ms of the server's clock. */
 export const LEASE_MS = 30_000;
@@ -19,8 +18,8 @@ const NAME = 'worker';
 export interface WorkerLease {
   /** Whether this process may write now. Synchronous, by its own steady clock: what cannot renew in time stops by itself. */
   isHeld(): boolean;
-  /** Throws {@link LearnerError} `unavailable`, retryable, that says who works instead. */
-  demand(): void;
+  /** Says who works instead, in words for people; undefined = it is held here. */
+  rival(): string | undefined;
   /** Renews the lease, or tries to get it. Resolves with whether it is held. Not twice at once. */
   keep(): Promise<boolean>;
   /** Gives it up, for the next one to take at once. */
@@ -41,7 +40,7 @@ export interface WorkerLeaseOptions {
 /** A directory has one process: its lock is the lease. */
 export const OWN_STORE: WorkerLease = {
   isHeld: () => true,
-  demand: () => undefined,
+  rival: () => undefined,
   keep: () => Promise.resolve(true),
   release: () => Promise.resolve(),
 };
@@ -52,7 +51,7 @@ export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
   const { driver, database, holder, place, steadyMs = () => performance.now() } = options;
   let sequence = 0;
   let heldUntilMs = Number.NEGATIVE_INFINITY;
-  let other = 'another process';
+  let other = 'Another process';
   const isHeld = (): boolean => steadyMs() < heldUntilMs;
 
   async function write(kind: Kind): Promise<void> {
@@ -65,7 +64,7 @@ export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
   }
 
   /** Where another process runs whose claim still holds. */
-  async function rival(): Promise<string | undefined> {
+  async function claimedElsewhere(): Promise<string | undefined> {
     const rows = await driver.query<{ place: string }>(
       `SELECT any(place) AS place FROM ${database}.${TABLE}
        WHERE name = {name: String} AND holder != {holder: String} AND at > now64(3) - toIntervalMillisecond({lease: UInt32})
@@ -82,19 +81,18 @@ export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
 
   return {
     isHeld,
-    demand() {
-      if (isHeld()) return;
-      const message = `${other} learns and writes knowledge on this store, this process only reads and serves. Send the request there; when that process ends, this one takes over within ${LEASE_MS / 1_000} s.`;
-      throw new LearnerError('unavailable', message, { retryable: true });
-    },
+    rival: () =>
+      isHeld()
+        ? undefined
+        : `${other} learns and writes knowledge on this store, this process only reads and serves. Send the request there; when that process ends, this one takes over within ${LEASE_MS / 1_000} s.`,
     async keep() {
       const beganMs = steadyMs();
       const wasHeld = isHeld();
       await write('claimed');
       if (!wasHeld) {
-        const found = await rival();
+        const found = await claimedElsewhere();
         if (found !== undefined) {
-          other = `the process at ${found}`;
+          other = `The process at ${found}`;
           await release();
           return false;
         }
