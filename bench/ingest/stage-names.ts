@@ -1,4 +1,7 @@
-/** The way of a span through the collector; `inflate` only when it came compressed. */
+/**
+ * The way of a span through the collector; `inflate` only when it came compressed, `readBack` for runs that another process or an
+ * earlier one has spans of.
+ */
 export const STAGES = [
   'receive',
   'inflate',
@@ -9,5 +12,6 @@ export const STAGES = [
   'insert',
   'merge',
   'runs',
+  'readBack',
 ] as const;
 export type Stage = (typeof STAGES)[number];

@@ -31,7 +31,7 @@ await holdMerges(store);
 await stored(store, shape, 0, WARM_UP_REQUESTS, zero());
 const runIds = await stored(store, shape, WARM_UP_REQUESTS, REQUESTS, spent);
 await merged(store, spent);
-await refreshed(store, runIds, spent);
+await refreshed(store, runIds, spent, 'readBack');
 process.send?.(Object.fromEntries(STAGES.map((stage) => [stage, spent[stage] / ITEMS])));
 await store.close();
 process.disconnect();
@@ -45,6 +45,7 @@ async function stored(
   used: Record<Stage, number>,
 ): Promise<string[]> {
   const runs = new Set<string>();
+  let touched = new Set<string>();
   let waiting: ReturnType<Store['prepare']>[] = [];
   for (let request = firstRequest; request < firstRequest + requests; request += 1) {
     const count = SPANS_PER_REQUEST;
@@ -56,12 +57,15 @@ async function stored(
       ...normalizeSpans(clean, () => PROJECT, Date.now()),
       logs: [],
     }));
-    for (const { runId } of batch.spans) runs.add(runId);
+    for (const { runId } of batch.spans) touched.add(runId);
     waiting.push(timed(used, 'encode', () => into.prepare([batch])));
     if (waiting.length < REQUESTS_PER_COMMIT && request + 1 < firstRequest + requests) continue;
     const together = waiting;
     waiting = [];
     await timedWait(used, 'insert', () => into.writePrepared(together, `stages ${request}`));
+    await refreshed(into, [...touched], used, 'runs');
+    for (const run of touched) runs.add(run);
+    touched = new Set();
   }
   return [...runs];
 }
@@ -121,10 +125,16 @@ async function tablesOf({ driver, database }: Pick<Store, 'driver' | 'database'>
   return tables.map(({ name }) => name);
 }
 
-async function refreshed(into: Store, runs: readonly string[], used: Record<Stage, number>): Promise<void> {
+/** `runs` while they are in memory; afterwards they are read back. */
+async function refreshed(
+  into: Store,
+  runs: readonly string[],
+  used: Record<Stage, number>,
+  stage: Stage,
+): Promise<void> {
   for (let from = 0; from < runs.length; from += RUNS_PER_REFRESH) {
     const some = runs.slice(from, from + RUNS_PER_REFRESH).map((runId) => ({ project: PROJECT, runId }));
-    await timedWait(used, 'runs', () => into.refresh(some, Date.now()));
+    await timedWait(used, stage, () => into.refresh(some, Date.now()));
   }
 }
 
@@ -156,6 +166,7 @@ function zero(): Record<Stage, number> {
     insert: 0,
     merge: 0,
     runs: 0,
+    readBack: 0,
   };
 }
 
