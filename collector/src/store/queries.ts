@@ -11,7 +11,10 @@ const RUN_COLUMNS = `project, run_id, trace_id, root_span_id, trial_id, name, ag
 
 const FINAL_PER_PARTITION = `SETTINGS do_not_merge_across_partitions_select_final = 1`;
 
-/** Start of the newest run at or before `before`: where a list begins to look. By the hour, which the key is in order of. */
+/**
+ * Start of the newest run at or before `before`: where a list begins to look. By the hour, which the key is in order of: one
+ * block of every part, so small ones.
+ */
 export const NEWEST_RUN = `
 SELECT toString(max(start_time)) AS start
 FROM {database}.runs
@@ -24,7 +27,8 @@ WHERE project = {project: String} AND start_time <= {before: DateTime64(9, 'UTC'
     ORDER BY toStartOfHour(start_time) DESC
     LIMIT 1
   )
-HAVING count() > 0`;
+HAVING count() > 0
+SETTINGS max_block_size = 1024`;
 
 /** One page of runs; `conditions` come from {@link RUN_CONDITIONS}. */
 export function listRuns(conditions: readonly string[]): string {

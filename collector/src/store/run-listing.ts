@@ -4,41 +4,87 @@ import { runSummary, type RunRow } from './row-views.ts';
 import type { Ask } from './run-spans.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { RunSummary } from './store.ts';
-import { fromIso } from './time-text.ts';
+import { engineMs, engineTime, fromIso } from './time-text.ts';
 
 export const RUNS_PER_PAGE_MAX = 500;
 export const RUNS_PER_PAGE = 50;
 
+const HOUR_MS = 3_600_000;
 /** A page is looked for in the last hour before the newest run, then day, then month, then everywhere. */
-const WINDOWS_MS: readonly number[] = [3_600_000, 86_400_000, 30 * 86_400_000];
+const WINDOWS_MS: readonly number[] = [HOUR_MS, 24 * HOUR_MS, 30 * 24 * HOUR_MS];
 /** Beyond every clock: the column's largest whole year. */
 export const END_OF_TIME = '2262-01-01 00:00:00';
+
+/** Projects whose newest run is remembered; of more, the one not asked about for longest is forgotten. */
+const PROJECTS_REMEMBERED_MAX = 1_000;
+/** For so long, ms: what came since is read with the page. */
+const REMEMBERED_MS = 600_000;
 
 /**
  * Newest runs first. A list has no time bound of its own, and one row per run means merging revisions; so the window
  * widens until the page is full, and a full page costs what lies in its window.
  */
 export function runListing(ask: Ask): (filter: RunFilter) => Promise<RunSummary[]> {
+  const remembered = newestStarts();
   return async (filter) => {
     const limit = Math.max(1, Math.min(filter.limit ?? RUNS_PER_PAGE, RUNS_PER_PAGE_MAX));
     const { sql: conditions, parameters } = runConditions(filter);
-    const before = filter.after === undefined ? END_OF_TIME : fromIso(filter.after.startTime);
-    const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project: filter.project, before });
-    if (newest === undefined) return [];
-    const newestMs = Date.parse(`${newest.start.slice(0, 23).replace(' ', 'T')}Z`);
-    for (const windowMs of WINDOWS_MS) {
-      const notBefore = fromIso(new Date(newestMs - windowMs).toISOString());
-      const page = await ask<RunRow>(listRuns([...conditions, RUN_CONDITIONS.notBefore]), {
-        ...parameters,
-        limit,
-        notBefore,
-      });
-      if (page.length === limit) return page.map(runSummary);
-      if (filter.startedAfterMs !== undefined && filter.startedAfterMs > newestMs - windowMs) {
-        return page.map(runSummary);
-      }
+    const { project, startedAfterMs = 0 } = filter;
+    const before = endOf(filter);
+
+    const pageSince = async (sinceMs?: number): Promise<RunSummary[]> => {
+      const since = sinceMs === undefined ? undefined : { notBefore: engineTime(sinceMs) };
+      const narrowed = since === undefined ? conditions : [...conditions, RUN_CONDITIONS.notBefore];
+      const rows = await ask<RunRow>(listRuns(narrowed), { ...parameters, ...since, limit });
+      return rows.map(runSummary);
+    };
+    const isAll = (page: readonly RunSummary[], sinceMs: number): boolean =>
+      page.length === limit || startedAfterMs > sinceMs;
+
+    // Where the page before ended, or the newest run was a moment ago, will do to begin with: newer ones are found with it.
+    const beginMs = before === undefined ? remembered.of(project) : engineMs(before);
+    if (beginMs !== undefined) {
+      const page = await pageSince(beginMs - HOUR_MS);
+      if (isAll(page, beginMs - HOUR_MS)) return page;
     }
-    const page = await ask<RunRow>(listRuns(conditions), { ...parameters, limit });
-    return page.map(runSummary);
+    const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project, before: before ?? END_OF_TIME });
+    if (newest === undefined) return [];
+    const newestMs = engineMs(newest.start);
+    if (before === undefined) remembered.note(project, newestMs);
+    for (const sinceMs of WINDOWS_MS.map((windowMs) => newestMs - windowMs)) {
+      if (beginMs !== undefined && sinceMs >= beginMs - HOUR_MS) continue;
+      const page = await pageSince(sinceMs);
+      if (isAll(page, sinceMs)) return page;
+    }
+    return await pageSince();
+  };
+}
+
+/** Where the list has to end, when that is known. In the engine's form. */
+function endOf({ after, startedBeforeMs }: RunFilter): string | undefined {
+  const ends = [
+    ...(after === undefined ? [] : [fromIso(after.startTime)]),
+    ...(startedBeforeMs === undefined ? [] : [engineTime(startedBeforeMs)]),
+  ];
+  return ends.sort()[0];
+}
+
+/** When the newest run of each project started, as it was a moment ago. Unix ms. */
+function newestStarts(): {
+  of(project: string): number | undefined;
+  note(project: string, startMs: number): void;
+} {
+  const starts = new Map<string, { readonly startMs: number; readonly until: number }>();
+  return {
+    of: (project) => {
+      const known = starts.get(project);
+      return known === undefined || known.until < performance.now() ? undefined : known.startMs;
+    },
+    note: (project, startMs) => {
+      starts.delete(project);
+      starts.set(project, { startMs, until: performance.now() + REMEMBERED_MS });
+      const [oldest] = starts.keys();
+      if (starts.size > PROJECTS_REMEMBERED_MAX && oldest !== undefined) starts.delete(oldest);
+    },
   };
 }

@@ -7,7 +7,7 @@ import type { FoundRun, MatchingSpan, RunSearch, SearchPage } from './run-filter
 import { END_OF_TIME, RUNS_PER_PAGE, RUNS_PER_PAGE_MAX } from './run-listing.ts';
 import type { Ask } from './run-spans.ts';
 import { StoreError } from './store-error.ts';
-import { fromIso, toIso, toMs } from './time-text.ts';
+import { engineMs, engineTime, fromIso, toIso, toMs } from './time-text.ts';
 
 /** Time of one search unless it says otherwise, ms. */
 const SEARCH_MS = 10_000;
@@ -21,8 +21,6 @@ const SLICE_FACTOR = 10;
 const SLICE_MS_MIN = 1;
 /** A slice as wide as this, a quarter of a year, is the last: it takes all that is left, ms. */
 const SLICE_MS_MAX = 90 * 86_400_000;
-/** Length of a time in the engine's form down to milliseconds. */
-const ENGINE_MS_CHARACTERS = 23;
 
 interface MatchRow {
   readonly run_id: string;
@@ -106,7 +104,7 @@ async function* slicesOf(
   let high = after !== undefined && fromIso(after.startTime) < end ? fromIso(after.startTime) : end;
   const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project: search.project, before: high });
   if (newest === undefined) return;
-  let highMs = Date.parse(toIso(newest.start.slice(0, ENGINE_MS_CHARACTERS)));
+  let highMs = engineMs(newest.start);
   let widthMs = FIRST_SLICE_MS;
   // Slices without runs cost little, and the next one is ten times as wide: no need to look where the next run is.
   for (;;) {
@@ -126,11 +124,6 @@ async function* slicesOf(
     [high, highMs] = [low, lowMs];
     widthMs *= SLICE_FACTOR;
   }
-}
-
-/** Unix ms in the engine's form. */
-function engineTime(ms: number): string {
-  return fromIso(new Date(Math.max(0, ms)).toISOString());
 }
 
 /** The newest matching spans of runs of the slice, their own or by their log records. */

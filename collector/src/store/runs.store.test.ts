@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogRecord, SpanRecord } from '../records.ts';
+import { erase } from './erasure.ts';
 import { encodeRows } from './encode-rows.ts';
 import type { Store } from './store.ts';
 import { ABANDONED_AFTER_MS } from './summarise-run.ts';
@@ -394,6 +395,32 @@ test('lists narrow by state, agent, outcome, conversation, time, trial and analy
     undecided: 2,
     unanalysed: 2,
   });
+});
+
+test('a list has the newest runs on top, those that came since the last one and without those that went', async () => {
+  const project = 'moving';
+  const start = async (letter: string, hours: bigint): Promise<void> => {
+    const span = sampleSpan({
+      runId: id(letter),
+      startUnixNano: SAMPLE_START_NS + hours * 3_600n * SECOND_NS,
+    });
+    await write(project, [span]);
+    await store.refresh([{ project, runId: id(letter) }], NOW);
+  };
+  const listed = async (limit: number): Promise<string[]> =>
+    (await store.listRuns({ project, limit })).map((run) => run.runId);
+  await start('1', 0n);
+  await start('2', 5n);
+  expect(await listed(1)).toEqual([id('2')]);
+  await start('3', 9n);
+  expect(await listed(1)).toEqual([id('3')]);
+  expect(await listed(2)).toEqual([id('3'), id('2')]);
+  await erase(store, project, { kind: 'trace', id: id('3') }, NOW);
+  expect(await listed(1)).toEqual([id('2')]);
+  await erase(store, project, { kind: 'trace', id: id('2') }, NOW);
+  expect(await listed(1)).toEqual([id('1')]);
+  const before = { project, startedBeforeMs: Number(SAMPLE_START_NS / 1_000_000n) };
+  expect(await store.listRuns(before)).toEqual([]);
 });
 
 test('pages of a list meet without gap or repetition', async () => {

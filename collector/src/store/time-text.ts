@@ -8,6 +8,19 @@ export function fromIso(iso: string): string {
   return iso.replace('T', ' ').replace(/Z$/, '');
 }
 
+/** Unix ms in the engine's form; what is before 1970 is 1970. */
+export function engineTime(ms: number): string {
+  return fromIso(new Date(Math.max(0, ms)).toISOString());
+}
+
+/** Characters of the engine's form down to milliseconds. */
+const MS_CHARACTERS = 23;
+
+/** The engine's form in Unix ms, cut to whole ones. */
+export function engineMs(engineTime: string): number {
+  return Date.parse(toIso(engineTime.slice(0, MS_CHARACTERS)));
+}
+
 const NANOS_PER_MS = 1_000_000;
 
 /** Nanoseconds as the engine prints them (a string, beyond 2^53) in milliseconds with fraction. */
