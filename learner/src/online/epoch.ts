@@ -13,8 +13,12 @@ const FINGERPRINT_CHARACTERS = 12;
  */
 export function epochOf(base: Pick<KnowledgeBase, 'history'>, rule: Rule, fingerprint: string): string {
   const entry = base.history(rule.id).findLast(({ type }) => ENTRIES.has(type))?.sequence ?? 0;
-  const epoch = `${rule.version}.${entry}`;
-  if (fingerprint === '') return epoch;
+  return epochName(`${rule.version}.${entry}`, fingerprint);
+}
+
+/** The experiment of an entry into service, `version.entry`, under a fingerprint; '' = none. */
+export function epochName(entry: string, fingerprint: string): string {
+  if (fingerprint === '') return entry;
   const hash = createHash('sha256').update(fingerprint).digest('hex');
-  return `${epoch}.${hash.slice(0, FINGERPRINT_CHARACTERS)}`;
+  return `${entry}.${hash.slice(0, FINGERPRINT_CHARACTERS)}`;
 }

@@ -10,13 +10,9 @@ import { z } from 'zod';
 import { tracelore } from '../cli/child.testing.ts';
 import { resolveConfig } from '../config.ts';
 import { createLearner, type Learner } from '../learner.ts';
-import { coinSalt, isHeldOut } from '../serving/coins.ts';
-import { assignmentCoin } from '../stats/assignment-coin.ts';
-import { bettingLogE } from '../stats/betting.ts';
-import { createRandom } from '../stats/random.ts';
 import { migrateLearner } from '../store/migrate.ts';
-import { observeUnit, startWatch, type RuleWatch } from './rule-watch.ts';
-import { stageShares, withheldShare } from './stage.ts';
+import { runProduction } from './production.testing.ts';
+import { stageShares } from './stage.ts';
 
 const SEED = 'production';
 const SECRET = 'a secret of the test';
@@ -28,35 +24,11 @@ const WAIT_MS = 5;
 const WAITS_MAX = 6_000;
 const HOLDOUT_GLOBAL = 0.05;
 const SHARES = stageShares(0.1, true);
-const BASE_SUCCESS = 0.55;
-const TASK = 'What was the revenue of all orders in fiscal year 2024?';
-
-/** What each rule really does to the chance of success, and what it says. */
-const RULES = [
-  { effect: 0.25, content: 'Divide revenue amounts by 100, they are stored in cents.' },
-  { effect: -0.25, content: 'Multiply revenue amounts by 100, they are stored in units.' },
-] as const;
+/** Unit from which another model answers: the rule that stays proves itself under it once more. */
+const NEW_MODEL_AT = 2_100;
+const NEW_MODEL = 'model-b';
 
 const config = resolveConfig({ arguments: { port: 0, otlpPort: 0, holdoutGlobal: HOLDOUT_GLOBAL } });
-const answerSchema = z.object({ arm: z.string(), items: z.array(z.object({ id: z.string() })) });
-const shownSchema = z.object({
-  rule: z.object({ id: z.string(), status: z.string(), reason: z.string() }),
-  history: z.array(z.object({ type: z.string(), actor: z.string() })),
-  watches: z.array(
-    z.object({
-      epoch: z.string(),
-      current: z.boolean(),
-      stage: z.string(),
-      units: z.number(),
-      withheldShare: z.number(),
-      eHarm: z.number(),
-      eBenefit: z.number(),
-      lift: z.object({ estimate: z.number(), low: z.number(), high: z.number() }).nullable(),
-    }),
-  ),
-});
-type Shown = z.infer<typeof shownSchema>;
-
 let directory: string;
 let store: Store;
 let learner: Learner;
@@ -94,20 +66,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function post<T>(route: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-  const response = await fetch(`${url}${route}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  });
-  return schema.parse(await response.json());
-}
-
-async function show(id: string): Promise<Shown> {
-  const response = await fetch(`${url}/v1/knowledge/${id}`);
-  return shownSchema.parse(await response.json());
-}
-
 async function until(isMet: () => Promise<boolean>): Promise<void> {
   for (let waits = 0; waits < WAITS_MAX; waits += 1) {
     if (await isMet()) return;
@@ -116,113 +74,63 @@ async function until(isMet: () => Promise<boolean>): Promise<void> {
   throw new Error('the condition was not met');
 }
 
-async function decisionsStored(): Promise<boolean> {
-  const response = await fetch(`${url}/metrics`);
-  const text = await response.text();
-  return text.includes('\ntracelore_decisions_waiting 0\n');
+async function post(route: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}${route}`, { method: 'POST', body: JSON.stringify(body), headers });
+  expect(response.ok).toBe(true);
 }
 
-/** What the service should do, told by the coins and the kernel alone. */
-class Expected {
-  readonly id: string;
-  readonly effect: number;
-  readonly epoch: string;
-  watch: RuleWatch = startWatch();
-  removedAt: number | undefined;
-
-  constructor(id: string, effect: number, epoch: string) {
-    this.id = id;
-    this.effect = effect;
-    this.epoch = epoch;
-  }
-
-  get withheld(): number {
-    return withheldShare(this.watch.stage, this.watch.cautious, SHARES);
-  }
-
-  get propensity(): number {
-    return 1 - this.withheld;
-  }
-
-  isInjected(unit: string): boolean {
-    const salt = coinSalt(SECRET, PROJECT);
-    return assignmentCoin({ salt, ruleId: this.id, epoch: this.epoch, unit }) < this.propensity;
-  }
+async function get<T>(route: string, schema: z.ZodType<T>): Promise<T> {
+  const response = await fetch(`${url}${route}`);
+  return schema.parse(await response.json());
 }
 
-async function release({ effect, content }: (typeof RULES)[number]): Promise<Expected> {
-  const text = { content, appliesWhen: 'a question asks for revenue of orders', actor: 'ann' };
-  const changed = z.object({ rule: z.object({ id: z.string() }) });
-  const { rule } = await post('/v1/knowledge', text, changed);
-  await post(`/v1/knowledge/${rule.id}/approve`, { actor: 'ann' }, changed);
-  const { watches } = await show(rule.id);
-  return new Expected(rule.id, effect, watches[0]?.epoch ?? '');
-}
+const shownSchema = z.object({
+  rule: z.object({ status: z.string(), reason: z.string() }),
+  history: z.array(z.object({ type: z.string(), actor: z.string() })),
+  watches: z.array(z.object({ fingerprint: z.string(), current: z.boolean(), stage: z.string() })),
+});
 
-test('the service decides what the kernel decides: over 2 400 requests the harmful rule goes, the good one stays', async () => {
-  const rules = [await release(RULES[0]), await release(RULES[1])];
-  const luck = createRandom(SEED);
-  const salt = coinSalt(SECRET, PROJECT);
-  for (let from = 0; from < UNITS; from += BATCH_UNITS) {
-    if (from === RESTART_AT) {
+test(`the service decides what the kernel decides: over ${UNITS} requests the harmful rule goes, the good one stays, a new model asks anew`, async () => {
+  const { answers, differences, rules } = await runProduction({
+    url: () => url,
+    seed: SEED,
+    secret: SECRET,
+    project: PROJECT,
+    shares: SHARES,
+    holdoutGlobal: HOLDOUT_GLOBAL,
+    rules: [
+      { effect: () => 0.25, content: 'Divide revenue amounts by 100, they are stored in cents.' },
+      { effect: () => -0.25, content: 'Multiply revenue amounts by 100, they are stored in units.' },
+    ],
+    units: UNITS,
+    batchUnits: BATCH_UNITS,
+    fingerprintAt: (unit) => (unit < NEW_MODEL_AT ? '' : NEW_MODEL),
+    until,
+    beforeBatch: async (from) => {
+      // Neither of these is a unit, whatever comes of them.
+      const eval_ = { task: 'revenue of orders', run: `eval-${from}`, override: 'active' };
+      await post('/v1/knowledge/get', eval_);
+      await post('/v1/outcomes', { run: `eval-${from}`, source: 'check', passed: false });
+      if (from !== RESTART_AT) return undefined;
       await learner.shutdown();
       await start();
-    }
-    const outcomes: { run: string; source: string; passed: boolean }[] = [];
-    const before = rules.map(({ watch }) => watch);
-    const seen = rules.map(() => new Array<Parameters<typeof observeUnit>[1]>());
-    for (let at = from; at < from + BATCH_UNITS; at += 1) {
-      const unit = `unit-${String(at).padStart(5, '0')}`;
-      const served = rules.filter(({ watch }) => watch.stage !== 'deprecated');
-      const isHeld = isHeldOut(salt, unit, { global: HOLDOUT_GLOBAL, rule: 0 });
-      const given = isHeld ? [] : served.filter((rule) => rule.isInjected(unit));
-      const answer = await post('/v1/knowledge/get', { task: TASK, unit, run: unit }, answerSchema);
-      expect(answer.arm).toBe(isHeld ? 'holdout' : 'served');
-      expect(answer.items.map(({ id }) => id).toSorted()).toEqual(given.map(({ id }) => id).toSorted());
-      const chance = given.reduce((sum, { effect }) => sum + effect, BASE_SUCCESS);
-      const passed = luck.next() < chance;
-      outcomes.push({ run: unit, source: 'check', passed });
-      if (isHeld) continue;
-      for (const [index, rule] of rules.entries()) {
-        if (!served.includes(rule)) continue;
-        const { propensity } = rule;
-        seen[index]?.push({ injected: given.includes(rule), propensity, outcome: Number(passed) });
-      }
-    }
-    // Neither of these is a unit, whatever comes of them.
-    await post('/v1/knowledge/get', { task: TASK, run: `eval-${from}`, override: 'active' }, answerSchema);
-    outcomes.push({ run: `eval-${from}`, source: 'check', passed: false });
-    await until(decisionsStored);
-    await post('/v1/outcomes', outcomes, z.object({ recorded: z.literal(outcomes.length) }));
-    for (const [index, rule] of rules.entries()) {
-      rule.watch = (seen[index] ?? []).reduce(observeUnit, before[index] ?? startWatch());
-      if (rule.watch.stage === 'deprecated') rule.removedAt ??= from;
-      await until(async () => (await show(rule.id)).watches[0]?.units === rule.watch.units);
-      if (rule.removedAt !== undefined) {
-        await until(async () => (await show(rule.id)).rule.status === 'deprecated');
-      }
-      const { watches } = await show(rule.id);
-      expect(watches[0]).toMatchObject({
-        epoch: rule.epoch,
-        stage: rule.watch.stage,
-        withheldShare: rule.withheld,
-        eHarm: Math.exp(bettingLogE(rule.watch.harm)),
-        eBenefit: Math.min(1e12, Math.exp(bettingLogE(rule.watch.benefit))),
-      });
-    }
-  }
+      return 'restarted';
+    },
+  });
+  expect(differences).toEqual([]);
+  expect(answers).toBe(UNITS);
   const [good, harmful] = rules;
-  expect(harmful?.watch.stage).toBe('deprecated');
   expect(harmful?.removedAt).toBeLessThan(UNITS / 2);
-  expect(good?.watch.stage).toBe('steady');
-  const removed = await show(harmful?.id ?? '');
+  const removed = await get(`/v1/knowledge/${harmful?.id}`, shownSchema);
   expect(removed.rule.reason).toMatch(
     /^harmful in production: harm E \d+\.\d after \d+ units; \d+ % of \d+ units/,
   );
   expect(removed.history.at(-1)).toEqual({ type: 'deprecated', actor: 'learner' });
-  const kept = await show(good?.id ?? '');
+  const kept = await get(`/v1/knowledge/${good?.id}`, shownSchema);
   expect(kept.rule.status).toBe('active');
-  expect(kept.watches[0]?.lift?.low).toBeGreaterThan(0);
+  expect(kept.watches).toContainEqual({ fingerprint: '', current: true, stage: 'steady' });
+  expect(kept.watches).toContainEqual({ fingerprint: NEW_MODEL, current: true, stage: 'steady' });
   const status = await (await fetch(`${url}/v1/status`)).json();
   expect(status).toMatchObject({
     online: { stages: { steady: 1, deprecated: 0 }, broken: 0, layer: { with: { missing: 0 } } },
