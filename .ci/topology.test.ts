@@ -27,6 +27,8 @@ const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'collector/src/store': ['@tracelore/sdk/contract'],
   collector: ['@tracelore/sdk/contract', '@tracelore/collector'],
   'learner/src/cli': ['@tracelore/sdk', '@tracelore/collector', '@tracelore/learner'],
+  // The whole loop in one process: like `tracelore up`, but inside the user's program.
+  'learner/src/engine': ['@tracelore/sdk', '@tracelore/collector', '@tracelore/learner'],
   learner: ['@tracelore/sdk', '@tracelore/collector/store', '@tracelore/learner'],
   dashboards: ['@tracelore/collector/store', '@tracelore/dashboards'],
 };

@@ -1,6 +1,6 @@
 import { openDriver, readOtelTable } from '@tracelore/collector/store';
 import { CliError } from './cli-error.ts';
-import { serverLocation } from './configured-store.ts';
+import { serverLocation } from '../store/location.ts';
 import { kindOf, linesOf, portionsOf } from './import-lines.ts';
 import type { StoreTarget } from './store-target.ts';
 import type { ImportTotal } from './store-text.ts';

@@ -10,9 +10,10 @@ import {
 } from '@tracelore/collector/store';
 import { readConfigFile } from '../config-file.ts';
 import { resolveConfig, type Config } from '../config.ts';
+import { locationOf } from '../store/location.ts';
 import { auditedStore } from './audited-store.ts';
 import { CliError } from './cli-error.ts';
-import { locationOf, openConfiguredStore } from './configured-store.ts';
+import { openConfiguredStore } from './configured-store.ts';
 import type { CliContext } from './context.ts';
 import { directStore } from './direct-store.ts';
 import { remoteStore } from './remote-store.ts';
