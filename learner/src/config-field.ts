@@ -75,3 +75,14 @@ function splitAtLast(pair: string, separator: string): string[] {
   const at = pair.lastIndexOf(separator);
   return at === -1 ? [pair] : [pair.slice(0, at), pair.slice(at + 1)];
 }
+
+/** Addresses over HTTP without user and password in them, which would stand in every log on the way. */
+export function parseWebhooks(given: unknown): readonly string[] | undefined {
+  return parseList(given)?.every(isWebhook) === true ? parseList(given) : undefined;
+}
+
+function isWebhook(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, username, password } = new URL(given);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}

@@ -1,5 +1,5 @@
 import type { Retention } from '@tracelore/collector/store';
-import { flag, number, parseKeys, parseList, text, type Field } from './config-field.ts';
+import { flag, number, parseKeys, parseList, parseWebhooks, text, type Field } from './config-field.ts';
 import { PROJECT_NAME } from './http/access.ts';
 import { LearnerError } from './errors.ts';
 import { MODEL_CALLS_PER_DAY } from './llm/daily-budget.ts';
@@ -74,6 +74,10 @@ export interface Config {
   readonly judgeModel: string;
   /** Most calls of both models per day (UTC). */
   readonly modelCallsPerDay: number;
+  /** Most tokens of both models per day (UTC), in and out together; 0 = no limit. */
+  readonly modelTokensPerDay: number;
+  /** Most money for both models per day (UTC), by the price list; 0 = no limit. */
+  readonly modelUsdPerDay: number;
   /** Model that embeds tasks and rules, on the same server; '' = the built-in table, offline. */
   readonly embeddingModel: string;
   /** Length of its vectors. */
@@ -83,6 +87,16 @@ export interface Config {
   readonly openaiBaseUrl: string;
   /** Validated rules wait for a person instead of going live. */
   readonly requireApproval: boolean;
+  /** People it takes to pin a rule: 1 or 2. */
+  readonly pinPersons: 1 | 2;
+  /** Days after which a rule in force has to be proven again, unless it has an end of its own; 0 = never. */
+  readonly ruleExpiryDays: number;
+  /** Addresses that are told when somebody is needed. */
+  readonly webhooks: readonly string[];
+  /** Signs what they are told. */
+  readonly webhookSecret: string;
+  /** Whether they may be outside the public internet, and without TLS. */
+  readonly webhookPrivate: boolean;
 }
 
 /** One source of settings. Values are strings from a command line or the environment, and any JSON from a file. */
@@ -99,6 +113,9 @@ export interface ConfigSources {
 
 const DEFAULT_MODEL = 'gpt-5-mini';
 const DURABILITIES = ['process', 'power'] as const;
+
+/** Keys, and addresses that often hold one: never shown. */
+const SECRETS: ReadonlySet<keyof Config> = new Set(['apiKeys', 'openaiApiKey', 'webhooks', 'webhookSecret']);
 
 /** A month: decisions are kept for six. */
 const OUTCOME_WINDOW_HOURS_MAX = 720;
@@ -206,6 +223,14 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
     1_000_000_000,
     Number.isInteger,
   ),
+  modelTokensPerDay: number(
+    ['TRACELORE_MODEL_TOKENS_PER_DAY'],
+    0,
+    'a whole number of tokens',
+    1e15,
+    Number.isInteger,
+  ),
+  modelUsdPerDay: number(['TRACELORE_MODEL_USD_PER_DAY'], 0, 'an amount in USD', 1e9),
   embeddingModel: text(['TRACELORE_EMBEDDING_MODEL'], '', 'the name of an embedding model', /./),
   embeddingDimensions: number(
     ['TRACELORE_EMBEDDING_DIMENSIONS'],
@@ -223,6 +248,21 @@ const FIELDS: { readonly [K in keyof Config]: Field<Config[K]> } = {
   ),
   textIndex: flag(['TRACELORE_TEXT_INDEX'], false),
   requireApproval: flag(['TRACELORE_REQUIRE_APPROVAL'], false),
+  pinPersons: {
+    environment: ['TRACELORE_PIN_PERSONS'],
+    expected: '1 or 2',
+    fallback: 1,
+    parse: (given) => ([1, 2] as const).find((persons) => String(given) === String(persons)),
+  },
+  ruleExpiryDays: number(['TRACELORE_RULE_EXPIRY_DAYS'], 0, 'days from 0 to 36500', 36_500),
+  webhooks: {
+    environment: ['TRACELORE_WEBHOOKS'],
+    expected: 'URLs that start with https://, with commas between them (http:// with webhookPrivate)',
+    fallback: [],
+    parse: parseWebhooks,
+  },
+  webhookSecret: text(['TRACELORE_WEBHOOK_SECRET'], '', 'at least 16 characters without spaces', /^\S{16,}$/),
+  webhookPrivate: flag(['TRACELORE_WEBHOOK_PRIVATE'], false),
 };
 
 /**
@@ -237,9 +277,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     if (given === undefined) return field.fallback;
     const value = field.parse(given.value);
     if (value !== undefined) return value;
-    // Keys are secrets: never shown.
-    const shown =
-      key === 'apiKeys' || key === 'openaiApiKey' ? 'something else' : JSON.stringify(given.value);
+    const shown = SECRETS.has(key) ? 'something else' : JSON.stringify(given.value);
     problems.push(`${key} (${given.from}): expected ${field.expected}, got ${shown}`);
     return field.fallback;
   };
@@ -279,12 +317,19 @@ export function resolveConfig(sources: ConfigSources): Config {
     model: read('model'),
     judgeModel: read('judgeModel'),
     modelCallsPerDay: read('modelCallsPerDay'),
+    modelTokensPerDay: read('modelTokensPerDay'),
+    modelUsdPerDay: read('modelUsdPerDay'),
     embeddingModel: read('embeddingModel'),
     embeddingDimensions: read('embeddingDimensions'),
     openaiApiKey: read('openaiApiKey'),
     openaiBaseUrl: read('openaiBaseUrl'),
     textIndex: read('textIndex'),
     requireApproval: read('requireApproval'),
+    pinPersons: read('pinPersons'),
+    ruleExpiryDays: read('ruleExpiryDays'),
+    webhooks: read('webhooks'),
+    webhookSecret: read('webhookSecret'),
+    webhookPrivate: read('webhookPrivate'),
   };
   if (config.durability === 'power' && config.clickhouseUrl !== '') {
     problems.push(
@@ -304,6 +349,12 @@ export function resolveConfig(sources: ConfigSources): Config {
   }
   if (config.clickhouseUrl === '' && (config.clickhouseCluster !== '' || config.clickhouseCa !== '')) {
     problems.push('clickhouseCluster and clickhouseCa: expected only with clickhouseUrl');
+  }
+  if (config.webhooks.length > 0 && config.webhookSecret === '') {
+    problems.push('webhooks: expected webhookSecret with them, which signs what they are told');
+  }
+  if (!config.webhookPrivate && config.webhooks.some((url) => !url.startsWith('https:'))) {
+    problems.push('webhooks: expected URLs that start with https://; webhookPrivate allows http://');
   }
   if (config.port === config.otlpPort && config.port !== 0) {
     problems.push(`port and otlpPort: expected two different ports, got ${config.port} for both`);

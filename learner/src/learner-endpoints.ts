@@ -16,6 +16,7 @@ import { statusEndpoints } from './http/status.ts';
 import { storeEndpoints, type ImportPort } from './http/store.ts';
 import { traceEndpoints } from './http/traces.ts';
 import { trialEndpoints } from './http/trials.ts';
+import { webhookEndpoints } from './http/webhooks.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createEraser } from './store/erase-subject.ts';
@@ -48,6 +49,7 @@ export function learnerEndpoints(
     ...managedKnowledgeEndpoints(knowledge, now),
     ...snapshotEndpoints(knowledge),
     ...reportEndpoints(parts.reports),
+    ...webhookEndpoints(() => parts.webhooks.status()),
     ...outcomeEndpoints({ recordOutcomes, newId }),
     ...traceEndpoints(store, fresh),
     ...erasureEndpoints({

@@ -29,9 +29,13 @@ import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
 import { createWorkerLease, OWN_STORE, type WorkerLease } from './store/worker-lease.ts';
 import { systemClock } from './trials/clock.ts';
+import { noticesOf } from './webhooks/event-notices.ts';
+import { createSplitAlarms } from './webhooks/split-notices.ts';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 import { createWorker, type Worker } from './worker.ts';
 
 const MS_PER_HOUR = 3_600_000;
+const MS_PER_DAY = 86_400_000;
 /** Times that a process which only follows looks for new knowledge before it also reads the stages of rules again. */
 const LOOKS_PER_STAGES = 12;
 
@@ -76,6 +80,10 @@ export interface LearnerParts {
   readonly online: OnlineControl;
   /** What the knowledge does and costs. */
   readonly reports: KnowledgeReports;
+  /** Tells others when somebody is needed. */
+  readonly webhooks: Webhooks;
+  /** What time and production demand of the knowledge: rules whose time is up, alarms about experiments. Only where work is done. */
+  readonly upkeep: (project: string) => Promise<void>;
   /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
   readonly settler: Settler;
   /** Rules that are in force and were kept from agents, for what the present scanner finds in them. */
@@ -92,11 +100,24 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   await migrateLearner(store);
   const secret = await loadSecret(driver, database, now);
   const demandWork = (): void => worker.demand();
-  const registry = await openKnowledge({
+  const webhooks = createWebhooks({
+    urls: config.webhooks,
+    secret: config.webhookSecret,
+    allowsPrivate: config.webhookPrivate,
+    clock: { ...systemClock, now },
+    report,
+  });
+  const registry: KnowledgeRegistry = await openKnowledge({
     log: guardedLog(createKnowledgeLog(driver, database), demandWork),
     now,
     newId,
+    pinPersons: config.pinPersons,
+    onEvents: (events) => webhooks.tell(noticesOf(events, { requireApproval: config.requireApproval, find })),
   });
+  const find = (project: string, ruleId: string): Rule | undefined => {
+    const found = registry.of(project).find(ruleId);
+    return found.ok ? found.rule : undefined;
+  };
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
   const online = createOnlineControl({
     driver,
@@ -159,15 +180,17 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     prepare: (project, tasks, rules) => serving.prepare(project, tasks, { rules }),
     recordOutcomes: record,
     refreshRuns: refresh,
-    ...createModels(config),
+    ...createModels(config, now),
     ...ownLoop,
     requireApproval: config.requireApproval,
     isKeyless,
     demandWork,
     modelCallsPerDay: config.modelCallsPerDay,
+    modelTokensPerDay: config.modelTokensPerDay,
     newId,
     clock: { ...systemClock, now },
   });
+  const alarms = createSplitAlarms((project, rule) => online.views(project, rule));
   const reports = createKnowledgeReports({
     driver,
     database,
@@ -191,6 +214,12 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     worker,
     online,
     reports,
+    webhooks,
+    upkeep: async (project) => {
+      const base = knowledge(project);
+      await base.expireDue(config.ruleExpiryDays * MS_PER_DAY);
+      webhooks.tell(alarms.notices(project, base.served(), now()));
+    },
     settler,
     withheld: () => selector.withheld(),
     recordOutcomes: recordForApi,

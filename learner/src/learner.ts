@@ -142,13 +142,19 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     for (const project of parts.registry.projects()) {
       if (signal.aborted) break;
       // One project that cannot be looked at must not keep the others waiting.
-      await parts.online.look(project).catch((error: unknown) => failures.push(error));
+      await parts.online
+        .look(project)
+        .then(() => parts.upkeep(project))
+        .catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
 
   async function begin(): Promise<string> {
     refuseExposed(config.host, tenancy.ring);
+    // Rules whose time ran out while nobody was here must not be served even once.
+    if (parts.worker.isWorking())
+      for (const project of parts.registry.projects()) await parts.upkeep(project);
     await warmUp();
     if (options.listens !== false) server = await listen(app, config.host, config.port, options.certificate);
     settling = repeat(settleAll, options.settlePauseMs ?? SETTLE_PAUSE_MS, (text) =>
@@ -171,6 +177,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
     await Promise.all([parts.loop.stop(), parts.reports.stop()]);
     await server?.close(deadlineMs);
     await parts.decisions.close();
+    await parts.webhooks.stop();
     // The next one takes over what is wholly written.
     await working?.stop();
     await parts.worker.stop();

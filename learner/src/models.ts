@@ -1,5 +1,6 @@
 import { modelConfigured, type Config } from './config.ts';
 import type { ChatModel } from './llm/chat-model.ts';
+import { dailySpending } from './llm/daily-spending.ts';
 import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
 import type { Embedder } from './search/embedder.ts';
 import { createOpenAiEmbedder } from './search/openai-embedder.ts';
@@ -8,14 +9,18 @@ import { staticEmbedder } from './search/static-embedder.ts';
 /** Stands where a key is expected: a server of one's own may need none, but the protocol has a place for one. */
 const NO_KEY = 'none';
 
-/** The models of the learner; none without a key or a server. */
-export function createModels(config: Config): { readonly model?: ChatModel; readonly judge?: ChatModel } {
+/** The models of the learner, within the day's money; none without a key or a server. */
+export function createModels(
+  config: Config,
+  now: () => Date = () => new Date(),
+): { readonly model?: ChatModel; readonly judge?: ChatModel } {
   if (!modelConfigured(config)) return {};
   const server = serverOf(config);
-  return {
-    model: createOpenAiChatModel({ model: config.model, ...server }),
-    judge: createOpenAiChatModel({ model: config.judgeModel || config.model, ...server }),
-  };
+  const model = createOpenAiChatModel({ model: config.model, ...server });
+  const judge = createOpenAiChatModel({ model: config.judgeModel || config.model, ...server });
+  if (config.modelUsdPerDay === 0) return { model, judge };
+  const spending = dailySpending(now, config.modelUsdPerDay);
+  return { model: spending.watch(model), judge: spending.watch(judge) };
 }
 
 /** The configured embedding model, else the built-in table. `report` is told when the model fails. */

@@ -147,6 +147,7 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
     { path: { id: keyId }, body: {} },
     { path: { id: keyId }, body: { project: 'beta' } },
   ],
+  'GET /v1/webhooks': () => [{}],
   'GET /v1/store': () => [{}],
   'GET /v1/store/work': () => [{}],
   'POST /v1/store/backups': () => [{ body: { name: '../outside' } }],

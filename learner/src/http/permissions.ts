@@ -64,6 +64,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/erasures': { scope: 'admin', audit: 'erasure' },
   'GET /v1/audit': { scope: 'admin' },
   'GET /v1/projects': { scope: 'admin' },
+  'GET /v1/webhooks': { scope: 'admin', service: true },
   'GET /v1/store': { scope: 'admin', service: true },
   'GET /v1/store/work': { scope: 'admin', service: true },
   'POST /v1/store/backups': { scope: 'admin', service: true, audit: 'store.backup' },

@@ -62,6 +62,8 @@ export interface LearningLoopOptions {
   readonly graceMs?: number;
   /** Calls of the analyzer and the judge together. Default {@link MODEL_CALLS_PER_DAY}. */
   readonly modelCallsPerDay?: number;
+  /** Tokens of both together; 0 = no limit. Default 0. */
+  readonly modelTokensPerDay?: number;
 }
 
 /** The parts of the loop that others talk to. */
@@ -94,7 +96,11 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const { driver, database } = store;
   const clock = options.clock ?? systemClock;
   const now = (): Date => clock.now();
-  const withinBudget = dailyBudget(now, options.modelCallsPerDay ?? MODEL_CALLS_PER_DAY);
+  const withinBudget = dailyBudget(
+    now,
+    options.modelCallsPerDay ?? MODEL_CALLS_PER_DAY,
+    options.modelTokensPerDay,
+  );
   const model = options.model && withinBudget(options.model);
   const analyzer = madeOf(options.analyzer ?? createLlmAnalyzer, model);
   const judge = options.judge && withinBudget(options.judge);

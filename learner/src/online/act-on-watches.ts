@@ -8,6 +8,9 @@ import type { WatchBook } from './watch-book.ts';
 import type { Watched } from './watch-log.ts';
 import { effectOf } from './watch-view.ts';
 
+/** Begins the reason of a rule that production removed. */
+export const HARMFUL = 'harmful in production';
+
 type Base = Pick<KnowledgeBase, 'served' | 'history' | 'deprecate' | 'rest'>;
 
 /**
@@ -23,7 +26,7 @@ export async function actOnWatches(base: Base, book: WatchBook): Promise<void> {
     if (current.some(({ watch }) => watch.stage === 'steady')) continue;
     const harmful = current.find(({ watch }) => watch.stage === 'deprecated');
     if (harmful !== undefined) {
-      await base.deprecate(rule.id, LEARNER_ACTOR, `harmful in production: ${evidenceText(harmful, 'harm')}`);
+      await base.deprecate(rule.id, LEARNER_ACTOR, `${HARMFUL}: ${evidenceText(harmful, 'harm')}`);
       continue;
     }
     const served = current.filter(({ watch }) => watch.stage !== 'dormant');
