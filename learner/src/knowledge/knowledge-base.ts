@@ -185,8 +185,15 @@ export interface KnowledgeBase {
    * Brings back what was in force at a position, by events that say so. Whatever happened since stays in the log. The texts
    * are scanned again, what was purged stays away, quarantines stay; the learner itself brings back only what another rule
    * had taken the place of.
+   *
+   * @param spares ids of rules that stay as they are: proven since
    */
-  restore(reference: string, actor: string, reason: string): Promise<Restored | Refusal>;
+  restore(
+    reference: string,
+    actor: string,
+    reason: string,
+    spares?: ReadonlySet<string>,
+  ): Promise<Restored | Refusal>;
   /** Removes what a source taught, and all that stands on it. Only a person does this. */
   purge(source: PurgeSource, actor: string, reason: string): Promise<Purged | Refusal>;
   /** What a purge would do now. */

@@ -212,7 +212,12 @@ export class LogBackedKnowledge implements KnowledgeBase {
     });
   }
 
-  restore(reference: string, actor: string, reason: string): Promise<Restored | Refusal> {
+  restore(
+    reference: string,
+    actor: string,
+    reason: string,
+    spares: ReadonlySet<string> = new Set(),
+  ): Promise<Restored | Refusal> {
     return this.#events.inTurn(async () => {
       const named = this.positionOf(reference);
       if (!named.ok) return named;
@@ -223,6 +228,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
         nowMs: this.#options.now().getTime(),
         pinsAlone: this.#pinsAlone,
         isPurged: (id) => this.#isPurged(id),
+        spares,
       });
       await this.#events.append([
         ...changes.map(({ ruleId, data }): NewEvent => ({ type: 'restored', ruleId, actor, data })),

@@ -17,6 +17,8 @@ export interface RestoreContext {
   readonly pinsAlone: boolean;
   /** Rules that were purged. */
   readonly isPurged: (ruleId: string) => boolean;
+  /** Rules that stay as they are. */
+  readonly spares: ReadonlySet<string>;
 }
 
 export interface RestorePlan {
@@ -39,6 +41,7 @@ export function planRestore(
   const changes: { ruleId: string; data: RestoredData }[] = [];
   const keptBack: KeptBack[] = [];
   for (const rule of now) {
+    if (context.spares.has(rule.id)) continue;
     const wanted = before.get(rule.id);
     const { state, why } = wanted === undefined ? later(rule) : restored(rule, wanted, context);
     if (why !== undefined) keptBack.push({ ruleId: rule.id, why });

@@ -12,8 +12,12 @@ const FINGERPRINT_CHARACTERS = 12;
  * a new model, prompt or tool set all toss new coins and start without evidence.
  */
 export function epochOf(base: Pick<KnowledgeBase, 'history'>, rule: Rule, fingerprint: string): string {
-  const entry = base.history(rule.id).findLast(({ type }) => ENTRIES.has(type))?.sequence ?? 0;
-  return epochName(`${rule.version}.${entry}`, fingerprint);
+  return epochName(`${rule.version}.${entryOf(base, rule.id)}`, fingerprint);
+}
+
+/** Position in the knowledge log at which a rule came into service last; 0 = never. */
+export function entryOf(base: Pick<KnowledgeBase, 'history'>, ruleId: string): number {
+  return base.history(ruleId).findLast(({ type }) => ENTRIES.has(type))?.sequence ?? 0;
 }
 
 /** The experiment of an entry into service, `version.entry`, under a fingerprint; '' = none. */

@@ -6,6 +6,7 @@ import type { Asking, Treatments } from '../serving/coins.ts';
 import { actOnWatches } from './act-on-watches.ts';
 import { epochOf } from './epoch.ts';
 import { ProjectWatch } from './project-watch.ts';
+import { rollBack } from './roll-back.ts';
 import { withheldShare, type StageShares } from './stage.ts';
 import { createUnitLedger } from './unit-ledger.ts';
 import { createUnitReader } from './unit-reader.ts';
@@ -79,6 +80,7 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
     if (base.served().length === 0 && watch.pending.size === 0) return;
     await watch.look();
     await actOnWatches(base, watch.book);
+    await rollBack(base, watch.book, options.now());
   }
 
   return {

@@ -173,6 +173,8 @@ function failingOnce(table: string, stored: 'before' | 'after'): SqlDriver {
   };
 }
 
+const harmful = (injected: boolean): number => (injected ? 0 : 1);
+
 const byArm = (injected: boolean): number => (injected ? 0.45 : 0.55);
 
 describe('a unit is consumed exactly once', () => {
@@ -364,5 +366,51 @@ describe('what production decides', () => {
     await control.look(project);
     expect(base.served().map(({ id }) => id)).toEqual([good.id]);
     expect(control.views(project, good)[0]).toMatchObject({ stage: 'canary', units: 20 });
+  });
+});
+
+describe('harmful rules within a day', () => {
+  async function removeByProduction(control: OnlineControl, rules: readonly Rule[]): Promise<void> {
+    for (const rule of rules) await judge(await serve(control, rule, 60, harmful));
+    await control.look(project);
+    for (const { id } of rules)
+      expect(registry.of(project).find(id)).toMatchObject({ rule: { status: 'deprecated' } });
+  }
+
+  function statusOf(rule: Rule): string {
+    const found = registry.of(project).find(rule.id);
+    return found.ok ? found.rule.status : found.message;
+  }
+
+  it('lead back to the last snapshot before them: what is unproven since leaves with them, once', async () => {
+    const before = await release('Amounts are in cents.');
+    const control = controlOn();
+    const bad = [await release('Add ten.'), await release('Add twenty.')];
+    const since = await release('Dates are in UTC.');
+    const proven = await release('Names are in capitals.');
+    await judge(await serve(control, proven, 400, (injected) => (injected ? 1 : 0)));
+    await control.look(project);
+    await removeByProduction(control, bad.slice(0, 1));
+    expect(statusOf(since)).toBe('active');
+    nowMs += 23 * HOUR_MS;
+    await removeByProduction(control, bad.slice(1));
+    expect([before, since, proven].map(statusOf)).toEqual(['active', 'deprecated', 'active']);
+    const [snapshot, ...others] = registry.of(project).snapshots();
+    expect(snapshot?.actor).toBe('learner');
+    expect(snapshot?.reason).toMatch(/^rolled back: 2 rules were harmful in production within 24 h/);
+    expect(others).toEqual([]);
+    const again = await restarted();
+    await again.look(project);
+    expect(registry.of(project).snapshots()).toHaveLength(1);
+  });
+
+  it('that are further apart, or one alone, do not', async () => {
+    const control = controlOn();
+    const bad = [await release('Add ten.'), await release('Add twenty.')];
+    await release('Dates are in UTC.');
+    await removeByProduction(control, bad.slice(0, 1));
+    nowMs += 25 * HOUR_MS;
+    await removeByProduction(control, bad.slice(1));
+    expect(registry.of(project).snapshots()).toEqual([]);
   });
 });
