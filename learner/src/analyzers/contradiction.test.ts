@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contradicts } from './contradiction.ts';
 import { DUPLICATE_SIMILARITY_MIN, saysTheSame } from './resemblance.ts';
+import { rulePairs, type PairLabel, type RulePair } from './rule-pairs.testing.ts';
 
 type RuleSaid = Parameters<typeof contradicts>[0];
 
@@ -64,4 +65,32 @@ it('is symmetric, and never both a contradiction and the same', () => {
     const isSame = saysTheSame(rule(a), rule(b), DUPLICATE_SIMILARITY_MIN);
     expect(isSame && contradicts(rule(a), rule(b))).toBe(false);
   }
+});
+
+describe('on hand-written pairs of six domains', () => {
+  const counted = (
+    split: RulePair['split'],
+    label: PairLabel,
+    isCounted: (one: RulePair) => boolean,
+  ): number => {
+    const among = rulePairs().filter((one) => one.split === split && one.label === label);
+    return among.filter(isCounted).length / among.length;
+  };
+  const isFlagged = ({ a, b }: RulePair): boolean => contradicts(rule(a), rule(b));
+  const isMerged = ({ a, b }: RulePair): boolean => saysTheSame(rule(a), rule(b), DUPLICATE_SIMILARITY_MIN);
+
+  it.each([
+    ['development', 0.9 - 0.01],
+    ['held-out', 0.6],
+  ] as const)('%s: finds its share of contradictions and flags few of the others', (split, recall) => {
+    expect(counted(split, 'conflict', isFlagged)).toBeGreaterThanOrEqual(recall);
+    expect(counted(split, 'related', isFlagged)).toBeLessThanOrEqual(0.1);
+    expect(counted(split, 'unrelated', isFlagged)).toBe(0);
+    expect(counted(split, 'same', isFlagged)).toBe(0);
+  });
+
+  it.each(['development', 'held-out'] as const)('%s: merges no contradiction', (split) => {
+    expect(counted(split, 'conflict', isMerged)).toBe(0);
+    expect(counted(split, 'related', isMerged)).toBe(0);
+  });
 });

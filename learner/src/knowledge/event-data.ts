@@ -89,6 +89,7 @@ const provenance = z.object({
   because: z.string().exactOptional(),
   agent: z.string().exactOptional(),
   taint: z.enum(QUOTE_AUTHORS).exactOptional(),
+  conflictsWith: z.array(z.string()).exactOptional(),
   evidence: z.array(evidence),
 });
 

@@ -50,6 +50,8 @@ export interface Provenance {
   readonly because?: string;
   /** Agent whose runs taught it, if they name one. */
   readonly agent?: string;
+  /** Rules that a model found it to contradict when it was learned: it is tested in the place of the one in force. Ids. */
+  readonly conflictsWith?: readonly string[];
   /** The least trusted of those whose words it rests on; absent in what people wrote, and in what older versions did. */
   readonly taint?: QuoteAuthor;
   readonly evidence: readonly Evidence[];

@@ -3,6 +3,7 @@ import type { EvalCaseStore } from '../evals/eval-case-store.ts';
 import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import type { ChatModel } from '../llm/chat-model.ts';
 import type { Settler } from '../signals/settle-runs.ts';
 import type { TrialBroker } from '../trials/trial-broker.ts';
 import type { TrialLog } from '../trials/trial-log.ts';
@@ -21,6 +22,8 @@ export interface LearnParts {
   readonly settler: Settler;
   /** Without one nothing new is learned; candidates that are there are still validated. */
   readonly analyzer?: Analyzer;
+  /** Compares lessons with the rules in force. Without one the heuristic alone does. */
+  readonly comparer?: ChatModel;
   readonly cases: EvalCaseStore;
   readonly broker: Pick<TrialBroker, 'runner' | 'awaitRunner' | 'hasRunner'>;
   readonly trialLog: Pick<TrialLog, 'flush'>;

@@ -160,6 +160,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     now,
     newId,
     ...(analyzer === undefined ? {} : { analyzer }),
+    ...(model === undefined ? {} : { comparer: model }),
   });
   return {
     broker,

@@ -54,6 +54,8 @@ export async function runPass(options: PassOptions): Promise<void> {
       log: parts.analyses,
       analyzer: analyzer.name,
       contrasts,
+      ...(parts.comparer === undefined ? {} : { comparer: parts.comparer }),
+      signal,
       rejected,
       record,
     });

@@ -91,7 +91,7 @@ export async function validateCandidates(
     incumbents,
     // A pinned rule is a person's: nothing takes its place without one.
     replaces: (candidate) =>
-      incumbents.find((rule) => rule.priority === 'normal' && contradicts(candidate, rule)),
+      incumbents.find((rule) => rule.priority === 'normal' && isAgainst(candidate, rule)),
     cases,
     render: (task, rules) => parts.render(project, task, rules),
     trials: parts.broker.runner(project, cases),
@@ -105,6 +105,10 @@ export async function validateCandidates(
   await parts.trialLog.flush();
   await parts.verdicts.save(cycle);
   return cycle;
+}
+
+function isAgainst(candidate: Rule, rule: Rule): boolean {
+  return candidate.provenance.conflictsWith?.includes(rule.id) === true || contradicts(candidate, rule);
 }
 
 function whatIsMissing(

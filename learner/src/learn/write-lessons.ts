@@ -6,6 +6,8 @@ import { capabilitiesOf, type Capabilities } from '../safety/capabilities.ts';
 import { scanText } from '../analyzers/scan.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Evidence, Provenance, Rule } from '../knowledge/rule.ts';
+import type { ChatModel } from '../llm/chat-model.ts';
+import { compareWithServed } from './compare-with-served.ts';
 import type { AnalysedSample } from './analyse-runs.ts';
 import type { AnalysisLog } from './analysis-log.ts';
 import type { PassRecord } from './learn-pass.ts';
@@ -17,6 +19,9 @@ export interface WriteLessonsOptions {
   readonly base: KnowledgeBase;
   readonly log: AnalysisLog;
   readonly analyzer: string;
+  /** Compares lessons with the rules in force. */
+  readonly comparer?: ChatModel;
+  readonly signal: AbortSignal;
   /** Runs that passed: what they reach is what a rule may name. */
   readonly contrasts: readonly TracedRun[];
   /** Turned down under the agent's present fingerprint. */
@@ -40,8 +45,9 @@ export async function writeLessons(
     for (const lesson of lessons) {
       const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
       const { rejected } = options;
-      const verdict = gateLesson(lesson, sample, { live, rejected, capabilities });
-      if (await apply(verdict, lesson, sample, options)) written += 1;
+      const gated = gateLesson(lesson, sample, { live, rejected, capabilities });
+      const { verdict, conflictsWith } = await compareWithServed(gated, options);
+      if (await apply(verdict, lesson, sample, conflictsWith, options)) written += 1;
     }
     const runIds = sample.failures.map(({ summary }) => summary.runId);
     await log.markAnalysed(base.project, record.current.id, runIds, written > 0 ? 'lessons' : 'no_lesson');
@@ -67,6 +73,7 @@ async function apply(
   verdict: LessonVerdict,
   lesson: Lesson,
   sample: FailureSample,
+  conflictsWith: readonly string[],
   { base, log, record, analyzer }: WriteLessonsOptions,
 ): Promise<boolean> {
   const learnId = record.current.id;
@@ -88,6 +95,7 @@ async function apply(
     ...(agent === '' ? {} : { agent }),
     ...(scanText(because).length === 0 ? { because } : {}),
     taint: verdict.taint,
+    ...(conflictsWith.length === 0 ? {} : { conflictsWith }),
     evidence: verdict.evidence,
   };
   const { quarantine } = verdict;
