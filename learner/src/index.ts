@@ -15,7 +15,7 @@ export type {
   TagStats,
 } from './engine/eval-report.ts';
 export type { FunctionScorer } from './engine/function-scorers.ts';
-export type { KnowledgeItem } from './engine/knowledge-item.ts';
+export type { KnowledgeItem } from './reports/knowledge-item.ts';
 export type { KnowledgeManager } from './engine/knowledge-manager.ts';
 export type { LearnOptions } from './engine/learn.ts';
 export type { LearningDetail, LearningReport } from './engine/learning-report.ts';

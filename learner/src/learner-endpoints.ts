@@ -3,11 +3,15 @@ import { modelConfigured } from './config.ts';
 import { createFreshness } from './freshness.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { erasureEndpoints } from './http/erasures.ts';
+import { promoteRuns } from './evals/promote-runs.ts';
 import { evalEndpoints } from './http/evals.ts';
+import { generatedCaseEndpoints } from './http/generated-cases.ts';
 import { keyEndpoints } from './http/keys.ts';
+import { knowledgeItemEndpoints } from './http/knowledge-items.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
 import { learningEndpoints } from './http/learning.ts';
 import { managedKnowledgeEndpoints } from './http/managed-knowledge.ts';
+import { mcpEndpoint } from './http/mcp.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
 import { recordEndpoints } from './http/records.ts';
 import { reportEndpoints } from './http/reports.ts';
@@ -19,6 +23,7 @@ import { trialEndpoints } from './http/trials.ts';
 import { webhookEndpoints } from './http/webhooks.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
+import { createItemReader } from './reports/item-reader.ts';
 import { createEraser } from './store/erase-subject.ts';
 import type { StoreWorker } from './store/store-work.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +45,18 @@ export function learnerEndpoints(
   const fresh =
     collector === undefined ? () => Promise.resolve() : createFreshness(() => collector.settleRuns());
   return [
+    // Before those whose paths hold an id.
+    ...knowledgeItemEndpoints({
+      knowledge,
+      readItems: createItemReader({ reports: parts.reports, verdicts }),
+      recall: (request, project) => serving.recall(request, project),
+    }),
+    mcpEndpoint((project) => ({
+      ask: async (request) => (await serving.answer(request, project)).answer,
+      recall: async (request) => serving.recall(request, project),
+      record: (outcome) =>
+        recordOutcomes(project, [{ id: newId(), name: 'user_feedback', ...outcome }]),
+    })),
     ...knowledgeEndpoints({
       knowledge,
       serve: (request, project) => serving.answer(request, project),
@@ -76,6 +93,13 @@ export function learnerEndpoints(
       addFromTrace: async (project, request) => {
         await fresh();
         return await evals.addFromTrace(project, request);
+      },
+    }),
+    ...generatedCaseEndpoints({
+      ...loop.generator,
+      promote: async (project, request) => {
+        await fresh();
+        return await promoteRuns(store, evals, project, request);
       },
     }),
     ...recordEndpoints({

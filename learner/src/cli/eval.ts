@@ -6,6 +6,7 @@ import { shortId } from '../ids.ts';
 import { CliError } from './cli-error.ts';
 import { contextOf, type CliContext } from './context.ts';
 import { readEvalFile } from '../evals/eval-file.ts';
+import { addEvalGenerateCommands } from './eval-generate.ts';
 import { addEvalRunCommands } from './eval-run.ts';
 
 /** Cases sent in one request. */
@@ -111,6 +112,7 @@ export function addEvalCommands(program: Command): void {
       );
     });
 
+  addEvalGenerateCommands(evals);
   addEvalRunCommands(evals);
 }
 

@@ -5,6 +5,7 @@ import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import { armsText, liftText } from '../online/effect-text.ts';
 import { contextOf } from './context.ts';
 import { addKnowledgeAudit } from './knowledge-reports.ts';
+import { addKnowledgeTransferCommands } from './knowledge-transfer.ts';
 import { addManagedKnowledgeCommands } from './managed-knowledge.ts';
 import { addStateCommands } from './snapshots.ts';
 import { printable, type Column } from './table.ts';
@@ -155,6 +156,7 @@ export function addKnowledgeCommands(program: Command): void {
 
   addStateCommands(knowledge);
   addManagedKnowledgeCommands(knowledge);
+  addKnowledgeTransferCommands(knowledge);
   addKnowledgeAudit(knowledge);
 
   const judge = (verb: string, description: string, done: string, takesReason: boolean): void => {

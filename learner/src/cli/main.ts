@@ -10,6 +10,7 @@ import { addKeyCommands } from './keys.ts';
 import { addAbReport } from './knowledge-reports.ts';
 import { addKnowledgeCommands } from './knowledge.ts';
 import { addLearnCommand } from './learn.ts';
+import { addMcpCommand } from './mcp.ts';
 import { addSnapshotCommands } from './snapshots.ts';
 import { addStatusCommand } from './status.ts';
 import { addStoreCommands } from './store.ts';
@@ -37,6 +38,7 @@ addEraseCommand(program);
 addVerdictCommands(program);
 addKeyCommands(program);
 addAuditCommand(program);
+addMcpCommand(program);
 addStoreCommands(program);
 
 // A reader that went away (`| head`) is no failure.

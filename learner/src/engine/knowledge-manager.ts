@@ -4,7 +4,8 @@ import { importItems, type ImportedItems } from '../knowledge/import-items.ts';
 import type { Rule, RuleStatus } from '../knowledge/rule.ts';
 import type { VerdictLog } from '../learn/verdict-log.ts';
 import type { KnowledgeReports } from '../reports/knowledge-reports.ts';
-import { exportedItem, knowledgeItem, type ItemFacts, type KnowledgeItem } from './knowledge-item.ts';
+import { createItemReader } from '../reports/item-reader.ts';
+import { exportedItem, knowledgeItem, type KnowledgeItem } from '../reports/knowledge-item.ts';
 import { auditReport, type AuditReport } from './reports.ts';
 
 /**
@@ -50,22 +51,8 @@ const CODES = {
 export function createKnowledgeManager(options: KnowledgeManagerOptions): KnowledgeManager {
   const { project, base } = options;
 
-  async function items(rules: readonly Rule[]): Promise<readonly KnowledgeItem[]> {
-    const { rules: audited } = await options.reports.audit(project);
-    const byId = new Map(audited.map((row) => [row.ruleId, row]));
-    return await Promise.all(
-      rules.map(async (rule) =>
-        knowledgeItem(rule, { audited: byId.get(rule.id), verdict: await verdictOf(rule) }),
-      ),
-    );
-  }
-
-  async function verdictOf(rule: Rule): Promise<ItemFacts['verdict']> {
-    if (rule.verdictId === undefined) return undefined;
-    const cycle = await options.verdicts.verdictOf(project, rule.id);
-    const report = cycle?.reports.find(({ ruleId }) => ruleId === rule.id);
-    return cycle === undefined || report === undefined ? undefined : { report, at: cycle.finishedAt };
-  }
+  const readItems = createItemReader(options);
+  const items = (rules: readonly Rule[]): Promise<readonly KnowledgeItem[]> => readItems(project, rules);
 
   async function changed(change: Change): Promise<KnowledgeItem> {
     if (!change.ok) throw new LearnerError(CODES[change.code], change.message);

@@ -12,6 +12,8 @@ export interface Permission {
 /** Which scope allows what. The `admin` scope allows everything. */
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/knowledge/get': { scope: 'ingest' },
+  'POST /v1/knowledge/recall': { scope: 'ingest' },
+  'POST /mcp': { scope: 'ingest' },
   'POST /v1/outcomes': { scope: 'ingest' },
   'POST /v1/trials/lease': { scope: 'ingest' },
   'POST /v1/trials/report': { scope: 'ingest' },
@@ -21,6 +23,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/traces/{run}': { scope: 'read' },
   'GET /v1/traces/{run}/spans/{span}': { scope: 'read' },
   'GET /v1/knowledge': { scope: 'read' },
+  'GET /v1/knowledge/export': { scope: 'read' },
   'GET /v1/knowledge/{id}': { scope: 'read' },
   'GET /v1/knowledge/{id}/history': { scope: 'read' },
   'GET /v1/quarantine': { scope: 'read' },
@@ -43,6 +46,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/evals/compare': { scope: 'read' },
 
   'POST /v1/knowledge': { scope: 'write', audit: 'knowledge.add' },
+  'POST /v1/knowledge/import': { scope: 'write', audit: 'knowledge.import' },
   'POST /v1/knowledge/{id}/approve': { scope: 'write', audit: 'knowledge.approve' },
   'POST /v1/knowledge/{id}/reject': { scope: 'write', audit: 'knowledge.reject' },
   'POST /v1/knowledge/{id}/deprecate': { scope: 'write', audit: 'knowledge.deprecate' },
@@ -58,6 +62,9 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/learn': { scope: 'write' },
   'POST /v1/evals/cases': { scope: 'write' },
   'POST /v1/evals/cases/from-trace': { scope: 'write' },
+  'POST /v1/evals/cases/promote': { scope: 'write' },
+  'POST /v1/evals/cases/synthetic': { scope: 'write' },
+  'POST /v1/evals/cases/from-failures': { scope: 'write' },
   'POST /v1/evals/runs': { scope: 'write' },
 
   'POST /v1/purges': { scope: 'admin', audit: 'knowledge.purge' },

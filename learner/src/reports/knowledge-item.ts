@@ -1,5 +1,5 @@
 import type { Rule, RuleKind, RulePriority, RuleStatus } from '../knowledge/rule.ts';
-import type { AuditedRule } from '../reports/knowledge-audit.ts';
+import type { AuditedRule } from './knowledge-audit.ts';
 import type { CandidateReport } from '../validators/validator.ts';
 
 /** A rule in the words of agentlearn. */
