@@ -191,6 +191,8 @@ export function clientDriver(
             async_insert: 0,
             wait_end_of_query: 1,
             exclude_materialize_skip_indexes_on_insert: WORD_INDEX,
+            // What is left out of a block is the default of its type, whatever a table says.
+            input_format_defaults_for_omitted_fields: 0,
             ...(isServer ? {} : EMBEDDED_INSERTS),
             ...(cluster === undefined ? {} : clusterWrites(rows.table)),
           },
@@ -218,5 +220,5 @@ function insertStatement(rows: EncodedRows, database: string): string {
       throw new StoreError('invalid_row', `not a table or column name: ${JSON.stringify(name)}`);
   }
   const columns = rows.columns.map((column) => `\`${column}\``).join(', ');
-  return `INSERT INTO ${rows.table.includes('.') ? rows.table : `${database}.${rows.table}`} (${columns}) FORMAT RowBinary`;
+  return `INSERT INTO ${rows.table.includes('.') ? rows.table : `${database}.${rows.table}`} (${columns}) FORMAT Native`;
 }

@@ -24,7 +24,7 @@ export interface QueryRead {
 
 export type OutputFormat = 'JSONEachRow' | 'Parquet';
 
-/** Rows for one table, encoded as RowBinary by `encodeRows`. The same bytes go to the embedded engine and to a server. */
+/** Rows for one table, as a block of ClickHouse's format Native, made by `encodeRows`. The same bytes go to the embedded engine and to a server. */
 export interface EncodedRows {
   readonly table: string;
   readonly columns: readonly string[];

@@ -1,14 +1,11 @@
 import type { EncodedRows } from './driver.ts';
-import { codecOf, type Codec, type RowValue } from './row-codec.ts';
+import { joinPieces } from './join-pieces.ts';
+import { columnsOf, endPiece, type Table, type TableColumn } from './piece.ts';
+import type { RowValue } from './row-codec.ts';
 import { RowWriter } from './row-writer.ts';
 import { StoreError } from './store-error.ts';
 
-/** A table as its writer knows it: columns in order with their ClickHouse type as text, nested ones as `events.name`. */
-export interface Table {
-  /** Without database: inserts go to the driver's own. */
-  readonly name: string;
-  readonly columns: Readonly<Record<string, string>>;
-}
+export type { Table } from './piece.ts';
 
 export type Row = Readonly<Record<string, RowValue>>;
 
@@ -16,14 +13,12 @@ export type Row = Readonly<Record<string, RowValue>>;
 export type Columns<Item> = Readonly<Record<string, (item: Item) => RowValue>>;
 
 /**
- * Writes one record as a row.
+ * Writes records as one piece, column by column; columns in which every value is the default are left out.
  * @throws StoreError `invalid_row`, naming table, row, column, value and what was expected.
  */
-export type RowEncoder<Item> = (writer: RowWriter, item: Item, index: number) => void;
+export type PieceEncoder<Item> = (writer: RowWriter, items: readonly Item[]) => void;
 
-interface Column<Item> {
-  readonly name: string;
-  readonly codec: Codec;
+interface Column<Item> extends TableColumn {
   readonly valueOf: (item: Item) => RowValue;
 }
 
@@ -31,35 +26,58 @@ interface Column<Item> {
  * The encoder of one kind of record, without an object per row in between.
  * @throws StoreError `invalid_row` when `columns` are not those of the table.
  */
-export function rowEncoder<Item>(table: Table, columns: Columns<Item>): RowEncoder<Item> {
-  const list = Object.entries(table.columns).map(([name, type]): Column<Item> => {
-    const valueOf = columns[name];
-    if (valueOf === undefined) throw invalid(table, 0, name, 'missing');
-    return { name, codec: codecOf(type), valueOf };
+export function pieceEncoder<Item>(table: Table, columns: Columns<Item>): PieceEncoder<Item> {
+  const list = columnsOf(table).map((column): Column<Item> => {
+    const valueOf = columns[column.name];
+    if (valueOf === undefined) throw invalid(table, 0, column.name, 'missing');
+    return { ...column, valueOf };
   });
   const unknown = Object.keys(columns).find((name) => !(name in table.columns));
   if (unknown !== undefined) throw invalid(table, 0, unknown, 'the table has no such column');
-  return (writer, item, index) => {
-    let name = '';
+  return (writer, items) => {
+    const layout = { rows: items.length, start: writer.size, columns: [] as number[], ends: [] as number[] };
     try {
-      for (const column of list) {
-        name = column.name;
-        column.codec(writer, column.valueOf(item));
+      for (const [index, { codec, valueOf }] of list.entries()) {
+        const values = items.map(valueOf);
+        if (values.every(codec.isDefault)) continue;
+        layout.columns.push(index);
+        codec.write(writer, values, layout.ends);
       }
     } catch (error) {
-      throw invalid(table, index, name, error instanceof Error ? error.message : String(error));
+      throw culpritOf(table, list, items) ?? error;
     }
+    endPiece(writer, layout);
   };
 }
 
-/** Built per table at first use. */
-const ENCODERS: WeakMap<Table, RowEncoder<Row>> = new WeakMap();
+/** The first value that cannot be encoded: encoding by columns does not know rows. */
+function culpritOf<Item>(
+  table: Table,
+  columns: readonly Column<Item>[],
+  items: readonly Item[],
+): StoreError | undefined {
+  const writer = new RowWriter();
+  for (const [row, item] of items.entries()) {
+    for (const { name, codec, valueOf } of columns) {
+      try {
+        codec.write(writer, [valueOf(item)], []);
+      } catch (error) {
+        return invalid(table, row, name, error instanceof Error ? error.message : String(error));
+      }
+    }
+    writer.clear();
+  }
+  return undefined;
+}
 
-function encoderOf(table: Table): RowEncoder<Row> {
+/** Built per table at first use. */
+const ENCODERS: WeakMap<Table, PieceEncoder<Row>> = new WeakMap();
+
+function encoderOf(table: Table): PieceEncoder<Row> {
   let encoder = ENCODERS.get(table);
   if (encoder === undefined) {
     const cells = Object.keys(table.columns).map((name) => [name, (row: Row): RowValue => cell(row, name)]);
-    encoder = rowEncoder<Row>(table, Object.fromEntries(cells));
+    encoder = pieceEncoder<Row>(table, Object.fromEntries(cells));
     ENCODERS.set(table, encoder);
   }
   return encoder;
@@ -72,27 +90,32 @@ function cell(row: Row, name: string): RowValue {
 }
 
 /**
- * Rows as RowBinary for `SqlDriver.insert`. Every column of the table must be there and no other.
+ * Rows for `SqlDriver.insert`. Every column of the table must be there and no other.
  * @throws StoreError `invalid_row`, naming table, row, column, value and what was expected.
  */
 export function encodeRows(table: Table, rows: readonly Row[], token: string): EncodedRows {
   for (const [index, row] of rows.entries())
     for (const name in row)
       if (!(name in table.columns)) throw invalid(table, index, name, 'the table has no such column');
-  const encode = encoderOf(table);
   const writer = new RowWriter();
-  for (const [index, row] of rows.entries()) encode(writer, row, index);
-  return encodedRows(table, [writer.bytes()], rows.length, token);
+  encoderOf(table)(writer, rows);
+  return joinedRows(table, [writer.bytes()], rows.length, token);
 }
 
-/** Encoded rows, whole ones per chunk, as one insert. */
-export function encodedRows(
+/** Pieces of a table as one insert. */
+export function joinedRows(
   table: Table,
-  chunks: readonly Uint8Array[],
+  pieces: readonly Uint8Array[],
   rows: number,
   token: string,
 ): EncodedRows {
-  return { table: table.name, columns: Object.keys(table.columns), chunks, rows, token };
+  return {
+    table: table.name,
+    columns: Object.keys(table.columns),
+    chunks: joinPieces(table, pieces),
+    rows,
+    token,
+  };
 }
 
 function invalid(table: Table, row: number, column: string, problem: string): StoreError {

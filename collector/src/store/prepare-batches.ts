@@ -1,10 +1,9 @@
-import type { Batch, SpanRecord } from '../records.ts';
+import type { Batch } from '../records.ts';
 import { BUFFERS } from './buffer-pool.ts';
-import { rowEncoder, type RowEncoder, type Table } from './encode-rows.ts';
+import { type PieceEncoder, pieceEncoder, type Table } from './encode-rows.ts';
 import { type EncodedBytes, RowWriter } from './row-writer.ts';
-import { LOG_COLUMNS, OUTCOME_COLUMNS } from './rows.ts';
-import { HeadPlaces, type RunHeads } from './run-heads.ts';
-import { encodeSpanContent, encodeSpanHead } from './span-head.ts';
+import { LOG_COLUMNS, OUTCOME_COLUMNS, SPAN_COLUMNS } from './rows.ts';
+import { headsOf, type RunHeads } from './run-heads.ts';
 import type { PreparedBatch } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { LOGS, OUTCOMES, SPANS } from './tables.ts';
@@ -15,7 +14,7 @@ const NANOS_PER_PERIOD: bigint = BigInt(PARTITIONS_PER_INSERT_MAX) * 86_400_000_
 /** Writers kept for the next batch; nearly every batch needs one. */
 const WRITERS_KEPT_MAX = 4;
 
-/** Rows of one batch for one table, in one period of {@link PARTITIONS_PER_INSERT_MAX} days. */
+/** Pieces of one table, in one period of {@link PARTITIONS_PER_INSERT_MAX} days. */
 export interface Part extends EncodedBytes {
   readonly table: Table;
   readonly period: number;
@@ -54,16 +53,17 @@ function headBytes({ heads }: Part): number {
   return heads.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-const encodeLog = rowEncoder(LOGS, LOG_COLUMNS);
-const encodeOutcome = rowEncoder(OUTCOMES, OUTCOME_COLUMNS);
+const encodeSpans = pieceEncoder(SPANS, SPAN_COLUMNS);
+const encodeLogs = pieceEncoder(LOGS, LOG_COLUMNS);
+const encodeOutcomes = pieceEncoder(OUTCOMES, OUTCOME_COLUMNS);
 
 /** Takes one batch after the other, so that they can be made one after the other. @throws StoreError `invalid_row`. */
 export function prepareBatches(batches: Iterable<Batch>): EncodedBatch {
   const parts = new Parts();
   for (const { spans, logs, outcomes } of batches) {
-    for (const outcome of outcomes) parts.add(OUTCOMES, encodeOutcome, outcome, 0n);
-    for (const log of logs) parts.add(LOGS, encodeLog, log, log.timeUnixNano);
-    for (const span of spans) parts.addSpan(span);
+    parts.add(OUTCOMES, encodeOutcomes, outcomes, () => 0n);
+    parts.add(LOGS, encodeLogs, logs, (log) => log.timeUnixNano);
+    parts.add(SPANS, encodeSpans, spans, (span) => span.startUnixNano, headsOf);
   }
   return new EncodedBatch(parts.finish());
 }
@@ -72,45 +72,56 @@ interface Open {
   readonly table: Table;
   readonly period: number;
   readonly writer: RowWriter;
-  readonly heads: HeadPlaces;
+  readonly heads: RunHeads[];
   rows: number;
 }
 
 class Parts {
   readonly #open: Open[] = [];
 
-  add<Item>(table: Table, encode: RowEncoder<Item>, item: Item, unixNano: bigint): void {
-    const part = this.#partOf(table, Number(unixNano / NANOS_PER_PERIOD));
-    encode(part.writer, item, part.rows);
-    part.rows += 1;
-  }
-
-  addSpan(span: SpanRecord): void {
-    const part = this.#partOf(SPANS, Number(span.startUnixNano / NANOS_PER_PERIOD));
-    const { writer, heads, rows } = part;
-    const from = writer.size;
-    encodeSpanHead(writer, span, rows);
-    heads.add(span, from, writer.size);
-    encodeSpanContent(writer, span, rows);
-    part.rows += 1;
+  add<Item>(
+    table: Table,
+    encode: PieceEncoder<Item>,
+    items: readonly Item[],
+    unixNanoOf: (item: Item) => bigint,
+    headsIn: (items: readonly Item[]) => readonly RunHeads[] = () => [],
+  ): void {
+    for (const [period, together] of byPeriod(items, unixNanoOf)) {
+      const part = this.#partOf(table, period);
+      encode(part.writer, together);
+      part.heads.push(...headsIn(together));
+      part.rows += together.length;
+    }
   }
 
   #partOf(table: Table, period: number): Open {
     let part = this.#open.find((open) => open.table === table && open.period === period);
     if (part === undefined) {
-      const writer = WRITERS.pop() ?? new RowWriter();
-      part = { table, period, writer, heads: new HeadPlaces(), rows: 0 };
+      part = { table, period, writer: WRITERS.pop() ?? new RowWriter(), heads: [], rows: 0 };
       this.#open.push(part);
     }
     return part;
   }
 
   finish(): Part[] {
-    return this.#open.map(({ table, period, writer, heads: places, rows }) => {
-      const heads = places.copiedFrom(writer.bytes());
+    return this.#open.map(({ table, period, writer, heads, rows }) => {
       const encoded = writer.moveTo((bytes) => BUFFERS.take(bytes));
       if (WRITERS.length < WRITERS_KEPT_MAX) WRITERS.push(writer);
       return { table, period, rows, heads, ...encoded };
     });
   }
+}
+
+/** Nearly always one period, so that one look at each item suffices. */
+function byPeriod<Item>(
+  items: readonly Item[],
+  unixNanoOf: (item: Item) => bigint,
+): (readonly [number, readonly Item[]])[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  const period = unixNanoOf(first) / NANOS_PER_PERIOD;
+  const [from, to] = [period * NANOS_PER_PERIOD, (period + 1n) * NANOS_PER_PERIOD];
+  const isOne = items.every((item) => unixNanoOf(item) >= from && unixNanoOf(item) < to);
+  if (isOne) return [[Number(period), items]];
+  return [...Map.groupBy(items, (item) => Number(unixNanoOf(item) / NANOS_PER_PERIOD))];
 }

@@ -22,8 +22,8 @@ const MILLISECOND_DIGITS = 3;
 const SMALL_INTEGER_BYTES_MAX = 4;
 
 /**
- * The RowBinary codec for a ClickHouse type written as in DDL, for example `LowCardinality(String)` or
- * `Map(LowCardinality(String), String)`. LowCardinality has no form of its own in RowBinary.
+ * The RowBinary codec for a ClickHouse type written as in DDL, for example `Nullable(UInt32)` or `LowCardinality(String)`,
+ * which has no form of its own there. Values without parts are the same bytes in Native.
  */
 export function codecOf(type: string): Codec {
   const { name, inner } = typeParts(type);
@@ -40,7 +40,7 @@ export function typeParts(type: string): { readonly name: string; readonly inner
 }
 
 function makeCodec(name: string, inner: readonly string[]): Codec | undefined {
-  const [first, second] = inner;
+  const [first] = inner;
   if (name === 'String') return writeText;
   if (name === 'Bool') return writeBool;
   if (name === 'Float64') return (writer, value) => writer.float64(numberOf(value));
@@ -57,8 +57,6 @@ function makeCodec(name: string, inner: readonly string[]): Codec | undefined {
   if (name === 'LowCardinality') return codecOf(first);
   if (name === 'Nullable') return nullableCodec(codecOf(first));
   if (name === 'Array') return arrayCodec(codecOf(first));
-  if (name === 'SimpleAggregateFunction' && second !== undefined) return codecOf(second);
-  if (name === 'Map' && second !== undefined) return mapCodec(codecOf(first), codecOf(second));
   return undefined;
 }
 
@@ -135,17 +133,6 @@ function arrayCodec(inner: Codec): Codec {
   };
 }
 
-function mapCodec(key: Codec, inner: Codec): Codec {
-  return (writer, value) => {
-    if (!(value instanceof Map)) throw expected('a Map', value);
-    writer.length(value.size);
-    for (const [name, item] of value) {
-      key(writer, name);
-      inner(writer, item);
-    }
-  };
-}
-
 function numberOf(value: RowValue): number {
   if (typeof value !== 'number') throw expected('a number', value);
   return value;
@@ -166,7 +153,8 @@ function ticksOf(value: RowValue, digits: number): bigint {
 
 const SHOWN_CHARACTERS_MAX = 60;
 
-function expected(what: string, value: RowValue): TypeError {
+/** What to throw for a value of another kind. */
+export function expected(what: string, value: RowValue): TypeError {
   const text =
     typeof value === 'object' ? Object.prototype.toString.call(value) : JSON.stringify(String(value));
   return new TypeError(`expected ${what}, got ${text.slice(0, SHOWN_CHARACTERS_MAX)} (${typeof value})`);

@@ -16,6 +16,11 @@ export class RowReader {
     return this.#at >= this.#bytes.length;
   }
 
+  /** Place of the next byte. */
+  get at(): number {
+    return this.#at;
+  }
+
   /** Passes over that many bytes. */
   skip(bytes: number): void {
     this.#at += bytes;

@@ -73,6 +73,12 @@ export class RowWriter {
     this.#length += 8;
   }
 
+  /** A count below 2^32 as 64 bits. */
+  count64(value: number): void {
+    this.integer(value, 4);
+    this.integer(0, 4);
+  }
+
   float32(value: number): void {
     this.#reserve(4);
     this.#length = this.#buffer.writeFloatLE(value, this.#length);
@@ -128,11 +134,23 @@ export class RowWriter {
     this.#buffer[this.#length++] = rest;
   }
 
+  /** Bytes with their length in front. */
   raw(value: Uint8Array): void {
     this.length(value.byteLength);
-    this.#reserve(value.byteLength);
-    this.#buffer.set(value, this.#length);
-    this.#length += value.byteLength;
+    this.append(value);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.byteLength;
+  }
+
+  /** The same byte, many times. */
+  fill(byte: number, count: number): void {
+    this.#reserve(count);
+    this.#buffer.fill(byte, this.#length, this.#length + count);
+    this.#length += count;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SpanRecord } from '../records.ts';
 import { RowReader } from './row-reader.ts';
-import { readSpanHead } from './span-head.ts';
+import { RowWriter } from './row-writer.ts';
+import { encodeSpanHead, readSpanHead } from './span-head.ts';
 import type { SummarySpan } from './summarise-run.ts';
 
 /** Rows of one run that were encoded together, without their content, as bytes. */
@@ -11,52 +12,24 @@ export interface RunHeads {
   readonly bytes: Buffer;
 }
 
-interface Places {
-  readonly project: string;
-  readonly runId: string;
-  /** Beginnings and ends of heads, in turns. */
-  readonly places: number[];
-  bytes: number;
-}
+/** For all: nothing is left in it between calls. */
+const WRITER = new RowWriter();
 
-/** Where among the rows of one writer the heads of each run stand. */
-export class HeadPlaces {
-  readonly #runs = new Map<string, Places>();
-  #last: Places | undefined;
-
-  add({ project, runId }: SpanRecord, from: number, to: number): void {
-    if (runId === '') return;
-    const run = this.#placesOf(project, runId);
-    run.places.push(from, to);
-    run.bytes += to - from;
+/** The heads of spans by run, a buffer per run, so that one that stays open keeps its own only. */
+export function headsOf(spans: readonly SpanRecord[]): RunHeads[] {
+  const runs = Map.groupBy(
+    spans.filter(({ runId }) => runId !== ''),
+    ({ project, runId }) => runKey(project, runId),
+  );
+  const heads: RunHeads[] = [];
+  for (const together of runs.values()) {
+    const [first] = together;
+    if (first === undefined) continue;
+    for (const span of together) encodeSpanHead(WRITER, span);
+    const { buffer } = WRITER.moveTo((bytes) => Buffer.allocUnsafeSlow(bytes));
+    heads.push({ project: first.project, runId: first.runId, rows: together.length, bytes: buffer });
   }
-
-  #placesOf(project: string, runId: string): Places {
-    // Spans of a run mostly follow each other.
-    if (this.#last?.runId === runId && this.#last.project === project) return this.#last;
-    const key = runKey(project, runId);
-    let places = this.#runs.get(key);
-    if (places === undefined) {
-      places = { project, runId, places: [], bytes: 0 };
-      this.#runs.set(key, places);
-    }
-    this.#last = places;
-    return places;
-  }
-
-  /** Copies: the rows are given away after their write. A buffer per run, so that one that stays open keeps its own only. */
-  copiedFrom(written: Uint8Array): RunHeads[] {
-    return Array.from(this.#runs.values(), ({ project, runId, places, bytes }) => {
-      const copy = Buffer.allocUnsafeSlow(bytes);
-      let at = 0;
-      for (let index = 0; index < places.length; index += 2) {
-        const head = written.subarray(places[index], places[index + 1]);
-        copy.set(head, at);
-        at += head.length;
-      }
-      return { project, runId, rows: places.length / 2, bytes: copy };
-    });
-  }
+  return heads;
 }
 
 export function runKey(project: string, runId: string): string {

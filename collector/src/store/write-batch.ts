@@ -1,5 +1,5 @@
 import type { SqlDriver } from './driver.ts';
-import { encodedRows, type Table } from './encode-rows.ts';
+import { joinedRows, type Table } from './encode-rows.ts';
 import { EncodedBatch, type Part } from './prepare-batches.ts';
 import type { RecentRuns } from './recent-runs.ts';
 import type { PreparedBatch } from './store.ts';
@@ -42,9 +42,9 @@ export function encodedBatches(batches: readonly PreparedBatch[]): EncodedBatch[
   return encoded;
 }
 
-function insertOf(table: Table, parts: readonly Part[], token: string): ReturnType<typeof encodedRows> {
+function insertOf(table: Table, parts: readonly Part[], token: string): ReturnType<typeof joinedRows> {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  return encodedRows(
+  return joinedRows(
     table,
     parts.map((part) => part.bytes),
     rows,
