@@ -38,9 +38,9 @@ export const RATES = {
 export async function rateSection(
   name: keyof typeof RATES,
   options: RatesOptions,
-): Promise<{ readonly findings: readonly Finding[] }> {
+): Promise<{ readonly worlds: readonly never[]; readonly findings: readonly Finding[] }> {
   const findings = await RATES[name](options);
   console.log(`\n${name}`);
   printFindings(findings);
-  return { findings };
+  return { worlds: [], findings };
 }
