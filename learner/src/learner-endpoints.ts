@@ -22,6 +22,7 @@ import { traceEndpoints } from './http/traces.ts';
 import { trialEndpoints } from './http/trials.ts';
 import { webhookEndpoints } from './http/webhooks.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
+import { createAnalysisLog } from './learn/analysis-log.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createItemReader } from './reports/item-reader.ts';
 import { createEraser } from './store/erase-subject.ts';
@@ -63,7 +64,11 @@ export function learnerEndpoints(
       verdictOf: (project, ruleId) => verdicts.verdictOf(project, ruleId),
       watchesOf: (project, rule) => online.views(project, rule),
     }),
-    ...managedKnowledgeEndpoints(knowledge, now),
+    ...managedKnowledgeEndpoints({
+      knowledge,
+      support: createAnalysisLog({ driver: store.driver, database: store.database, now, newId }),
+      now,
+    }),
     ...snapshotEndpoints(knowledge),
     ...reportEndpoints(parts.reports),
     ...webhookEndpoints(() => parts.webhooks.status()),

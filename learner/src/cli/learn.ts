@@ -142,7 +142,7 @@ function describe(done: PassView): string {
     ...done.undecided.map(({ ruleId, reason }) => `Undecided  ${shortId(ruleId)}: ${reason}`),
     ...(done.quarantined === 0
       ? []
-      : [`Quarantine ${done.quarantined} wait for a person: "tracelore knowledge list"`]),
+      : [`Quarantine ${done.quarantined} wait for a person: "tracelore knowledge quarantine list"`]),
     ...done.notes.map((text) => `Note       ${text}`),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KnowledgeBase, KnowledgeEvent } from '../knowledge/knowledge-base.ts';
 import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import type { StoredAnalyses } from '../learn/analysis-log.ts';
 import { principalOf } from '../safety/principal.ts';
 import { actor, changed, reason, refused, REMARKS } from './change-answer.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
@@ -27,11 +28,15 @@ const purge = z
     error: 'expected either user (the user.id of runs) or author (who wrote rules down)',
   });
 
+export interface ManagedKnowledgeServices {
+  readonly knowledge: (project: string) => KnowledgeBase;
+  /** Runs that taught rules again. */
+  readonly support: Pick<StoredAnalyses, 'support' | 'forgetSupport'>;
+  readonly now: () => Date;
+}
+
 /** What people do about rules besides deciding on them one by one. */
-export function managedKnowledgeEndpoints(
-  knowledge: (project: string) => KnowledgeBase,
-  now: () => Date,
-): Endpoint[] {
+export function managedKnowledgeEndpoints({ knowledge, support, now }: ManagedKnowledgeServices): Endpoint[] {
   return [
     endpoint({
       method: 'GET',
@@ -92,15 +97,20 @@ export function managedKnowledgeEndpoints(
         const { user, author, actor: by, reason: why, dryRun } = body;
         const principal = user === undefined ? undefined : principalOf(project, user);
         about({ object: principal === undefined ? `author ${author ?? ''}` : `principal ${principal}` });
+        const taughtAgain = Map.groupBy(await support.support(project), ({ ruleId }) => ruleId);
         const source = {
           principals: new Set(principal === undefined ? [] : [principal]),
           authors: new Set(author === undefined ? [] : [author]),
+          supporters: new Map(
+            [...taughtAgain].map(([ruleId, runs]) => [ruleId, new Set(runs.map((run) => run.principal))]),
+          ),
         };
         const base = knowledge(project);
         const done = dryRun
           ? { ok: true as const, ...base.planPurge(source) }
           : await base.purge(source, by, why);
         if (!done.ok) return refused(done);
+        if (!dryRun && principal !== undefined) await support.forgetSupport(project, principal);
         const { removed, reopened } = done;
         about({
           detail: `${dryRun ? 'dry run: ' : ''}${removed.length} removed, ${reopened.length} reopened`,

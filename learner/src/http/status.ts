@@ -177,7 +177,7 @@ export function nextSteps(
   }
   if (knowledge.quarantined > 0) {
     steps.push(
-      `${knowledge.quarantined} rule(s) in quarantine wait for a person: "tracelore knowledge list", then approve or reject.`,
+      `${knowledge.quarantined} rule(s) in quarantine wait for a person: "tracelore knowledge quarantine list", then release, approve or reject.`,
     );
   }
   if (online.broken > 0) {

@@ -110,6 +110,8 @@ export interface PurgeSource {
   readonly principals: ReadonlySet<string>;
   /** Names of people and imports that wrote rules down. */
   readonly authors: ReadonlySet<string>;
+  /** Pseudonyms of those whose runs taught a rule again after it was written down, by its id. */
+  readonly supporters?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**

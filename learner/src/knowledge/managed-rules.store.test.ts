@@ -190,9 +190,19 @@ describe('purging a source', () => {
       base.edit(alone.id, { content: 'Round up.' }, 'eve'),
     ])
       expect(await change).toMatchObject({ ok: false, code: 'not_allowed' });
+    // Whose rule others taught again later is taught by others too.
+    const taughtAgain = await promoted('Name the year.', taughtBy('mallory'));
+    expect(base.planPurge(source)).toEqual({ removed: [taughtAgain.id], reopened: [] });
+    const supporters = new Map([[taughtAgain.id, new Set(['mallory', 'carol'])]]);
+    expect(base.planPurge({ ...source, supporters })).toEqual({ removed: [], reopened: [taughtAgain.id] });
+    expect(
+      base.planPurge({ ...source, supporters: new Map([[taughtAgain.id, new Set(['mallory', ''])]]) })
+        .removed,
+    ).toEqual([taughtAgain.id]);
+    done(await base.reject(taughtAgain.id, 'ann', 'no'));
     // The same again finds nothing to remove.
     expect(await (await open('purge')).purge(source, 'ann', 'again')).toMatchObject({
-      removed: [],
+      removed: [taughtAgain.id],
       reopened: [],
     });
   });

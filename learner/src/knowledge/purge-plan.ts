@@ -60,7 +60,13 @@ function isTaughtBy({ provenance }: Rule, { principals, authors }: PurgeSource):
   return provenance.evidence.some(({ principal }) => principal !== undefined && principals.has(principal));
 }
 
-function hasOtherTeachers({ provenance }: Rule, { principals, authors }: PurgeSource): boolean {
+function hasOtherTeachers(
+  { id, provenance }: Rule,
+  { principals, authors, supporters }: PurgeSource,
+): boolean {
+  const isAnother = (principal: string | undefined): boolean =>
+    principal !== undefined && principal !== '' && !principals.has(principal);
+  if ([...(supporters?.get(id) ?? [])].some(isAnother)) return true;
   if (provenance.origin !== 'analyzer') return !authors.has(provenance.by);
-  return provenance.evidence.some(({ principal }) => principal !== undefined && !principals.has(principal));
+  return provenance.evidence.some(({ principal }) => isAnother(principal));
 }

@@ -1,4 +1,4 @@
-import { ANALYSES, encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
+import { ANALYSES, deleteRows, encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
 import type { NewId } from '../ids.ts';
 import type { Evidence } from '../knowledge/rule.ts';
 
@@ -46,12 +46,18 @@ export interface AnalysisLog {
   support(project: string): Promise<readonly RuleSupport[]>;
 }
 
+/** The same as it is stored. */
+export interface StoredAnalyses extends AnalysisLog {
+  /** Runs for this principal speak for no rule any more. */
+  forgetSupport(project: string, principal: string): Promise<void>;
+}
+
 export function createAnalysisLog(options: {
   readonly driver: SqlDriver;
   readonly database: string;
   readonly now: () => Date;
   readonly newId: NewId;
-}): AnalysisLog {
+}): StoredAnalyses {
   const { driver, database, now, newId } = options;
   const analyses = { ...ANALYSES, name: `${database}.${ANALYSES.name}` };
   const supportTable = { ...RULE_SUPPORT, name: `${database}.${RULE_SUPPORT.name}` };
@@ -81,6 +87,15 @@ export function createAnalysisLog(options: {
         { parameters: { project }, rowsMax: SUPPORT_MAX },
       );
       return rows.map((row) => ({ ...row, at: Number(row.at) }));
+    },
+    async forgetSupport(project, principal) {
+      await deleteRows({
+        driver,
+        database,
+        table: RULE_SUPPORT.name,
+        condition: 'project = {project: String} AND principal = {principal: String}',
+        parameters: { project, principal },
+      });
     },
   };
 }

@@ -24,6 +24,8 @@ export async function rejectedRules(
   const tested = await parts.verdicts.fingerprints(project);
   const support = Map.groupBy(await parts.analyses.support(project), ({ ruleId }) => ruleId);
   return archived.filter((rule) => {
+    // What was wrong with it was its teacher: others may teach the same, to be proven like anything else.
+    if (base.history(rule.id).some(({ type }) => type === 'purged')) return false;
     const then = rule.verdictId === undefined ? undefined : tested.get(rule.verdictId);
     if (then === undefined || rule.reason.startsWith('harmful')) return true;
     return then === fingerprint && !isTaughtAgain(rule, support.get(rule.id) ?? [], principalsMin);
