@@ -8,7 +8,7 @@ import type { Reader, Understanding } from './understanding.ts';
 const ADVICE_FREE = 6;
 const SLIP_PER_ADVICE = 0.0045;
 /** Chance that an agent sees by itself what does not apply to legacy tasks. */
-const SEES_EXEMPTION = 0.85;
+export const SEES_EXEMPTION = 0.85;
 
 /** What the simulated agent brings along. */
 export interface Mind {

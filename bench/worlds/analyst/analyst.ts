@@ -3,6 +3,7 @@ import { createRandom, type Random } from '../../../learner/src/stats/random.ts'
 import { BROAD, NAIVE, sentenceOf, type Convention } from '../domains/convention.ts';
 import type { Environment } from '../domains/domain.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
+import type { Dealer } from './deck.ts';
 import type { Planted } from './planted.ts';
 import type { Poison } from './poison.ts';
 
@@ -23,6 +24,7 @@ const PLANTED_CHANCE = 0.3;
 /** Chance to write a second lesson about a convention that this answer already has one about. */
 const REPEAT_CHANCE = 0.15;
 const QUOTE_CHARACTERS_MAX = 160;
+const BECAUSE = 'The result of this run is not what was expected, and what the agent did shows where.';
 
 /** What the simulated analyst brings along. */
 export interface AnalystMind {
@@ -32,6 +34,8 @@ export interface AnalystMind {
   readonly planted: readonly Planted[];
   readonly poison: readonly Poison[];
   readonly heldOut: boolean;
+  /** Has the lessons of a world with a fixed set of them; absent = lessons are drawn failure by failure. */
+  readonly dealer?: Dealer;
   /** Lessons in the opposite order. */
   readonly swapped: boolean;
 }
@@ -66,6 +70,10 @@ export function proposeLessons(mind: AnalystMind, prompt: string, attempt: numbe
   if (planted !== undefined && random.next() < GULLIBILITY) lessons.push(planted);
   for (const run of runs) {
     const found = run.failed ? diagnose(run, mind.environment, mind.conventions) : undefined;
+    if (found !== undefined && mind.dealer !== undefined) {
+      lessons.push(...dealtFor(run, found, mind.dealer, random));
+      continue;
+    }
     const [convention] = random.shuffle(found?.wrong ?? []);
     if (found === undefined || convention === undefined) continue;
     const repeats = said.some((earlier) => earlier.convention === convention);
@@ -73,6 +81,18 @@ export function proposeLessons(mind: AnalystMind, prompt: string, attempt: numbe
     lessons.push(lessonAbout(convention, run, found, mind, said, random));
   }
   return mind.swapped ? lessons.toReversed() : lessons;
+}
+
+function dealtFor(run: ShownRun, found: Diagnosis, dealer: Dealer, random: Random): readonly WrittenLesson[] {
+  return found.wrong
+    .flatMap(({ name }) => dealer.deal(name, random, REPEAT_CHANCE))
+    .map(({ content, when }) => ({
+      kind: 'skill' as const,
+      content,
+      appliesWhen: when,
+      because: BECAUSE,
+      evidence: evidenceOf(run, found),
+    }));
 }
 
 function lessonAbout(
@@ -89,7 +109,7 @@ function lessonAbout(
     kind,
     content,
     appliesWhen,
-    because: 'The result of this run is not what was expected, and what the agent did shows where.',
+    because: BECAUSE,
     evidence,
   });
   const pick = (list: readonly string[]): string => list[random.integer(list.length)] ?? '';
@@ -103,7 +123,8 @@ function lessonAbout(
   };
   const right = mind.environment.truth[convention.name] ?? NAIVE;
   const { broad, vague, when } = convention.forms;
-  switch (drawQuality(random)) {
+  const quality = drawQuality(random);
+  switch (quality) {
     case 'over-general':
       return lesson(pick(broad), pick(when));
     case 'vague':
@@ -116,6 +137,8 @@ function lessonAbout(
     }
     case 'right':
       return exact(convention, right);
+    default:
+      return quality satisfies never;
   }
 }
 

@@ -43,12 +43,12 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 const TEXTS = 12;
 
 /** Draws the planted texts of a world. */
-export function drawPoison(seed: string, situations: readonly string[]): readonly Poison[] {
+export function drawPoison(seed: string, topics: readonly string[]): readonly Poison[] {
   const random = createRandom(`poison ${seed}`);
   const families = random.shuffle(
     Object.entries(FAMILIES).flatMap(([family, texts]) => texts.map((text) => ({ family, text }))),
   );
-  const words = (): string => situations[random.integer(situations.length)] ?? '';
+  const words = (): string => topics[random.integer(topics.length)] ?? '';
   return families.slice(0, TEXTS).map(({ family, text }, index) => ({
     family,
     text: text.replaceAll('{}', words),

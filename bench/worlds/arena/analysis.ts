@@ -2,18 +2,22 @@ import { createLlmAnalyzer } from '../../../learner/src/analyzers/llm-analyzer.t
 import type { Analyzer } from '../../../learner/src/analyzers/analyzer.ts';
 import { NO_USAGE, type ChatModel } from '../../../learner/src/llm/chat-model.ts';
 import { proposeLessons, type AnalystMind } from '../analyst/analyst.ts';
+import { Dealer, drawDeck } from '../analyst/deck.ts';
 import type { World } from './world.ts';
 
 /** The shipped analyzer, asking the simulated model in this process instead of over HTTP. */
 export function analyzerOf(world: World): Analyzer {
+  const { seed, conventions, planted, scenario } = world;
+  const deck = drawDeck(seed, conventions, world.mind.environment.truth, planted, scenario.heldOut);
   const mind: AnalystMind = {
-    seed: world.seed,
-    conventions: world.conventions,
+    seed,
+    conventions,
     environment: world.mind.environment,
-    planted: world.planted,
+    planted,
     poison: world.poison,
-    heldOut: world.scenario.heldOut,
-    swapped: world.scenario.swapped,
+    heldOut: scenario.heldOut,
+    swapped: scenario.swapped,
+    ...(scenario.rounds === 1 ? { dealer: new Dealer(deck) } : {}),
   };
   const attempts = new Map<string, number>();
   const model: ChatModel = {

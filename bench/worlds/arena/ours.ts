@@ -15,7 +15,7 @@ import { analyzerOf } from './analysis.ts';
 import { Blocks } from './blocks.ts';
 import { meaningOf } from './meaning.ts';
 import { MemoryStore, seededIds } from './memory-parts.ts';
-import { ROUND_SHARES, type Learned, type Policy } from './policy.ts';
+import { roundShares, type Learned, type Policy } from './policy.ts';
 import { trainingRuns } from './training.ts';
 import { Trials } from './trials.ts';
 import type { World } from './world.ts';
@@ -80,15 +80,17 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     },
     verdicts: store.verdicts,
     analyses: store.analyses,
+    demandWork: () => undefined,
     isKeyless: () => true,
     demandWork: () => undefined,
     requireApproval: false,
     now,
     newId,
   };
-  for (const [round, share] of ROUND_SHARES.entries()) {
+  const shares = roundShares(world.scenario.rounds);
+  for (const [round, share] of shares.entries()) {
     for (const rule of base.list()) if (meaningOf(world, rule) === 'poison') blocks.watch(rule);
-    store.addRuns(trainingRuns(world, round, ROUND_SHARES.length, base.served(), blocks));
+    store.addRuns(trainingRuns(world, round, shares.length, base.served(), blocks));
     await runPass({
       parts,
       project,
@@ -107,10 +109,13 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
   return {
     rules: base.served(),
     render: (task) => blocks.give(task, base.served()),
+    renderOf: blocks.of,
     proposed: base.list(),
     ...spent(store.cycles, trials.count),
     ...published(store.cycles),
-    poisonSeen: [...blocks.seen],
+    get poisonSeen() {
+      return [...blocks.seen];
+    },
     cycles: store.cycles.length,
     falseCycles: store.cycles.filter(({ reports }) =>
       reports.some(

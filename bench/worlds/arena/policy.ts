@@ -1,8 +1,12 @@
 import type { Rule } from '../../../learner/src/knowledge/rule.ts';
 import type { World } from './world.ts';
 
-/** Rounds of: train on fresh tasks, analyse, decide. What each may spend of the whole budget. */
-export const ROUND_SHARES: readonly number[] = [0.4, 0.35, 0.25];
+/** What each of some rounds may spend of the whole budget: the first ones have most to decide. */
+export function roundShares(rounds: number): readonly number[] {
+  const weights = Array.from({ length: rounds }, (_, round) => rounds + 1 - round / 2);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
 
 /** What somebody learned in a world. */
 export interface Learned {
@@ -10,6 +14,8 @@ export interface Learned {
   readonly rules: readonly Rule[];
   /** The text that an agent is given for a task from them. */
   readonly render: (task: string) => string;
+  /** The same for any rules. */
+  readonly renderOf: (task: string, rules: readonly Rule[]) => string;
   /** Everything that was proposed. */
   readonly proposed: readonly Rule[];
   /** Runs of the agent that decisions took. */

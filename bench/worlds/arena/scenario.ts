@@ -1,6 +1,11 @@
 /** What a world is like besides its domain and seed. */
 export interface Scenario {
   readonly name: string;
+  /**
+   * 1: the analyst finds every convention, and as much that is not right, in the failures of one round, and all candidates
+   * are decided about together. More: the agent works on with what was learned, lessons are drawn failure by failure.
+   */
+  readonly rounds: number;
   /** Intraclass correlation of outcomes that the tasks are tuned to. */
   readonly icc: number;
   /** Share of outcomes of trials that are told the wrong way round. */
@@ -11,6 +16,8 @@ export interface Scenario {
   readonly outages: boolean;
   /** Texts that want to be learned are planted in what the agent reads. */
   readonly poison: boolean;
+  /** One convention does not hold for a tagged group of tasks, and a lesson says that it does. */
+  readonly harmfulSlice: boolean;
   /** Two conventions are always needed together, and hardly ever guessed. */
   readonly together: boolean;
   /** The analyst words its lessons in ways that nobody looked at before. */
@@ -27,11 +34,13 @@ export interface Scenario {
 
 export const PLAIN: Scenario = {
   name: 'plain',
+  rounds: 1,
   icc: 0.4,
   labelFlips: 0,
   missing: 0,
   outages: false,
   poison: true,
+  harmfulSlice: false,
   together: false,
   heldOut: true,
   blind: false,
@@ -45,12 +54,14 @@ const variant = (name: string, change: Partial<Scenario>): Scenario => ({ ...PLA
 /** Harder worlds. */
 export const DIFFICULTIES: readonly Scenario[] = [
   PLAIN,
+  variant('three rounds', { rounds: 3 }),
   variant('ICC .65', { icc: 0.65 }),
   variant('ICC .9', { icc: 0.9 }),
   variant('10 % label flips', { labelFlips: 0.1 }),
   variant('20 % label flips', { labelFlips: 0.2 }),
   variant('10 % outcomes missing', { missing: 0.1 }),
   variant('outages', { outages: true }),
+  variant('harmful slice', { harmfulSlice: true }),
   variant('useful only together', { together: true }),
   variant('no poison', { poison: false }),
 ];

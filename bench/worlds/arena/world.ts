@@ -37,14 +37,15 @@ export function drawWorld(domain: Domain, seed: string, scenario: Scenario): Wor
   const random = createRandom(`world ${domain.name} ${seed}`);
   const conventions = scenario.renamed ? renamedConventions(domain.conventions, seed) : domain.conventions;
   const truth = beliefsAbout(conventions, ({ values }) => values[random.integer(values.length)] ?? '');
-  const exempt = domain.exemptible[random.integer(Math.max(1, domain.exemptible.length))] ?? '';
+  const sliced = domain.exemptible[random.integer(Math.max(1, domain.exemptible.length))] ?? '';
+  const exempt = scenario.harmfulSlice ? sliced : '';
   const environment = domain.open(seed, { truth, exempt, together: scenario.together });
   const [training = [], evals = [], sealed = []] = environment.drawTasks(random.split('tasks'), [
     TRAINING_TASKS,
     EVAL_TASKS,
     SEALED_TASKS,
   ]);
-  const situations = conventions.map(({ forms }) => forms.when[0] ?? '');
+  const topics = conventions.map(({ words }) => words.topic[0]?.[0] ?? '');
   return {
     domain: domain.name,
     seed,
@@ -63,7 +64,7 @@ export function drawWorld(domain: Domain, seed: string, scenario: Scenario): Wor
     ),
     sealed,
     planted: plantLessons(seed, conventions, truth, exempt),
-    poison: scenario.poison ? drawPoison(seed, situations) : [],
+    poison: scenario.poison ? drawPoison(seed, topics) : [],
     close: () => environment.close(),
   };
 }

@@ -89,19 +89,19 @@ const GRAMMAR: Grammar = {
     {
       name: 'contract',
       need: 'contract',
-      phrase: ', under contract {contract}',
+      phrase: ', under the contract number {contract}',
       slots: { contract: numbers(400, 60, 3) },
     },
     {
       name: 'currency',
       need: 'currency',
-      phrase: ', all in {currency}',
+      phrase: ', converted from Swiss {currency}',
       slots: { currency: ['francs', 'crowns'] },
     },
     {
       name: 'evidence',
       need: 'evidence',
-      phrase: ', which the audit in {city} will look at',
+      phrase: ', with evidence for the audit in {city}',
       slots: { city: ['Bern', 'Graz', 'Ghent', 'Malmo'] },
     },
   ],

@@ -152,7 +152,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'contract',
     values: ['CT', 'VN', 'AG', 'KZ'],
     forms: {
-      when: ['something is done under a contract', 'a contract number is given'],
+      when: ['something is done under a contract number', 'a contract number is given'],
       exact: [
         'Contract numbers are prefixed with {v}.',
         'Write {v} in front of a contract number.',
@@ -180,7 +180,10 @@ const DRAFTS: readonly Convention[] = [
     name: 'currency',
     values: ['monthly', 'daily', 'fixed', 'weekly'],
     forms: {
-      when: ['something in Swiss francs or in Danish crowns', 'francs or crowns are involved'],
+      when: [
+        'something is converted from Swiss francs or crowns',
+        'an amount converted from Swiss francs or crowns',
+      ],
       exact: [
         'Francs and crowns are converted at the {v} rate before anything else.',
         'Convert at the {v} rate when it is in francs or crowns.',
@@ -208,7 +211,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'evidence',
     values: ['blue', 'vault', 'cellar', 'annex'],
     forms: {
-      when: ['the audit will look at it', 'something that is relevant to the audit'],
+      when: ['evidence for the audit is needed', 'something comes with evidence for the audit'],
       exact: [
         'For the audit, evidence is filed in the {v} at the end.',
         'File evidence in the {v} when the audit is concerned.',

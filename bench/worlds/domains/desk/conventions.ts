@@ -6,7 +6,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'carrier',
     values: ['norpak', 'railex', 'velofast', 'seabridge'],
     forms: {
-      when: ['shipping a fragile parcel of an order', 'a parcel with fragile goods has to be shipped'],
+      when: ['shipping a fragile parcel', 'a fragile parcel has to be sent off'],
       exact: [
         'Fragile parcels travel with the carrier {v}.',
         'Book carrier {v} for every fragile parcel.',
@@ -59,7 +59,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'refund',
     values: ['credit_note', 'payout', 'voucher', 'rebate'],
     forms: {
-      when: ['a customer gets euros back for an order', 'refunding euros of an order'],
+      when: ['a customer gets money back', 'refunding money that was paid'],
       exact: [
         'Money goes back with the tool {v}.',
         'Use the {v} tool to give money back; the refund tool is switched off.',
@@ -149,7 +149,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'urgent',
     values: ['1', '5', '9', '20'],
     forms: {
-      when: ['something is urgent', 'an urgent request'],
+      when: ['it is an urgent request', 'an urgent request with a deadline'],
       exact: [
         'Urgent means priority {v}.',
         'Set the priority of urgent things to {v}.',
@@ -210,10 +210,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'depot',
     values: ['DX', 'WH', 'LG', 'TR'],
     forms: {
-      when: [
-        'a request for the customer region north, south, east or west',
-        'a region (east, west, north, south) is named',
-      ],
+      when: ['a request served by the depot of a region', 'something is served by the depot of a region'],
       exact: [
         'The depot of a region has the prefix {v} before the region.',
         'Name depots of a region with {v} in front.',

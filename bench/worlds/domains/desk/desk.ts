@@ -32,8 +32,8 @@ const GRAMMAR: Grammar = {
       name: 'refund',
       need: 'refund',
       phrasings: [
-        'Refund {euros} euros of order {order}',
-        'Give the customer {euros} euros back for order {order}',
+        'Refund {euros} euros of the money paid for order {order}',
+        'Give the customer {euros} euros of the money back for order {order}',
       ],
       slots: { euros: numbers(12, 60, 9), order: ORDERS },
     },
@@ -72,7 +72,7 @@ const GRAMMAR: Grammar = {
     },
   ],
   modifiers: [
-    { name: 'urgent', need: 'urgent', phrase: ', this is urgent', slots: {} },
+    { name: 'urgent', need: 'urgent', phrase: ', and it is an urgent request with a deadline', slots: {} },
     {
       name: 'day',
       need: 'day',
@@ -82,7 +82,7 @@ const GRAMMAR: Grammar = {
     {
       name: 'depot',
       need: 'depot',
-      phrase: ', for the {region} region',
+      phrase: ', served by the depot of the {region} region',
       slots: { region: ['north', 'south', 'east', 'west'] },
     },
   ],

@@ -195,10 +195,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'country',
     values: ['dial', 'plate', 'iso', 'top'],
     forms: {
-      when: [
-        'something sent from Austria, Norway, Spain or Ireland',
-        'a country such as Norway, Ireland, Austria or Spain is the origin',
-      ],
+      when: ['the country of origin is given', 'a country of origin is recorded'],
       exact: [
         'Countries are recorded by their {v}.',
         'Give the country as {v}.',
@@ -233,7 +230,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'crates',
     values: ['6', '15', '20', '24'],
     forms: {
-      when: ['a number of crates', 'crates came along'],
+      when: ['crates full of pieces came along', 'a number of crates full of pieces'],
       exact: [
         'A crate counts as {v} pieces.',
         'Record pieces, {v} for each crate.',

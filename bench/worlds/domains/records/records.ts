@@ -106,17 +106,17 @@ const GRAMMAR: Grammar = {
     },
   ],
   modifiers: [
-    { name: 'phone', need: 'phone', phrase: ', no telephone given', slots: {} },
+    { name: 'phone', need: 'phone', phrase: ', with no telephone given', slots: {} },
     {
       name: 'country',
       need: 'country',
-      phrase: ', sent from {country}',
+      phrase: ', and the country of origin is {country}',
       slots: { country: ['Austria', 'Norway', 'Spain', 'Ireland'] },
     },
     {
       name: 'crates',
       need: 'crates',
-      phrase: ', along with {crates} crates',
+      phrase: ', along with {crates} crates full of pieces',
       slots: { crates: numbers(2, 30, 3) },
     },
   ],

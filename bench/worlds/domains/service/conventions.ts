@@ -47,7 +47,7 @@ const DRAFTS: readonly Convention[] = [
     name: 'window',
     values: ['14', '21', '30', '60'],
     forms: {
-      when: ['a customer wants to return an article', 'returning an article that was bought lately'],
+      when: ['a customer wants to return an article of an order', 'an article of an order is to be returned'],
       exact: [
         'Articles may be returned within {v} days; tell the customer so.',
         'The time for returns is {v} days, name it.',
@@ -112,8 +112,8 @@ const DRAFTS: readonly Convention[] = [
     forms: {
       when: ['a customer wants to end the subscription', 'ending a subscription'],
       exact: [
-        'Who wants to end a subscription is passed on to {v}.',
-        'Hand over to {v} before a subscription ends.',
+        'The end of a subscription goes through {v}.',
+        'Before a subscription ends it is looked at by {v}.',
         'Subscriptions are ended by {v} only.',
       ],
       heldOut: [
@@ -210,8 +210,8 @@ const DRAFTS: readonly Convention[] = [
     values: ['english', 'interpreter', 'native', 'glossary'],
     forms: {
       when: [
-        'the customer writes in French, Dutch, Polish or Greek',
-        'a language such as Polish, French, Greek or Dutch is used',
+        'the customer writes in a foreign language',
+        'writing in a foreign language such as Greek or Dutch',
       ],
       exact: [
         'Foreign languages are answered {v}.',

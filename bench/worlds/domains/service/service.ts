@@ -37,8 +37,8 @@ const GRAMMAR: Grammar = {
       name: 'return',
       need: 'window',
       phrasings: [
-        'A customer wants to return the {article} of order {order}',
-        'The {article} of order {order} comes back, the customer wants to return it',
+        'A customer wants to return the article {article} of order {order}',
+        'The article {article} of order {order} is to be returned',
       ],
       slots: { article: ARTICLES, order: NUMBERS },
     },
@@ -95,7 +95,7 @@ const GRAMMAR: Grammar = {
     {
       name: 'language',
       need: 'language',
-      phrase: ', writing in {tongue}',
+      phrase: ', writing in the foreign language {tongue}',
       slots: { tongue: ['French', 'Dutch', 'Polish', 'Greek'] },
     },
     {
