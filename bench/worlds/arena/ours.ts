@@ -80,7 +80,6 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     },
     verdicts: store.verdicts,
     analyses: store.analyses,
-    demandWork: () => undefined,
     isKeyless: () => true,
     demandWork: () => undefined,
     requireApproval: false,
