@@ -211,3 +211,23 @@ test('what was erased does not come back from memory', async () => {
   expect(await writer.refresh('erased', [RUN], NOW + 1)).toEqual([RUN]);
   expect(await store.findRun('erased', RUN)).toMatchObject({ spans: 2, inputTokens: 3 });
 });
+
+test('a run of many thousand calls is summed over all of them, wherever they are read from', async () => {
+  const calls = Array.from({ length: 12_000 }, (_, index) => ({
+    ...call('large'),
+    spanId: String(index).padStart(16, '0'),
+    startUnixNano: SAMPLE_START_NS + BigInt(index) * 100_000_000n,
+    durationNano: 90_000_000n,
+  }));
+  const [holding, reading] = [new Writer(false), new Writer()];
+  await holding.write([root('large'), ...calls]);
+  await holding.refresh('large', [RUN]);
+  expect(await reading.refresh('large', [RUN])).toEqual([RUN]);
+  expect(holding.inserted).toEqual(reading.inserted);
+  expect(await store.findRun('large', RUN)).toMatchObject({
+    spans: 12_001,
+    modelCalls: 12_000,
+    inputTokens: 36_000,
+    outputTokens: 48_000,
+  });
+});

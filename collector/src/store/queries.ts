@@ -83,10 +83,18 @@ WHERE project = {project: String} AND startsWith(id, {prefix: String}) AND kind 
 ORDER BY id
 LIMIT {limit: UInt32}`;
 
-/** Of the spans of these runs: time range, rows stored, and when the last of them came in (Unix ms). */
+/** Time ranges of the spans of these runs. */
 export const RUN_TIMES = `
+SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last
+FROM {database}.id_times
+WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace'
+GROUP BY id`;
+
+/** Of these runs: time range of the spans, rows stored, when the last of them came in (Unix ms), and whether there are outcomes. */
+export const RUNS_TO_SUMMARISE = `
 SELECT id AS run_id, toString(min(start)) AS first, toString(max(end)) AS last, toString(sum(spans)) AS rows,
-  toString(toUnixTimestamp64Milli(max(received_at))) AS received
+  toString(toUnixTimestamp64Milli(max(received_at))) AS received,
+  id IN (SELECT run_id FROM {database}.outcomes WHERE project = {project: String} AND run_id IN {runs: Array(String)}) AS judged
 FROM {database}.id_times
 WHERE project = {project: String} AND id IN {runs: Array(String)} AND kind != 'trace'
 GROUP BY id`;

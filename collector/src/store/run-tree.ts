@@ -26,6 +26,8 @@ export interface TreeSpan {
 }
 
 const FLAGS_REMOTE_PARENT = 0x300;
+/** Levels above a span that are looked at; agents nest tens of them. */
+const LEVELS_MAX = 256;
 
 /** The spans of one run by parent. Span ids are unique within a trace. */
 export class RunTree<Span extends TreeSpan> {
@@ -43,10 +45,14 @@ export class RunTree<Span extends TreeSpan> {
     return this.#byId.get(key(trace_id, parent_span_id));
   }
 
-  /** The span and what is above it, nearest first; a cycle of a broken sender ends. */
+  /** The span and what is above it, nearest first, at most {@link LEVELS_MAX}; a cycle of a broken sender ends. */
   upwards(span: Span): Span[] {
     const path = new Set<Span>();
-    for (let at: Span | undefined = span; at !== undefined && !path.has(at); at = this.parentOf(at))
+    for (
+      let at: Span | undefined = span;
+      at !== undefined && !path.has(at) && path.size < LEVELS_MAX;
+      at = this.parentOf(at)
+    )
       path.add(at);
     return [...path];
   }

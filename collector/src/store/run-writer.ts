@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { distinctSpans } from './distinct-spans.ts';
 import type { SqlDriver } from './driver.ts';
 import { encodeRows, type Row } from './encode-rows.ts';
-import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUN_TIMES, STALE_RUNS } from './queries.ts';
+import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUNS_TO_SUMMARISE, STALE_RUNS } from './queries.ts';
 import type { RecentRun, RecentRuns } from './recent-runs.ts';
 import { spansOf } from './run-heads.ts';
 import type { RunWriter } from './store.ts';
@@ -63,19 +63,15 @@ export function runWriter({
   const refreshSome = async (project: string, runs: string[], now: number): Promise<void> => {
     // Before the question: what comes in meanwhile must not be taken for what is counted.
     const held = new Map(runs.flatMap((id) => heldRows(id, recent.find(project, id))));
-    const asked = { project, runs };
-    const [times, outcomes] = await Promise.all([
-      ask<RunTimes>(RUN_TIMES, asked),
-      ask<SummaryOutcome>(OUTCOMES_OF_RUNS, { ...asked, outcomesMax: OUTCOMES_PER_RUN_MAX }),
-    ]);
+    const times = await ask<RunTimes>(RUNS_TO_SUMMARISE, { project, runs });
     if (times.length === 0) return; // outcomes of runs that were never seen
-    const outcomesOf = Map.groupBy(outcomes, (outcome) => outcome.run_id);
+    const outcomesOf = await readOutcomesOf(project, times);
     const whole = times.flatMap((time) => wholeRun(time, held.get(time.run_id)));
     const wholeIds = new Set(whole.map(({ times: { run_id } }) => run_id));
     const rest = times.filter((time) => !wholeIds.has(time.run_id));
     const foreign = [
       ...rest,
-      ...whole.map((run) => run.times).filter((time) => spansHours(time) || outcomesOf.has(time.run_id)),
+      ...whole.map((run) => run.times).filter((time) => spansHours(time) || time.judged === 1),
     ];
     const revisions =
       foreign.length === 0 ? [] : await ask<Revision>(REVISIONS, { project, ...rangeOf(foreign) });
@@ -109,6 +105,16 @@ export function runWriter({
       // Unless more came meanwhile, there is a part of it that will never be here.
       if (kept !== undefined && kept.run.rows === kept.rows) recent.forget(kept.run);
     }
+  };
+
+  const readOutcomesOf = async (
+    project: string,
+    times: readonly RunTimes[],
+  ): Promise<Map<string, SummaryOutcome[]>> => {
+    const runs = times.filter(({ judged }) => judged === 1).map((time) => time.run_id);
+    if (runs.length === 0) return new Map();
+    const asked = { project, runs, outcomesMax: OUTCOMES_PER_RUN_MAX };
+    return Map.groupBy(await ask<SummaryOutcome>(OUTCOMES_OF_RUNS, asked), (outcome) => outcome.run_id);
   };
 
   const insert = async (rows: readonly Row[]): Promise<void> => {

@@ -2,31 +2,50 @@ import { hasUsage, type RunTree, type TreeSpan } from './run-tree.ts';
 
 /**
  * Spans that tell of the same call of a model, grouped: two instrumentations of one call that stand beside each other. In
- * order of the first of each group; the report that stands first in its group has usage if any has.
+ * order of the first of each group; the report that stands first in its group has usage if any has. `spans` are in order of
+ * start.
  *
  * The same response id at the same time is the same call. One after the other they are separate calls whatever their ids:
  * caches, proxies and test servers repeat them. Where one of them has no response id, the same usage of the same model at
  * the same time, told by different instrumentations, is the same call too. Spans below one another are different calls.
  */
 export function sameCalls<Span extends TreeSpan>(spans: readonly Span[], tree: RunTree<Span>): Span[][] {
-  const groups: Span[][] = [];
-  const alike = new Map<string, Span[][]>();
+  const groups: Group<Span>[] = [];
+  const alike = new Map<string, Group<Span>[]>();
   for (const span of spans) {
+    const start = BigInt(span.start);
     const keys = keysOf(span);
+    // What has ended before this one began can be the same as none that follows either: thousands of calls in a row stay cheap.
+    for (const key of keys)
+      alike.set(
+        key,
+        (alike.get(key) ?? []).filter(({ end }) => end >= start),
+      );
     const known = keys
       .flatMap((key) => alike.get(key) ?? [])
-      .find((group) => group.every((told) => isSame(told, span) && !isNested(told, span, tree)));
-    const group = known ?? [];
+      .find(({ told }) => told.every((other) => isSame(other, span) && !isNested(other, span, tree)));
+    const group = known ?? { told: [], end: start + BigInt(span.duration) };
     if (known === undefined) groups.push(group);
-    if (group[0] !== undefined && !hasUsage(group[0]) && hasUsage(span)) group.unshift(span);
-    else group.push(span);
+    const [first] = group.told;
+    if (first !== undefined && !hasUsage(first) && hasUsage(span)) group.told.unshift(span);
+    else group.told.push(span);
+    group.end = earlier(group.end, start + BigInt(span.duration));
     for (const key of keys) {
       const list = alike.get(key);
-      if (list === undefined) alike.set(key, [group]);
-      else if (!list.includes(group)) list.push(group);
+      if (list?.includes(group) === false) list.push(group);
     }
   }
-  return groups;
+  return groups.map(({ told }) => told);
+}
+
+interface Group<Span> {
+  readonly told: Span[];
+  /** Of the span that ended first, Unix ns. */
+  end: bigint;
+}
+
+function earlier(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
 
 /** What spans of the same call have in common; those without any cannot be told to be the same. */

@@ -42,6 +42,13 @@ test.each([SPANS, LOGS, OUTCOMES, RUNS, ANALYSES])(
   },
 );
 
+test('no column has a default of its own: inserts do not look for them', async () => {
+  const columns = await driver.query(
+    `SELECT table, name FROM system.columns WHERE database = 'tracelore' AND default_kind = 'DEFAULT'`,
+  );
+  expect(columns).toEqual([]);
+});
+
 test('every table that takes inserts has a deduplication window, or its tokens would be ignored in silence', async () => {
   const tables = await driver.query<{ name: string; windowed: boolean }>(
     `SELECT name, position(create_table_query, 'non_replicated_deduplication_window') > 0 AS windowed

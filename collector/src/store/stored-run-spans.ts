@@ -15,6 +15,8 @@ export interface RunTimes {
   readonly rows: string;
   /** When the last of them came in, Unix ms. */
   readonly received: string;
+  /** 1 when there are outcomes. */
+  readonly judged: number;
 }
 
 /** Bounds of a read that covers these runs. */
