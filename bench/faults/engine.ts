@@ -15,11 +15,16 @@ export type Mode = 'ok' | 'slow' | 'fail' | 'lose' | 'refuse' | 'hang';
 const SLOW_MS = 1_500;
 const KEEPER_EXCEPTION = 999;
 
+/** Sees every statement on its way; `drop` = it is never carried out. */
+export type Watcher = (sql: string, when: 'before' | 'after') => 'drop' | undefined;
+
 /** A ClickHouse server that can be made to fail, in a process that can be stopped. */
 export interface ControlledEngine {
   /** For `clickhouseUrl`. */
   readonly url: string;
   setMode(mode: Mode): void;
+  /** From now on statements are shown to it before they are carried out, and again before their answer goes back. */
+  watch(watcher: Watcher | undefined): void;
   /** SIGSTOP and SIGCONT. */
   freeze(): void;
   thaw(): void;
@@ -30,8 +35,9 @@ export async function startControlledEngine(directory: string): Promise<Controll
   const front = await startFront(directory);
   const agent = new Agent({ keepAlive: true });
   let mode: Mode = 'ok';
+  let watcher: Watcher | undefined;
   const server = createServer((request, response) => {
-    carry(mode, front.url, agent, request, response).catch(() => response.destroy());
+    carry({ mode, url: front.url, agent, watcher }, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   server.unref();
@@ -45,6 +51,7 @@ export async function startControlledEngine(directory: string): Promise<Controll
       mode = next;
       if (next === 'refuse' || next === 'ok') server.closeAllConnections();
     },
+    watch: (next) => void (watcher = next),
     freeze: () => void front.child.kill('SIGSTOP'),
     thaw: () => void front.child.kill('SIGCONT'),
     close: async () => {
@@ -71,16 +78,24 @@ async function startFront(directory: string): Promise<{ url: string; child: Chil
   return { url: message?.url ?? '', child };
 }
 
+interface Way {
+  readonly mode: Mode;
+  readonly url: string;
+  readonly agent: Agent;
+  readonly watcher: Watcher | undefined;
+}
+
 async function carry(
-  mode: Mode,
-  url: string,
-  agent: Agent,
+  { mode, url, agent, watcher }: Way,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (mode === 'refuse') return void request.destroy();
   const body = await buffer(request);
   if (mode === 'hang') return;
+  // Inserts name their statement in the address; all others are the body.
+  const sql = new URL(request.url ?? '', url).searchParams.get('query') ?? body.toString('latin1');
+  if (watcher?.(sql, 'before') === 'drop') return void response.destroy();
   if (mode === 'fail') {
     response.writeHead(500, { 'x-clickhouse-exception-code': String(KEEPER_EXCEPTION) });
     response.end(`Code: ${KEEPER_EXCEPTION}. DB::Exception: Session expired. (KEEPER_EXCEPTION)`);
@@ -93,6 +108,11 @@ async function carry(
   forwarded.end(body);
   const [answer]: IncomingMessage[] = await once(forwarded, 'response');
   if (answer === undefined) return;
+  if (watcher?.(sql, 'after') === 'drop') {
+    await buffer(answer);
+    response.destroy();
+    return;
+  }
   if (mode === 'lose') {
     await buffer(answer);
     response.destroy();

@@ -7,6 +7,7 @@ import { connectionFaults } from './connections.ts';
 import { diskFaults } from './disk-full.ts';
 import { engineFaults } from './engine-away.ts';
 import { kill } from './kill.ts';
+import { learningFaults } from './learning.ts';
 import { locked } from './locked.ts';
 import { replayed } from './replayed.ts';
 import { spoolFaults } from './spool.ts';
@@ -28,6 +29,7 @@ const FAULTS: readonly Fault[] = [
   ...clockFaults,
   ...connectionFaults,
   bombFault,
+  ...learningFaults,
 ];
 /** Most memory a service may ever have had, bytes. */
 const RSS_BYTES_MAX = 1_073_741_824;

@@ -53,8 +53,12 @@ function collect(child: ChildProcess): Promise<Ended> {
 }
 
 /** Runs a command of the program to its end. */
-export function tracelore(args: readonly string[], cwd: string): Promise<Ended> {
-  return collect(start(args, cwd, {}));
+export function tracelore(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return collect(start(args, cwd, { env }));
 }
 
 /** Starts the service on free ports, with its data in `<cwd>/data`; resolves when it is ready. */

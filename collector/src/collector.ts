@@ -91,7 +91,7 @@ export function createCollector(config: CollectorConfig): Collector {
   const tls =
     resolved.tls === false ? undefined : new TlsFiles(resolved.tls, { onProblem: resolved.onError });
   const parts: ReceiverParts = {
-    keys: new ApiKeys(resolved.keys),
+    keys: new ApiKeys(resolved.keys, resolved.project),
     limiter: new RateLimiter(resolved.rateLimit, () => performance.now()),
     tls,
     budget,

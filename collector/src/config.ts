@@ -2,7 +2,7 @@ import { createNoopMeter, type Meter } from '@opentelemetry/api';
 import { ANSWER_WITHIN_MS } from './commit/answer-deadline.ts';
 import { CollectorError } from './errors.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
-import { isProject } from './project.ts';
+import { DEFAULT_PROJECT, isProject } from './project.ts';
 import type { DiskGuardOptions } from './readiness/disk-guard.ts';
 import type { RateLimit } from './receiver/rate-limit.ts';
 import type { TlsOptions } from './receiver/tls.ts';
@@ -26,6 +26,8 @@ export interface CollectorConfig {
   readonly grpcPort?: number | false;
   /** TLS, for both receivers. Default `false`: plain. */
   readonly tls?: TlsOptions | false;
+  /** Project of what names none and comes without a key of one project. Default `default`. */
+  readonly project?: string;
   /** Project `*` = all: then each request names its own. Default: none, everyone on this machine may send. */
   readonly apiKeys?: readonly ApiKey[];
   /** Keys that change while the collector runs, for example those of a database. Default: `apiKeys` alone. */
@@ -82,6 +84,7 @@ export function resolveConfig(config: CollectorConfig): ResolvedCollectorConfig 
     port: config.port ?? 4318,
     grpcPort: config.grpcPort ?? false,
     tls: config.tls ?? false,
+    project: config.project ?? DEFAULT_PROJECT,
     apiKeys: config.apiKeys ?? [],
     keys: config.keys ?? new KeyRing(config.apiKeys ?? []),
     rateLimit: config.rateLimit ?? {},
@@ -125,6 +128,10 @@ function problemsOf(config: ResolvedCollectorConfig): string[] {
   within('answerWithinMs', 1, 3_600_000);
   within('commitIntervalMs', 0, 5_000);
   within('runQuietMs', 0, 3_600_000);
+  if (!isProject(config.project))
+    problems.push(
+      `project is ${JSON.stringify(config.project)}: expected 1 to 64 of letters, digits, '.', '_' and '-'`,
+    );
   if (config.bytesWaitingMax < config.bodyBytesMax)
     problems.push(
       `bytesWaitingMax is ${config.bytesWaitingMax}: expected at least bodyBytesMax (${config.bodyBytesMax})`,

@@ -12,8 +12,8 @@ const PROJECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What a request says about its project before its body is read. */
 export interface ProjectClaim {
-  /** From the API key, else from the header; `undefined` when neither names one. */
-  readonly project: string | undefined;
+  /** From the API key, else from the header, else the one for what names none. */
+  readonly project: string;
   /** The project comes from a key: the body cannot choose another one. */
   readonly keyed: boolean;
   /** Who sends: the same for the same API key, `''` without keys. Tells nothing about the key. */
@@ -30,7 +30,7 @@ export function isProject(name: string): boolean {
  */
 export function projectOf(claim: ProjectClaim, resource: Resource): string {
   const named = resource.attributes.get(PROJECT_ATTRIBUTE);
-  if (named === undefined || named === '') return claim.project ?? DEFAULT_PROJECT;
+  if (named === undefined || named === '') return claim.project;
   if (typeof named !== 'string' || !isProject(named))
     throw new Refusal(
       'undecodable',

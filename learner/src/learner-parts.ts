@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Store } from '@tracelore/collector/store';
 import { modelConfigured, type Config } from './config.ts';
 import type { NewId } from './ids.ts';
@@ -27,7 +26,7 @@ import type { RecordOutcomes } from './signals/signal.ts';
 import { migrateLearner } from './store/migrate.ts';
 import { createOutcomeRecorder } from './store/record-outcomes.ts';
 import { loadSecret } from './store/secret.ts';
-import { createWorkerLease, OWN_STORE, type WorkerLease } from './store/worker-lease.ts';
+import { createWorkerLease, OWN_STORE, thisProcess, type WorkerLease } from './store/worker-lease.ts';
 import { systemClock } from './trials/clock.ts';
 import { noticesOf } from './webhooks/event-notices.ts';
 import { createSplitAlarms } from './webhooks/split-notices.ts';
@@ -229,8 +228,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
 /** A server has room for several processes; a directory has one. */
 function leaseOf({ store: { driver, database, location }, newId }: PartsOptions): WorkerLease {
   if (location.kind === 'embedded') return OWN_STORE;
-  const place = `${hostname()}, process ${process.pid}`;
-  return createWorkerLease({ driver, database, holder: newId(), place });
+  return createWorkerLease({ driver, database, holder: newId(), process: thisProcess() });
 }
 
 function withheldInWords({ project, rule, findings }: WithheldRule): string {

@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.ts';
-import { isProject, PROJECT_HEADER, type ProjectClaim } from '../project.ts';
+import { DEFAULT_PROJECT, isProject, PROJECT_HEADER, type ProjectClaim } from '../project.ts';
 import type { KeyRing } from '../tenancy/key-ring.ts';
 import { ALL_PROJECTS, allows } from '../tenancy/scope.ts';
 
@@ -9,15 +9,19 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 /** Decides from the headers alone, before a byte of the body is read, whose data a request brings. */
 export class ApiKeys {
   readonly #ring: KeyRing;
+  readonly #defaultProject: string;
 
-  constructor(ring: KeyRing) {
+  /** `defaultProject`: of what names none and comes without a key of one project. */
+  constructor(ring: KeyRing, defaultProject: string = DEFAULT_PROJECT) {
     this.#ring = ring;
+    this.#defaultProject = defaultProject;
   }
 
   /** Throws a {@link Refusal} (`unauthenticated`, `forbidden`). Without any keys every request is accepted. */
   claim(headers: Headers): ProjectClaim {
     const named = namedProject(headers);
-    if (!this.#ring.isRequired) return { project: named, keyed: false, sender: '' };
+    const free = named ?? this.#defaultProject;
+    if (!this.#ring.isRequired) return { project: free, keyed: false, sender: '' };
     const key = presentedKey(headers);
     if (key === undefined)
       throw new Refusal(
@@ -34,7 +38,7 @@ export class ApiKeys {
         `API key ${sender} may not send: it has ${scopes.join(', ')}, not ingest`,
       );
     // A gateway's key: what is sent says which project it belongs to.
-    if (project === ALL_PROJECTS) return { project: named, keyed: false, sender };
+    if (project === ALL_PROJECTS) return { project: free, keyed: false, sender };
     if (named !== undefined && named !== project)
       throw new Refusal(
         'forbidden',

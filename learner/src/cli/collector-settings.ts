@@ -10,6 +10,7 @@ export function collectorSettings(config: Config): Omit<CollectorConfig, 'store'
     port: config.otlpPort,
     grpcPort: config.grpcPort ?? false,
     tls: tlsKey !== '' && { keyFile: tlsKey, certFile: tlsCert, ...(tlsCa !== '' && { caFile: tlsCa }) },
+    project: config.project,
     apiKeys: [...config.apiKeys].map(([key, project]) => ({ key, project })),
     corsOrigins: config.corsOrigins,
     rateLimit: {

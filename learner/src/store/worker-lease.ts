@@ -1,3 +1,5 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { SqlDriver } from '@tracelore/collector/store';
 
 /** How long a claim holds without being renewed, ms of the server's clock. */
@@ -26,13 +28,21 @@ export interface WorkerLease {
   release(): Promise<void>;
 }
 
+/** A process, for people and for processes beside it. */
+export interface ProcessName {
+  /** Host and process id, for people. */
+  readonly place: string;
+  /** Names the set of processes among which `pid` is one; '' = unknown. */
+  readonly space: string;
+  readonly pid: number;
+}
+
 export interface WorkerLeaseOptions {
   readonly driver: SqlDriver;
   readonly database: string;
   /** Names this process, once. */
   readonly holder: string;
-  /** Where it runs, for people: host and process id. */
-  readonly place: string;
+  readonly process: ProcessName;
   /** Steady milliseconds. Default: of this process. */
   readonly steadyMs?: () => number;
 }
@@ -48,7 +58,8 @@ export const OWN_STORE: WorkerLease = {
 type Kind = 'claimed' | 'released';
 
 export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
-  const { driver, database, holder, place, steadyMs = () => performance.now() } = options;
+  const { driver, database, holder, steadyMs = () => performance.now() } = options;
+  const { place, space, pid } = options.process;
   let sequence = 0;
   let heldUntilMs = Number.NEGATIVE_INFINITY;
   let other = 'Another process';
@@ -57,21 +68,26 @@ export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
   async function write(kind: Kind): Promise<void> {
     sequence += 1;
     await driver.command(
-      `INSERT INTO ${database}.${TABLE} (name, holder, sequence, kind, place, at)
-       SELECT {name: String}, {holder: String}, {sequence: UInt64}, {kind: String}, {place: String}, now64(3)`,
-      { parameters: { name: NAME, holder, sequence, kind, place } },
+      `INSERT INTO ${database}.${TABLE} (name, holder, sequence, kind, place, space, pid, at)
+       SELECT {name: String}, {holder: String}, {sequence: UInt64}, {kind: String}, {place: String}, {space: String}, {pid: UInt32}, now64(3)`,
+      { parameters: { name: NAME, holder, sequence, kind, place, space, pid } },
     );
+  }
+
+  /** A process beside this one that died without a word need not be waited for. Its number may be this one's by now. */
+  function isGone(found: ProcessName): boolean {
+    return space !== '' && found.space === space && (found.pid === pid || !isRunning(found.pid));
   }
 
   /** Where another process runs whose claim still holds. */
   async function claimedElsewhere(): Promise<string | undefined> {
-    const rows = await driver.query<{ place: string }>(
-      `SELECT any(place) AS place FROM ${database}.${TABLE}
+    const rows = await driver.query<ProcessName>(
+      `SELECT any(place) AS place, any(space) AS space, any(pid) AS pid FROM ${database}.${TABLE}
        WHERE name = {name: String} AND holder != {holder: String} AND at > now64(3) - toIntervalMillisecond({lease: UInt32})
-       GROUP BY holder HAVING argMax(kind, sequence) = 'claimed' ORDER BY max(at) DESC LIMIT 1`,
+       GROUP BY holder HAVING argMax(kind, sequence) = 'claimed' ORDER BY max(at) DESC`,
       { parameters: { name: NAME, holder, lease: LEASE_MS } },
     );
-    return rows[0]?.place;
+    return rows.find((row) => !isGone(row))?.place;
   }
 
   async function release(): Promise<void> {
@@ -102,4 +118,28 @@ export function createWorkerLease(options: WorkerLeaseOptions): WorkerLease {
     },
     release,
   };
+}
+
+/** This process. On Linux processes with the same boot and the same namespace can see each other. */
+export function thisProcess(): ProcessName {
+  const { pid } = process;
+  return { place: `${hostname()}, process ${pid}`, space: processSpace(), pid };
+}
+
+function processSpace(): string {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return '';
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

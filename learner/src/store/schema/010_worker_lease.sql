@@ -1,5 +1,5 @@
 -- Which process learns and writes knowledge: claims and renewals, by the clock of the server. The newest row of a holder
--- says what it does; rows older than a lease say nothing.
+-- says what it does; rows older than a lease say nothing. `space` names the set of processes in which `pid` is one.
 CREATE TABLE IF NOT EXISTS {database}.worker_lease
 (
     name     LowCardinality(String),
@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS {database}.worker_lease
     sequence UInt64,
     kind     LowCardinality(String),
     place    String,
+    space    String,
+    pid      UInt32,
     at       DateTime64(3, 'UTC')
 )
 ENGINE = MergeTree
