@@ -191,8 +191,6 @@ export function clientDriver(
             async_insert: 0,
             wait_end_of_query: 1,
             exclude_materialize_skip_indexes_on_insert: WORD_INDEX,
-            // No column has a default of its own; to look for them takes a tenth of a small insert.
-            input_format_defaults_for_omitted_fields: 0,
             // What is left out of a block is the default of its type, whatever a table says.
             input_format_defaults_for_omitted_fields: 0,
             ...(isServer ? {} : EMBEDDED_INSERTS),
