@@ -103,6 +103,34 @@ describe('resolveConfig', () => {
       expect(() => kept(wrong)).toThrow('retentionDays (configuration file): expected days');
   });
 
+  test('webhooks are signed, and neither they nor their secret are ever shown', () => {
+    const webhookSecret = 'a-secret-of-enough-length';
+    const file = { webhooks: ['https://a.example/hook?token=hunter2'], webhookSecret };
+    expect(resolveConfig({ file })).toMatchObject({ ...file, webhookPrivate: false });
+    const refusals = [
+      [{ webhooks: file.webhooks }, 'webhooks: expected webhookSecret with them'],
+      [{ ...file, webhooks: 'http://a.example/hunter2' }, 'webhookPrivate allows http://'],
+      [
+        { ...file, webhooks: 'https://ann:hunter2@a.example/' },
+        'webhooks (configuration file): expected URLs',
+      ],
+      [{ ...file, webhooks: 'ftp://a.example/hunter2' }, 'webhooks (configuration file): expected URLs'],
+      [{ ...file, webhookSecret: 'hunter2' }, 'webhookSecret (configuration file): expected at least 16'],
+    ] as const;
+    for (const [given, wanted] of refusals) {
+      const refused = (): unknown => resolveConfig({ file: given });
+      expect(refused).toThrow(wanted);
+      expect(refused).not.toThrow('hunter2');
+    }
+    const inside = { ...file, webhooks: 'http://10.0.0.1/a,http://localhost:1/b', webhookPrivate: true };
+    expect(resolveConfig({ file: inside }).webhooks).toEqual(['http://10.0.0.1/a', 'http://localhost:1/b']);
+  });
+
+  test('it takes one or two people to pin', () => {
+    expect(resolveConfig({ environment: { TRACELORE_PIN_PERSONS: '2' } }).pinPersons).toBe(2);
+    expect(() => resolveConfig({ file: { pinPersons: 3 } })).toThrow('expected 1 or 2, got 3');
+  });
+
   test('a model needs a key or a server', () => {
     expect(modelConfigured(resolveConfig({}))).toBe(false);
     expect(modelConfigured(resolveConfig({ environment: { OPENAI_API_KEY: 'sk-x' } }))).toBe(true);

@@ -115,7 +115,12 @@ test('the audit goes by the hold-out: a low rate alone does not decline', () => 
 function decision(arm: DecisionRecord['arm'], rules: Readonly<Record<string, boolean>>): DecisionRecord {
   const names = { id: `d-${arm}`, project: 'shop', unit: 'u', agent: '', runId: 'r', trialId: '' };
   const items = Object.entries(rules).map(([rule, injected], index) => ({
-    ...{ rule, rank: index + 1, propensity: 0.5, coin: 0.1, injected, epoch: '1.1' },
+    rule,
+    rank: index + 1,
+    propensity: 0.5,
+    coin: 0.1,
+    injected,
+    epoch: '1.1',
   }));
   const at = '2026-11-20T00:00:00.000Z';
   return { ...names, at, snapshot: 1, fingerprint: '', taskHash: '', arm, items, bestCosine: null };
