@@ -23,15 +23,18 @@ const { values } = parseArgs({
 const texts = plantPoison(values.seed, Number(values.texts));
 const subject = await openSubject();
 const results: WaveResult[] = [];
+const note = (result: WaveResult): void => {
+  results.push(result);
+  process.stderr.write(`${result.entry}: done after ${Math.round(performance.now() / 1_000)} s\n`);
+};
 try {
-  for (const entry of ['import', 'API', 'edit'] as const)
-    results.push(await runWritten(subject, entry, texts));
-  results.push(await runRestored(subject, texts));
+  for (const entry of ['import', 'API', 'edit'] as const) note(await runWritten(subject, entry, texts));
+  note(await runRestored(subject, texts));
   for (const strangers of values.strangers.split(',').map(Number))
     for (const entry of values.entries.split(',')) {
       // Several strangers plant the same: a quarter of the texts keeps the number of runs.
       const part = strangers === 1 ? texts : texts.slice(0, Math.ceil(texts.length / strangers));
-      results.push(await runWave(subject, entry, part, strangers));
+      note(await runWave(subject, entry, part, strangers));
     }
 } finally {
   await subject.close();

@@ -6,6 +6,7 @@ import { erasureEndpoints } from './http/erasures.ts';
 import { promoteRuns } from './evals/promote-runs.ts';
 import { evalEndpoints } from './http/evals.ts';
 import { generatedCaseEndpoints } from './http/generated-cases.ts';
+import { judgeEndpoints } from './http/judge.ts';
 import { keyEndpoints } from './http/keys.ts';
 import { knowledgeItemEndpoints } from './http/knowledge-items.ts';
 import { knowledgeEndpoints } from './http/knowledge.ts';
@@ -55,8 +56,7 @@ export function learnerEndpoints(
     mcpEndpoint((project) => ({
       ask: async (request) => (await serving.answer(request, project)).answer,
       recall: async (request) => serving.recall(request, project),
-      record: (outcome) =>
-        recordOutcomes(project, [{ id: newId(), name: 'user_feedback', ...outcome }]),
+      record: (outcome) => recordOutcomes(project, [{ id: newId(), name: 'user_feedback', ...outcome }]),
     })),
     ...knowledgeEndpoints({
       knowledge,
@@ -107,6 +107,7 @@ export function learnerEndpoints(
         return await promoteRuns(store, evals, project, request);
       },
     }),
+    ...judgeEndpoints((project) => parts.signals.report(project)),
     ...recordEndpoints({
       cycles: (project, ruleId) => verdicts.cycles(project, ruleId),
       cycle: async (project, id) => {

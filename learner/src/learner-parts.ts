@@ -22,6 +22,7 @@ import { createKnowledgeServing, type KnowledgeServing } from './serving/knowled
 import { DEFAULT_SIGNALS } from './signals/deterministic-signals.ts';
 import { soleSource } from './safety/corroboration.ts';
 import { createSettler, type Settler } from './signals/settle-runs.ts';
+import { createSignalReporter, type SignalReporter } from './signals/signal-report.ts';
 import type { RecordOutcomes } from './signals/signal.ts';
 import { migrateLearner } from './store/migrate.ts';
 import { createOutcomeRecorder } from './store/record-outcomes.ts';
@@ -85,6 +86,8 @@ export interface LearnerParts {
   readonly upkeep: (project: string) => Promise<void>;
   /** Judges by deterministic signals only: a model is asked in learning passes, where somebody asked for it. */
   readonly settler: Settler;
+  /** How far judges and users can be believed. */
+  readonly signals: SignalReporter;
   /** Rules that are in force and were kept from agents, for what the present scanner finds in them. */
   readonly withheld: () => readonly WithheldRule[];
   /** For the API: resolves when outcomes are stored. */
@@ -118,6 +121,8 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     return found.ok ? found.rule : undefined;
   };
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
+  const isKeyless = options.isKeyless ?? (() => config.apiKeys.size === 0);
+  const signals = createSignalReporter({ driver, database, now });
   const online = createOnlineControl({
     driver,
     database,
@@ -125,6 +130,8 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     shares: stageShares(config.holdoutRule, config.stages, injector.canaryShare),
     holdoutGlobal: config.holdoutGlobal,
     outcomeWindowMs: config.outcomeWindowHours * MS_PER_HOUR,
+    deciding: (project) => signals.deciding(project),
+    isKeyless,
     now,
     newId,
   });
@@ -149,7 +156,6 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     ids: newId,
     onError: (error, dropped) => report(`${dropped} decision record(s) were not stored: ${String(error)}`),
   });
-  const isKeyless = options.isKeyless ?? (() => config.apiKeys.size === 0);
   const sourceOf = (rule: Rule): string | undefined => (isKeyless() ? undefined : soleSource(rule));
   const selector = scannedSelector(
     injectorsSelector({ embedder: createEmbedder(config, report), sourceOf }),
@@ -220,6 +226,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
       webhooks.tell(alarms.notices(project, base.served(), now()));
     },
     settler,
+    signals,
     withheld: () => selector.withheld(),
     recordOutcomes: recordForApi,
   };

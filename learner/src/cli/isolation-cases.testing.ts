@@ -76,6 +76,7 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   'POST /v1/snapshots/{at}/restore': ({ tag }) => [{ path: { at: tag }, body: {} }],
   'GET /v1/reports/audit': () => [{}],
   'GET /v1/reports/lift': () => [{}],
+  'GET /v1/judge': () => [{}],
   'GET /v1/reports/cost': () => [{}],
   'GET /v1/traces/{run}/blame': ({ run, trace }) => [{ path: { run } }, { path: { run: trace.slice(0, 8) } }],
   'POST /v1/traces/{run}/blame': ({ run }) => [

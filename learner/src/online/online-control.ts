@@ -5,7 +5,7 @@ import type { Rule } from '../knowledge/rule.ts';
 import type { Asking, Treatments } from '../serving/coins.ts';
 import { actOnWatches } from './act-on-watches.ts';
 import { epochOf } from './epoch.ts';
-import { ProjectWatch } from './project-watch.ts';
+import { ProjectWatch, type ProjectWatchParts } from './project-watch.ts';
 import { rollBack } from './roll-back.ts';
 import { withheldShare, type StageShares } from './stage.ts';
 import { createUnitLedger } from './unit-ledger.ts';
@@ -13,7 +13,7 @@ import { createUnitReader } from './unit-reader.ts';
 import { createWatchLog } from './watch-log.ts';
 import { layerOf, watchViews, type LayerView, type WatchView } from './watch-view.ts';
 
-export interface OnlineControlOptions {
+export interface OnlineControlOptions extends Pick<ProjectWatchParts, 'deciding' | 'isKeyless'> {
   readonly driver: SqlDriver;
   readonly database: string;
   readonly knowledge: (project: string) => KnowledgeBase;

@@ -1,5 +1,7 @@
 import { AgentFingerprints } from './agent-fingerprints.ts';
 import { byClosing, PendingUnits } from './pending-units.ts';
+import type { OutcomeSource } from '@tracelore/sdk/contract';
+import { oneVoteEach } from './one-vote-each.ts';
 import { observeUnit } from './rule-watch.ts';
 import { settleUnit } from './settle-unit.ts';
 import { unitKey, type Closing, type LedgerEntry, type UnitLedger } from './unit-ledger.ts';
@@ -21,6 +23,10 @@ export interface ProjectWatchParts {
   /** Share of units that get no knowledge at all. */
   readonly holdoutGlobal: number;
   readonly outcomeWindowMs: number;
+  /** Sources whose outcomes may promote and deprecate. Default: all. */
+  readonly deciding?: (project: string) => Promise<readonly OutcomeSource[]>;
+  /** Everybody is one trusted owner: votes are not counted by user. Default: yes. */
+  readonly isKeyless?: () => boolean;
   readonly now: () => Date;
 }
 
@@ -136,14 +142,23 @@ export class ProjectWatch {
     const overdue = this.#pending.overdue(now().getTime());
     const runs = new Set(overdue.flatMap((unit) => unit.runs));
     const outcomes = await reader.outcomesOf(this.#project, [...runs]);
-    const byRun = Map.groupBy(outcomes, ({ runId }) => runId);
-    return overdue.map(({ runs: own, ...unit }) => ({
-      ...unit,
-      ...settleUnit(
-        own.flatMap((run) => byRun.get(run) ?? []),
-        this.#pending.untilMs(unit),
-      ),
+    const deciding = await this.#parts.deciding?.(this.#project);
+    const counted = outcomes.filter(({ source }) => deciding?.includes(source) !== false);
+    const byRun = Map.groupBy(counted, ({ runId }) => runId);
+    const closings = overdue.map(({ runs: own, ...unit }) => ({
+      run: own[0] ?? '',
+      closing: {
+        ...unit,
+        ...settleUnit(
+          own.flatMap((run) => byRun.get(run) ?? []),
+          this.#pending.untilMs(unit),
+        ),
+      },
     }));
+    if (this.#parts.isKeyless?.() !== false) return closings.map(({ closing }) => closing);
+    const { counted: votes, surplus } = await oneVoteEach(this.#project, closings, this.#parts);
+    this.#pending.consume(surplus);
+    return [...votes];
   }
 
   /** Ledger first, then states: a crash between the two is mended from the ledger. */

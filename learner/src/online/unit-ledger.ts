@@ -16,6 +16,7 @@ export const ONLINE_UNITS: Table = {
     propensity: 'Float64',
     outcome: 'Nullable(Float64)',
     source: 'LowCardinality(String)',
+    voter: 'String',
     stage: 'LowCardinality(String)',
     decided_at: "DateTime64(3, 'UTC')",
     closed_at: "DateTime64(3, 'UTC')",
@@ -37,6 +38,8 @@ export interface Closing extends WatchKey, ClosedUnit {
   readonly unit: string;
   /** Source of the outcome; '' = it is missing, or comes from several runs. */
   readonly source: string;
+  /** Pseudonym of the user whose vote the outcome is; absent = it is nobody's vote. '' = a user whom nobody named. */
+  readonly voter?: string;
   /** Epoch ms. */
   readonly decidedAtMs: number;
   readonly closedAtMs: number;
@@ -55,12 +58,22 @@ export function unitKey({ ruleId, epoch, unit }: Pick<Closing, 'ruleId' | 'epoch
   return `${ruleId}\u0000${epoch}\u0000${unit}`;
 }
 
+/** One text per (rule, epoch, user). */
+export function voteKey({ ruleId, epoch, voter = '' }: Pick<Closing, 'ruleId' | 'epoch' | 'voter'>): string {
+  return `${ruleId}\u0000${epoch}\u0000${voter}`;
+}
+
+/** How the ledger writes who voted: a user whom nobody named is somebody too. */
+const UNNAMED = 'unnamed';
+
 /** Everything that was consumed, and when a watch can no longer be trusted, what it is rebuilt from. */
 export interface UnitLedger {
   /** Stores entries together: all of them or none. */
   append(project: string, entries: readonly LedgerEntry[]): Promise<void>;
   /** Keys ({@link unitKey}) of everything consumed from these units. */
   consumed(project: string, units: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Keys ({@link voteKey}) of the votes of these users that were consumed. */
+  votes(project: string, voters: readonly string[]): Promise<ReadonlySet<string>>;
   /** When the last consumed unit closed, epoch ms; 0 = none yet. */
   consumedUntilMs(project: string): Promise<number>;
   /** Newest position of every rule and epoch. */
@@ -98,6 +111,20 @@ export function createUnitLedger(options: {
           { parameters: { project, units: units.slice(from, from + LOOKED_UP_MAX) } },
         );
         for (const row of rows) keys.add(unitKey({ ruleId: row.rule_id, epoch: row.epoch, unit: row.unit }));
+      }
+      return keys;
+    },
+    async votes(project, voters) {
+      const keys = new Set<string>();
+      for (let from = 0; from < voters.length; from += LOOKED_UP_MAX) {
+        const named = voters.slice(from, from + LOOKED_UP_MAX).map((voter) => voter || UNNAMED);
+        const rows = await driver.query<{ rule_id: string; epoch: string; voter: string }>(
+          `SELECT DISTINCT rule_id, epoch, voter FROM ${table.name}
+            WHERE project = {project: String} AND voter IN {voters: Array(String)}`,
+          { parameters: { project, voters: named } },
+        );
+        for (const { rule_id: ruleId, epoch, voter } of rows)
+          keys.add(voteKey({ ruleId, epoch, voter: voter === UNNAMED ? '' : voter }));
       }
       return keys;
     },
@@ -142,6 +169,7 @@ function encodeEntry(
     propensity: entry.propensity,
     outcome: entry.outcome,
     source: entry.source,
+    voter: entry.voter === undefined ? '' : entry.voter || UNNAMED,
     stage: entry.stage,
     decided_at: new Date(entry.decidedAtMs),
     closed_at: new Date(entry.closedAtMs),

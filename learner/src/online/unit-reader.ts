@@ -2,6 +2,7 @@ import type { SqlDriver } from '@tracelore/collector/store';
 import { OUTCOME_SOURCES, outcomeScore } from '@tracelore/sdk/contract';
 import type { DecisionRecord } from '../injectors/rule-set.ts';
 import { DECISION_COLUMNS, DECISIONS, decodeDecision, type DecisionRow } from '../serving/decision-table.ts';
+import { principalOf } from '../safety/principal.ts';
 import type { RunOutcome } from './settle-unit.ts';
 
 /** Runs of one look-up. */
@@ -16,6 +17,12 @@ export interface UnitReader {
   decisions(project: string, afterMs: number): AsyncIterable<DecisionRecord>;
   /** Outcomes received after this time, oldest first, at most {@link OUTCOMES_READ_MAX}. */
   outcomes(project: string, afterMs: number): AsyncIterable<RunOutcome>;
+  /** Pseudonyms of the users that these runs were for, by run id; '' = the run names none. */
+  principalsOf(
+    project: string,
+    runIds: readonly string[],
+    sinceMs: number,
+  ): Promise<ReadonlyMap<string, string>>;
   /** Every outcome of these runs. */
   outcomesOf(project: string, runIds: readonly string[]): Promise<readonly RunOutcome[]>;
 }
@@ -54,6 +61,19 @@ export function createUnitReader(options: {
         { parameters: { project, after: afterMs } },
       );
       for await (const row of rows) yield* decodeOutcome(row);
+    },
+    async principalsOf(project, runIds, sinceMs) {
+      const principals = new Map<string, string>();
+      for (let from = 0; from < runIds.length; from += RUNS_MAX) {
+        const rows = await driver.query<{ run_id: string; user_id: string }>(
+          `SELECT run_id, argMax(user_id, revision) AS user_id FROM ${database}.runs
+            WHERE project = {project: String} AND start_time >= fromUnixTimestamp64Milli({since: Int64}, 'UTC')
+              AND run_id IN {runs: Array(String)} GROUP BY run_id`,
+          { parameters: { project, since: sinceMs, runs: runIds.slice(from, from + RUNS_MAX) } },
+        );
+        for (const row of rows) principals.set(row.run_id, principalOf(project, row.user_id));
+      }
+      return principals;
     },
     async outcomesOf(project, runIds) {
       const found: RunOutcome[] = [];

@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS {database}.online_units
     propensity  Float64,
     outcome     Nullable(Float64),
     source      LowCardinality(String),
+    -- Pseudonym of the user whose vote the outcome is; '' = it is nobody's vote.
+    voter       String CODEC(ZSTD(1)),
     stage       LowCardinality(String),
     decided_at  DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     closed_at   DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
