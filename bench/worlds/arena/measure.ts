@@ -13,8 +13,6 @@ const REPEATS = 4;
 export interface PublishedLift {
   readonly published: number;
   readonly truth: number;
-  /** Whether the confidence sequence holds the truth; null = none was published. */
-  readonly covered: boolean | null;
 }
 
 /** What a policy made of a world. */
@@ -94,10 +92,7 @@ function toldRightly(world: World, rules: readonly Rule[]): number {
 }
 
 /** True lift in scope: on eval tasks where the rule changes the text, with all rules in force and without this one. */
-function publishedLifts(
-  world: World,
-  { rules, lifts, intervals, renderOf }: Learned,
-): readonly PublishedLift[] {
+function publishedLifts(world: World, { rules, lifts, renderOf }: Learned): readonly PublishedLift[] {
   return rules.flatMap((rule): PublishedLift[] => {
     const published = lifts.get(rule.id);
     if (published === undefined) return [];
@@ -108,8 +103,6 @@ function publishedLifts(
       return [successChance(world.mind, with_, task) - successChance(world.mind, without, task)];
     });
     const truth = differences.reduce((sum, each) => sum + each, 0) / Math.max(1, differences.length);
-    const interval = intervals.get(rule.id);
-    const covered = interval === undefined ? null : interval[0] <= truth && truth <= interval[1];
-    return [{ published, truth, covered }];
+    return [{ published, truth }];
   });
 }

@@ -134,7 +134,7 @@ function spent(
   return { decisionRuns, confirmRuns: trials - decisionRuns };
 }
 
-function published(cycles: readonly CycleReport[]): Pick<Learned, 'lifts' | 'intervals'> {
+function published(cycles: readonly CycleReport[]): Pick<Learned, 'lifts'> {
   const promoted = cycles.flatMap(({ reports }) => reports.filter(({ status }) => status === 'promoted'));
   return {
     lifts: new Map(
@@ -142,6 +142,5 @@ function published(cycles: readonly CycleReport[]): Pick<Learned, 'lifts' | 'int
         lift.confirmed === null ? [] : [[ruleId, lift.confirmed]],
       ),
     ),
-    intervals: new Map(promoted.map(({ ruleId, lift }) => [ruleId, lift.confidenceSequence])),
   };
 }

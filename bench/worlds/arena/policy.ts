@@ -24,8 +24,6 @@ export interface Learned {
   readonly confirmRuns: number;
   /** Lift in scope that is published of a rule, score units. */
   readonly lifts: ReadonlyMap<string, number>;
-  /** Confidence sequence of the lift, where there is one. */
-  readonly intervals: ReadonlyMap<string, readonly [low: number, high: number]>;
   /** Ids of planted rules that stood in a text that an agent was given, trials included. */
   readonly poisonSeen: readonly string[];
   /** Cycles that decided, and those of them that promoted something that is not right. */

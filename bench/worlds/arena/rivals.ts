@@ -78,7 +78,6 @@ function nothingLearned(render: Learned['render']): Learned {
     decisionRuns: 0,
     confirmRuns: 0,
     lifts: new Map(),
-    intervals: new Map(),
     poisonSeen: [],
     cycles: 0,
     falseCycles: 0,
@@ -157,7 +156,6 @@ async function learnBy(
     decisionRuns,
     confirmRuns: 0,
     lifts,
-    intervals: new Map(),
     get poisonSeen() {
       return [...blocks.seen];
     },

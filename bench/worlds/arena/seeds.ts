@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { DOMAINS } from '../domains/all.ts';
 import type { Domain } from '../domains/domain.ts';
 
+/** Seed of the worlds that everything was tuned on: their analyst uses the wordings that were looked at. */
+export const TUNING_SEED = 'tune';
+
 /** A world to be drawn. */
 export interface Place {
   readonly domain: Domain;

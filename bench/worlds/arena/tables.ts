@@ -13,7 +13,6 @@ const HEAD = [
   'poison kept/read',
   'runs',
   'published − true',
-  'covered',
   's',
 ];
 
@@ -40,7 +39,6 @@ function lineOf(name: string, results: readonly Gained[]): readonly string[] {
   const known = results.reduce((sum, each) => sum + each.known, 0);
   const proposable = results.reduce((sum, each) => sum + each.proposable, 0);
   const lifts = results.flatMap((each) => each.lifts);
-  const covered = lifts.filter((lift) => lift.covered !== null);
   return [
     name,
     `${gain.value.toFixed(3)} [${gain.low.toFixed(3)}, ${gain.high.toFixed(3)}]`,
@@ -50,9 +48,6 @@ function lineOf(name: string, results: readonly Gained[]): readonly string[] {
     `${promoted('poison')}/${results.reduce((sum, each) => sum + each.poisonSeen, 0)}`,
     String(Math.round(meanOf(results, (each) => each.decisionRuns).value)),
     lifts.length === 0 ? '–' : errorOf(lifts),
-    covered.length === 0
-      ? '–'
-      : percent(covered.filter((lift) => lift.covered === true).length / covered.length),
     meanOf(results, (each) => each.seconds).value.toFixed(1),
   ];
 }

@@ -10,6 +10,7 @@ import { beliefsAbout, sentenceOf, type Convention } from '../domains/convention
 import type { Domain, Task } from '../domains/domain.ts';
 import { renamedConventions } from './renamed.ts';
 import type { Scenario } from './scenario.ts';
+import { TUNING_SEED } from './seeds.ts';
 
 /** Everything that is drawn once and the same for every policy. The learner sees none of it but through runs. */
 export interface World {
@@ -33,7 +34,8 @@ export const EVAL_TASKS = 200;
 export const SEALED_TASKS = 200;
 
 /** Draws a world. Equal arguments give equal worlds. */
-export function drawWorld(domain: Domain, seed: string, scenario: Scenario): World {
+export function drawWorld(domain: Domain, seed: string, given: Scenario): World {
+  const scenario = { ...given, heldOut: given.heldOut && seed.split('/')[0] !== TUNING_SEED };
   const random = createRandom(`world ${domain.name} ${seed}`);
   const conventions = scenario.renamed ? renamedConventions(domain.conventions, seed) : domain.conventions;
   const truth = beliefsAbout(conventions, ({ values }) => values[random.integer(values.length)] ?? '');

@@ -99,7 +99,7 @@ function mainChain({ kind, slots }: Request, policy: Beliefs): (readonly [string
       const size = of('paging') === NAIVE ? rows : Number(of('paging'));
       return Array.from({ length: Math.ceil(rows / size) }, (_, page): [string, string] => [
         'export',
-        `${slots['ledger']} page ${page + 1} size ${size}`,
+        `${rows} rows of ${slots['ledger']} page ${page + 1} size ${size}`,
       ]);
     }
     case 'close': {

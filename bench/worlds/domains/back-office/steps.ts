@@ -52,7 +52,7 @@ function mainSteps({ kind, slots }: Request, beliefs: Beliefs): readonly Step[] 
       const pages = Math.min(PAGES_MAX, Math.ceil(rows / size));
       return Array.from({ length: pages }, (_, page) => ({
         step: 'export',
-        with: `${slots['ledger']} page ${page + 1} size ${size}`,
+        with: `${rows} rows of ${slots['ledger']} page ${page + 1} size ${size}`,
       }));
     }
     case 'close': {
