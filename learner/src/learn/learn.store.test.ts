@@ -3,6 +3,8 @@ import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { flatWorld } from '../validators/flat-world.testing.ts';
 import { createRaceValidator } from '../validators/race.ts';
+import { ANSWER_BYTES_MAX } from '../llm/bounded-fetch.ts';
+import type { ScriptedAnswer } from '../llm/scripted-server.testing.ts';
 import { newPass, passRecord } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
 import { release } from './release.ts';
@@ -218,9 +220,13 @@ describe('a learning pass', () => {
 
   it.each([
     ['garbage', { content: 'I think the agent should try harder.' }],
+    ['garbage', { content: '' }],
+    ['garbage', { content: '{"lessons": [{"kind": "skill", "con', finishReason: 'length' }],
+    ['garbage', { content: JSON.stringify({ lessons: 'x'.repeat(ANSWER_BYTES_MAX) }) }],
+    ['refused', { content: '', refusal: 'I may not look at this.' }],
     ['rate_limited', { status: 429 }],
     ['unavailable', { status: 500 }],
-  ])(
+  ] satisfies [string, ScriptedAnswer][])(
     'fails on %s from the model, says so, and leaves the runs for the next pass',
     async (failure, answer) => {
       let isBroken = true;
@@ -238,11 +244,31 @@ describe('a learning pass', () => {
       });
       expect(failed.error).toContain(failure);
       expect(await unanalysed()).toBe(10);
+      expect(await bench.loop.learning.lastEnds(bench.project)).toMatchObject({
+        success: undefined,
+        failure: { id: failed.id, error: failed.error },
+      });
       isBroken = false;
-      expect(await bench.learn()).toMatchObject({ state: 'succeeded', runsAnalysed: 10, candidates: 1 });
+      const well = await bench.learn();
+      expect(well).toMatchObject({ state: 'succeeded', runsAnalysed: 10, candidates: 1 });
       expect(await unanalysed()).toBe(0);
+      expect(await bench.loop.learning.lastEnds(bench.project)).toMatchObject({
+        success: { id: well.id },
+        failure: { id: failed.id },
+      });
     },
   );
+
+  it('fails on a model that never answers, says so, and leaves the runs for the next pass', async () => {
+    bench = await openLoopBench(disk.store, () => 'hang', { modelTimeoutMs: 50 });
+    await bench.writeRuns(FAILED);
+    expect(await bench.learn()).toMatchObject({
+      state: 'failed',
+      runsAnalysed: 0,
+      error: expect.stringContaining('timeout'),
+    });
+    expect(await unanalysed()).toBe(10);
+  });
 
   it('keeps what it learned before the model went away, and goes on where it stopped', async () => {
     let answers = 1;

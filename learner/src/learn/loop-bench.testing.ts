@@ -80,7 +80,7 @@ export interface LoopBench {
 export async function openLoopBench(
   store: Store,
   script: ((request: SeenRequest, index: number) => ScriptedAnswer) | 'no model',
-  options: Partial<LearningLoopOptions> = {},
+  { modelTimeoutMs, ...options }: Partial<LearningLoopOptions> & { readonly modelTimeoutMs?: number } = {},
 ): Promise<LoopBench> {
   const project = newRandomId();
   const now = (): Date => new Date();
@@ -92,6 +92,7 @@ export async function openLoopBench(
     apiKey: 'k',
     baseUrl: model.baseUrl,
     retriesMax: 0,
+    ...(modelTimeoutMs === undefined ? {} : { timeoutMs: modelTimeoutMs }),
   });
   const serving: KnowledgeServing = createKnowledgeServing({
     knowledge: (name) => registry.of(name),

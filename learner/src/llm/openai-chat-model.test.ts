@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ChatResult } from './chat-model.ts';
+import { ANSWER_BYTES_MAX } from './bounded-fetch.ts';
 import { createOpenAiChatModel, type OpenAiChatModelOptions } from './openai-chat-model.ts';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from './scripted-server.testing.ts';
 
@@ -98,6 +99,8 @@ describe('a chat model over HTTP', () => {
     ['garbage', [{ content: '{"lesson": "cut of', finishReason: 'length' }]],
     ['garbage', [{ raw: '<html>' }]],
     ['garbage', [{ raw: '{}' }]],
+    ['garbage', [{ content: '' }]],
+    ['garbage', [{ raw: '{"choices": [{"message": {"content": "{' }]],
     ['refused', [{ content: '', refusal: 'no' }]],
     ['refused', [{ status: 401 }]],
     ['refused', [{ status: 400 }]],
@@ -106,6 +109,15 @@ describe('a chat model over HTTP', () => {
   ] satisfies [string, ScriptedAnswer[]][])('reports %s as a value for %j', async (failure, script) => {
     const result = await ask(script);
     expect(result).toMatchObject({ ok: false, failure });
+  });
+
+  it('reads no more of an endless answer than it can hold', async () => {
+    const result = await ask([{ content: `"${'x'.repeat(ANSWER_BYTES_MAX)}"` }]);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: 'garbage',
+      message: expect.stringContaining(`larger than ${ANSWER_BYTES_MAX} bytes`),
+    });
   });
 
   it('counts what a useless answer cost', async () => {

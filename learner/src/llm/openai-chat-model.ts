@@ -7,6 +7,7 @@ import OpenAI, {
 } from 'openai';
 import type { ChatCompletion, ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat';
 import { z } from 'zod';
+import { boundedFetch } from './bounded-fetch.ts';
 import {
   addUsage,
   NO_USAGE,
@@ -56,6 +57,7 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
     ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
     timeout: timeoutMs,
     maxRetries: options.retriesMax ?? RETRIES_MAX,
+    fetch: boundedFetch(),
   });
   let format = 0;
 

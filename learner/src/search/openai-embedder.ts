@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import OpenAI from 'openai';
+import { boundedFetch } from '../llm/bounded-fetch.ts';
 import { normalise, type Embedder, type Vector } from './embedder.ts';
 
 /** Part of a text that is embedded, characters; the rest is ignored. */
@@ -72,6 +73,7 @@ class OpenAiEmbedder implements Embedder {
       ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
       timeout: options.timeoutMs ?? TIMEOUT_MS,
       maxRetries: 1,
+      fetch: boundedFetch(),
     });
   }
 
