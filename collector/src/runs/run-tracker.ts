@@ -4,6 +4,8 @@ import { keyOf, type RunKey } from './run-key.ts';
 
 /** Runs recomputed in one call of the store. */
 const RUNS_PER_REFRESH_MAX = 500;
+/** Runs that an earlier process left, asked for together. */
+const RUNS_PER_CATCH_UP_MAX = 10_000;
 /** Runs that wait for quiet. Above it the longest waiting ones are recomputed early. */
 const RUNS_WAITING_MAX = 50_000;
 /** How often waiting runs are looked at, ms. The price is per look, not per run; whoever reads runs has them recomputed at once. */
@@ -108,16 +110,22 @@ export class RunTracker {
     }
   }
 
-  /** Ends at the runs that wait here anyway: under load there are always some, and these have their own turn. */
+  /**
+   * Ends at the runs that wait here anyway: under load there are always some. They have their turn in between, since there may
+   * be much to catch up on.
+   */
   async #catchUp(withinMs?: number): Promise<void> {
     for (let previous = ''; ;) {
-      const stale = await this.#store.stale(RUNS_PER_REFRESH_MAX, withinMs);
+      const stale = await this.#store.stale(RUNS_PER_CATCH_UP_MAX, withinMs);
       const missed = stale.filter(({ project, runId }) => !this.#touched.has(keyOf(project, runId)));
       const first = missed[0] === undefined ? '' : keyOf(missed[0].project, missed[0].runId);
       // The same run first again: recomputing did not help, and the next start tries again.
       if (first === '' || first === previous) return;
       previous = first;
-      await this.#refreshRuns(missed);
+      for (let from = 0; from < missed.length; from += RUNS_PER_REFRESH_MAX) {
+        await this.#refreshRuns(missed.slice(from, from + RUNS_PER_REFRESH_MAX));
+        await this.#refresh(this.#options.now() - this.#options.quietMs);
+      }
     }
   }
 

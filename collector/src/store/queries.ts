@@ -186,32 +186,53 @@ FROM {database}.runs FINAL
 WHERE project = {project: String} AND trial_id = ''
 ${FINAL_PER_PARTITION}`;
 
+/** What was received, by minutes since 1970, from `seconds` before the newest span on: how the search for stale runs is parted. */
+export const RECEIVED_BY_MINUTES = `
+WITH (SELECT max(received_at) FROM {database}.id_times) AS newest
+SELECT intDiv(toUnixTimestamp(received_at), 60 * {minutes: UInt32}) * {minutes: UInt32} AS minute, count() AS rows
+FROM
+(
+  SELECT received_at FROM {database}.id_times WHERE kind != 'trace'
+  UNION ALL
+  SELECT received_at FROM {database}.outcomes
+)
+WHERE received_at > newest - toIntervalSecond({seconds: UInt32})
+GROUP BY minute
+ORDER BY minute`;
+
 /**
- * Runs whose newest span or outcome came in after what their row has seen, and runs that stay open although nothing has
- * come for long. Over all projects, within the last days of traffic: what it holds in memory grows with these days only.
+ * Of the runs whose spans or outcomes came in between two minutes: those of which some came in after what their row has seen,
+ * and those that stay open although nothing has come for long. Over all projects. Rows of runs are looked for around the starts
+ * of the spans, a day back: a run that takes longer is found without need.
  */
 export const STALE_RUNS = `
 WITH
-  (SELECT max(received_at) FROM {database}.id_times) AS newest,
   judged AS
   (
-    SELECT project, run_id, received_at
+    SELECT project, run_id, max(received_at) AS judged_at
     FROM {database}.outcomes
-    WHERE received_at > newest - toIntervalSecond({seconds: UInt32})
+    WHERE received_at >= fromUnixTimestamp({from: Int64} * 60) AND received_at < fromUnixTimestamp({to: Int64} * 60)
+    GROUP BY project, run_id
   ),
   touched_runs AS
   (
-    SELECT project, run_id, max(received_at) AS touched
+    SELECT project, run_id, max(received) AS touched, min(first) AS first, max(last) AS last
     FROM
     (
-      SELECT project, id AS run_id, received_at
+      SELECT project, id AS run_id, received_at AS received, start AS first, end AS last
       FROM {database}.id_times
-      WHERE kind != 'trace' AND received_at > newest - toIntervalSecond({seconds: UInt32})
+      WHERE kind != 'trace' AND received_at >= fromUnixTimestamp({from: Int64} * 60)
+        AND received_at < fromUnixTimestamp({to: Int64} * 60)
       UNION ALL
-      SELECT project, run_id, received_at
+      SELECT project, run_id, judged_at AS received, first, last
       FROM judged
-      WHERE (project, run_id) IN
-        (SELECT project, id FROM {database}.id_times WHERE kind != 'trace' AND (project, id) IN (SELECT project, run_id FROM judged))
+      INNER JOIN
+      (
+        SELECT project, id AS run_id, min(start) AS first, max(end) AS last
+        FROM {database}.id_times
+        WHERE kind != 'trace' AND (project, id) IN (SELECT project, run_id FROM judged)
+        GROUP BY project, id
+      ) AS known_runs USING (project, run_id)
     )
     GROUP BY project, run_id
   )
@@ -222,10 +243,11 @@ LEFT JOIN
   SELECT project, run_id, argMax(seen_at, revision) AS seen, argMax(state, revision) AS last_state
   FROM {database}.runs
   WHERE is_deleted = 0 AND (project, run_id) IN (SELECT project, run_id FROM touched_runs)
+    AND start_time >= (SELECT min(first) FROM touched_runs) - toIntervalDay(1)
+    AND start_time <= (SELECT max(last) FROM touched_runs)
   GROUP BY project, run_id
 ) AS known USING (project, run_id)
-WHERE touched > seen
-  OR (last_state = 'open' AND touched < fromUnixTimestamp64Milli({abandonedBefore: Int64}, 'UTC'))
+WHERE touched > seen OR (last_state = 'open' AND seen < fromUnixTimestamp64Milli({abandonedBefore: Int64}, 'UTC'))
 ORDER BY touched, project, run_id
 LIMIT {limit: UInt32}`;
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { distinctSpans } from './distinct-spans.ts';
 import type { SqlDriver } from './driver.ts';
 import { encodeRows, type Row } from './encode-rows.ts';
-import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUNS_TO_SUMMARISE, STALE_RUNS } from './queries.ts';
+import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUNS_TO_SUMMARISE } from './queries.ts';
 import type { RecentRun, RecentRuns } from './recent-runs.ts';
 import { spansOf } from './run-heads.ts';
+import { staleRuns } from './stale-runs.ts';
 import type { RunWriter } from './store.ts';
 import { groupsOf, rangeOf, readSpansOf, type RunTimes } from './stored-run-spans.ts';
-import { ABANDONED_AFTER_MS, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
+import { type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
 import { RUNS } from './tables.ts';
 
 /** Runs that are asked for together. A question reads all that came between the first and the last of them. */
@@ -16,10 +17,6 @@ const RUNS_PER_REFRESH = 500;
 const ROWS_PER_READ_MAX = 50_000;
 /** Outcomes of one run that are considered. */
 export const OUTCOMES_PER_RUN_MAX = 1_000;
-/** How far back `stale` looks from the newest span, unless told, ms. */
-const STALE_MS = 172_800_000;
-const STALE_MEMORY_BYTES_MAX = 2 * 1024 ** 3;
-const STALE_TIMEOUT_MS = 120_000;
 const NANOS_PER_HOUR = 3_600_000_000_000n;
 /** `2026-11-02 12` of the engine's text of a time. */
 const HOUR_CHARACTERS = 13;
@@ -132,18 +129,7 @@ export function runWriter({
           await refreshSome(project, ids.slice(from, from + RUNS_PER_REFRESH), now);
       }
     },
-    async stale(limit, withinMs = STALE_MS) {
-      const rows = await driver.query<{ project: string; run_id: string }>(inDatabase(STALE_RUNS, database), {
-        parameters: {
-          limit,
-          seconds: Math.ceil(withinMs / 1_000),
-          abandonedBefore: Date.now() - ABANDONED_AFTER_MS,
-        },
-        timeoutMs: STALE_TIMEOUT_MS,
-        memoryBytesMax: STALE_MEMORY_BYTES_MAX,
-      });
-      return rows.map(({ project, run_id: runId }) => ({ project, runId }));
-    },
+    stale: (limit, withinMs) => staleRuns(driver, database, limit, withinMs),
   };
 }
 
