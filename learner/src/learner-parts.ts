@@ -223,7 +223,8 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     upkeep: async (project) => {
       const base = knowledge(project);
       await base.expireDue(config.ruleExpiryDays * MS_PER_DAY);
-      webhooks.tell(alarms.notices(project, base.served(), now()));
+      const broken = online.brokenRules(project).flatMap((id) => find(project, id) ?? []);
+      webhooks.tell(alarms.notices(project, broken, now()));
     },
     settler,
     signals,

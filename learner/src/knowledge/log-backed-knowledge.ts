@@ -2,20 +2,19 @@ import { itemReference } from '@tracelore/sdk/contract';
 import { LearnerError } from '../errors.ts';
 import { shortId } from '../ids.ts';
 import { admit } from './admission.ts';
-import type { JudgedData, ProposedData, SnapshottedData } from './event-data.ts';
+import type { JudgedData, ProposedData } from './event-data.ts';
 import { dueRules } from './expiry.ts';
 import { EventWriter, type EventWriterOptions, type NewEvent } from './event-writer.ts';
-import {
-  NO_RULE,
-  type Change,
-  type KnowledgeBase,
-  type KnowledgeEvent,
-  type Purged,
-  type PurgeSource,
-  type QuoteSources,
-  type Refusal,
-  type Restored,
-  type Snapshot,
+import type {
+  Change,
+  KnowledgeBase,
+  KnowledgeEvent,
+  Purged,
+  PurgeSource,
+  QuoteSources,
+  Refusal,
+  Restored,
+  Snapshot,
 } from './knowledge-base.ts';
 import { LEARNER_ACTOR, refuseTransition, refuseVersion, type TransitionType } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
@@ -24,6 +23,7 @@ import { planRestore, SUPERSEDED } from './restore-plan.ts';
 import { onlyText } from './rule-text.ts';
 import { sealEvidence } from './sealed-quote.ts';
 import { countRuleTokens } from './rule-tokens.ts';
+import { marked, restoredEvents } from './snapshot-events.ts';
 import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
 
 /** Tries to find an id whose first 8 characters are free. With 2^32 of them one try is practically always enough. */
@@ -173,7 +173,6 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
 
   expireDue(ttlMs: number): Promise<readonly string[]> {
-    // Looked at every few seconds: nothing is written, nor waited for, as long as nothing is due.
     if (this.#due(ttlMs).length === 0) return Promise.resolve([]);
     return this.#events.inTurn(async () => {
       const due = this.#due(ttlMs);
@@ -230,10 +229,7 @@ export class LogBackedKnowledge implements KnowledgeBase {
         isPurged: (id) => this.#isPurged(id),
         spares,
       });
-      await this.#events.append([
-        ...changes.map(({ ruleId, data }): NewEvent => ({ type: 'restored', ruleId, actor, data })),
-        marked(actor, { reason, restores: from }),
-      ]);
+      await this.#events.append(restoredEvents(changes, { actor, from, reason }));
       const changed = changes.map(({ ruleId }) => ruleId);
       return { ok: true, snapshot: this.#newestSnapshot(), from, changed, keptBack };
     });
@@ -341,6 +337,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
   }
 
   #due(ttlMs: number): ReturnType<typeof dueRules> {
+    // Asked every few seconds, of a hundred thousand rules if need be.
+    if (ttlMs === 0 && !this.#events.knowledge.hasOwnEnds) return [];
     const nowMs = this.#options.now().getTime();
     return dueRules(this.list({ status: 'active' }), (id) => this.history(id), { ttlMs, nowMs });
   }
@@ -349,8 +347,4 @@ export class LogBackedKnowledge implements KnowledgeBase {
     await this.#events.append(news);
     return this.find(ruleId);
   }
-}
-
-function marked(actor: string, data: SnapshottedData): NewEvent {
-  return { type: 'snapshotted', ruleId: NO_RULE, actor, data };
 }

@@ -31,6 +31,7 @@ export class ProjectedKnowledge {
   /** Epoch ms of every event, by position, from 1. */
   readonly #times: number[] = [];
   #inForce = 0;
+  #withOwnEnd = 0;
   #last: Omit<KnowledgeEvent, 'quotes'> | undefined;
   #served: readonly Rule[] | undefined;
 
@@ -145,6 +146,11 @@ export class ProjectedKnowledge {
     return undefined;
   }
 
+  /** Whether any rule has an end of its own. */
+  get hasOwnEnds(): boolean {
+    return this.#withOwnEnd > 0;
+  }
+
   /** Marked positions, oldest first. */
   get snapshots(): readonly Snapshot[] {
     return this.#snapshots;
@@ -179,6 +185,7 @@ export class ProjectedKnowledge {
     this.#counts.set(after.status, this.count(after.status) + 1);
     const wasInForce = before !== undefined && isInForce(before);
     this.#inForce += Number(isInForce(after)) - Number(wasInForce);
+    this.#withOwnEnd += Number(after.expiresAt !== undefined) - Number(before?.expiresAt !== undefined);
     // The same array as long as it says the same: what is made of it is made once.
     if (wasInForce || isInForce(after)) this.#served = undefined;
     if (before === undefined) {

@@ -11,7 +11,7 @@ import { withheldShare, type StageShares } from './stage.ts';
 import { createUnitLedger } from './unit-ledger.ts';
 import { createUnitReader } from './unit-reader.ts';
 import { createWatchLog } from './watch-log.ts';
-import { layerOf, watchViews, type LayerView, type WatchView } from './watch-view.ts';
+import { brokenRules, layerOf, watchViews, type LayerView, type WatchView } from './watch-view.ts';
 
 export interface OnlineControlOptions extends Pick<ProjectWatchParts, 'deciding' | 'isKeyless'> {
   readonly driver: SqlDriver;
@@ -48,6 +48,8 @@ export interface OnlineControl {
   look(project: string): Promise<void>;
   /** What is known about a served or once served rule, one view per epoch, current ones first. */
   views(project: string, rule: Rule): readonly WatchView[];
+  /** Ids of rules with an experiment about which nothing is decided, since its arms cannot be compared. */
+  brokenRules(project: string): readonly string[];
   /** What the whole layer changes; `null` while nothing is measured. */
   layer(project: string): LayerView | null;
   /** Over all projects. */
@@ -112,6 +114,7 @@ export function createOnlineControl(options: OnlineControlOptions): OnlineContro
     },
     views: (project, rule) =>
       isMeasured ? watchViews(knowledge(project), rule, watchOf(project).book, shares) : [],
+    brokenRules: (project) => brokenRules(watchOf(project).book),
     layer: (project) => (holdoutGlobal > 0 ? layerOf(watchOf(project).book, holdoutGlobal) : null),
     counts() {
       const watches = [...projects.values()];

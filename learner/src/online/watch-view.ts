@@ -79,6 +79,20 @@ export function watchViews(
     .sort((a, b) => Number(b.current) - Number(a.current) || b.units - a.units);
 }
 
+/** Computed once per state, like effects: every state is looked at every few seconds. */
+const BROKEN: WeakMap<RuleWatch, WatchView['broken']> = new WeakMap();
+
+/** Rules with an experiment, present or past, whose arms cannot be compared. */
+export function brokenRules(book: WatchBook): readonly string[] {
+  const broken = book.all().filter(({ watch }) => {
+    const known = BROKEN.get(watch);
+    const split = known === undefined ? brokenSplit(watch) : known;
+    BROKEN.set(watch, split);
+    return split !== null;
+  });
+  return [...new Set(broken.map(({ ruleId }) => ruleId))];
+}
+
 /** The effect of all knowledge together against the units that get none. */
 export function layerOf(book: WatchBook, globalHoldout: number): LayerView | null {
   const watch = book.find(LAYER_ID, layerEpoch(globalHoldout))?.watch;
