@@ -16,7 +16,8 @@ export function addMcpCommand(program: Command): void {
     .command('mcp')
     .description('serve get_knowledge, recall_knowledge and record_outcome to an agent, by MCP over stdio')
     .action(async (_options: object, command: Command) => {
-      const { client, note } = contextOf(command);
+      const context = contextOf(command);
+      const { client } = context;
       const handle = serveStdio(
         () =>
           createKnowledgeServer({
@@ -30,7 +31,7 @@ export function addMcpCommand(program: Command): void {
             recall: async (request) => (await client.post('/v1/knowledge/recall', request, recalled)).text,
             record: async (outcome) => void (await client.post('/v1/outcomes', outcome, recorded)),
           }),
-        { onerror: (error) => note(`mcp: ${error.message}`) },
+        { onerror: (error) => context.note(`mcp: ${error.message}`) },
       );
       // Whoever started it closes its input when it is no longer needed.
       await once(process.stdin, 'close');

@@ -74,7 +74,11 @@ export interface Engine {
 
 /** Opens an engine. @throws LearnerError `config_invalid`, `StoreError` when the directory is in use */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const running = await openEngine(options);
+  return await engineOn(await openEngine(options), options);
+}
+
+/** The engine on what runs already. */
+export async function engineOn(running: RunningEngine, options: EngineOptions): Promise<Engine> {
   const { parts, project, store, backend } = running;
   const { loop, reports } = parts;
   const scorers = new FunctionScorers();

@@ -11,6 +11,7 @@ import { dailySpending } from '../llm/daily-spending.ts';
 import { createModels } from '../models.ts';
 import type { OwnParts } from '../own-parts.ts';
 import { locationOf } from '../store/location.ts';
+import { LearnerError } from '../errors.ts';
 import { engineConfig, type EngineOptions } from './engine-options.ts';
 import { localService } from './local-service.ts';
 
@@ -33,6 +34,13 @@ export interface RunningEngine {
 const RUN_QUIET_MS = 2_000;
 const CLOSE_MS = 15_000;
 
+/** Stores that engines of this process have open. */
+const OPEN_PLACES = new Set<string>();
+
+function placeOf({ clickhouseUrl, database, data }: Config): string {
+  return clickhouseUrl === '' ? path.resolve(data) : `database ${database} at ${new URL(clickhouseUrl).host}`;
+}
+
 /**
  * Opens the store and starts the shipped parts on it in this process. Spans arrive at a free port of the loopback interface,
  * behind a key that nobody else knows; the API has no port at all.
@@ -41,7 +49,14 @@ export async function openEngine(options: EngineOptions): Promise<RunningEngine>
   const config = engineConfig(options, process.env);
   const report = options.report ?? ((text: string) => void process.stderr.write(`tracelore: ${text}\n`));
   const spending = dailySpending(() => new Date(), options.learningBudgetPerDay);
-  const closers: (() => Promise<unknown>)[] = [];
+  const place = placeOf(config);
+  // Two of them would write one log, each without knowing of the other.
+  if (OPEN_PLACES.has(place)) {
+    const message = `${place} is open in another engine of this process: use that one, or close it first.`;
+    throw new LearnerError('conflict', message);
+  }
+  OPEN_PLACES.add(place);
+  const closers: (() => Promise<unknown>)[] = [() => Promise.resolve(OPEN_PLACES.delete(place))];
   const close = async (): Promise<void> => {
     const failures: unknown[] = [];
     // Last opened, first closed: the learner writes through the collector, and both into the store.

@@ -12,13 +12,10 @@ const message: z.ZodType<unknown> = z.unknown();
  * may ask for knowledge over HTTP may ask here, for the same project.
  */
 export function mcpEndpoint(services: (project: string) => KnowledgeToolServices): Endpoint {
-  const handler = createMcpHandler(
-    ({ authInfo }) => {
-      if (authInfo === undefined) throw new LearnerError('invalid', 'a message came in without its project');
-      return createKnowledgeServer(services(authInfo.clientId));
-    },
-    { responseMode: 'json' },
-  );
+  const handler = createMcpHandler(({ authInfo }) => {
+    if (authInfo === undefined) throw new LearnerError('invalid', 'a message came in without its project');
+    return createKnowledgeServer(services(authInfo.clientId));
+  });
   return endpoint({
     method: 'POST',
     path: '/mcp',
