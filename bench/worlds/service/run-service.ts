@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encodeRows, openStore } from '@tracelore/collector/store';
 import { startService } from '../../../learner/src/cli/child.testing.ts';
 import { runProduction, type ProductionResult } from '../../../learner/src/online/production.testing.ts';
 import { stageShares } from '../../../learner/src/online/stage.ts';
-import { migrateLearner } from '../../../learner/src/store/migrate.ts';
+import { keepSecret } from '../../../learner/src/serving/known-secret.testing.ts';
 import { atMost, type Finding } from '../finding.ts';
 
 export interface ServiceOptions {
@@ -18,6 +17,7 @@ export interface ServiceOptions {
   readonly onStep?: (what: string) => void;
 }
 
+/** The service is given it before it starts: its coins follow from it. */
 const SECRET = 'a secret of the benchmark';
 const HOLDOUT_GLOBAL = 0.05;
 /** The service's default. */
@@ -38,7 +38,7 @@ export async function runService(options: ServiceOptions): Promise<readonly Find
   const { requests, seeds, seed, onStep = () => {} } = options;
   const directory = await mkdtemp(path.join(tmpdir(), 'tracelore-service-'));
   const data = path.join(directory, 'data');
-  await keepSecret(data);
+  await keepSecret(data, SECRET);
   const service = await startService(directory, ['--data', data], {
     TRACELORE_HOLDOUT_GLOBAL: String(HOLDOUT_GLOBAL),
     TRACELORE_HOLDOUT_RULE: String(HOLDOUT_RULE),
@@ -62,19 +62,6 @@ export async function runService(options: ServiceOptions): Promise<readonly Find
     await service.end('SIGTERM');
     await rm(directory, { recursive: true });
   }
-}
-
-/** The coins follow from the service's secret: it is given one that the kernel knows too. */
-async function keepSecret(directory: string): Promise<void> {
-  const store = await openStore({ location: { kind: 'embedded', directory } });
-  await migrateLearner(store);
-  const table = {
-    name: 'learner_secrets',
-    columns: { name: 'String', value: 'String', at: "DateTime64(3, 'UTC')" },
-  };
-  const secret = { name: 'serving', value: SECRET, at: new Date(0) };
-  await store.driver.insert(encodeRows(table, [secret], 'secret'));
-  await store.close();
 }
 
 function production(

@@ -5,9 +5,15 @@ import { getKnowledge, recordOutcome, trace } from '@tracelore/sdk';
 import { start, type Telemetry } from '@tracelore/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { coinSalt, isHeldOut } from '../serving/coins.ts';
+import { keepSecret } from '../serving/known-secret.testing.ts';
+import { assignmentCoin } from '../stats/assignment-coin.ts';
 import { startService, type Service } from './child.testing.ts';
 
 const RUNS = 200;
+/** The service's coins follow from its secret. */
+const SECRET = 'a secret of the test';
+const HOLDOUT_GLOBAL = 0.1;
 /** Each topic has a rule of its own, so that runs of different topics are given different rules. */
 const TOPICS = [
   'invoice totals',
@@ -21,6 +27,7 @@ const TOPICS = [
   'bicycle rentals',
   'library loans',
 ] as const;
+const SALT = coinSalt(SECRET, 'default');
 /** The machine may be busy: an answer that comes late is no wrong attribution, ms. */
 const DEADLINE_MS = 60_000;
 
@@ -30,9 +37,11 @@ let telemetry: Telemetry;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'attribution-'));
+  const data = path.join(directory, 'data');
+  await keepSecret(data, SECRET);
   // Many coins fall the other way, so that equal tasks are given different rules too.
-  service = await startService(directory, [], {
-    TRACELORE_HOLDOUT_GLOBAL: '0.1',
+  service = await startService(directory, ['--data', data], {
+    TRACELORE_HOLDOUT_GLOBAL: String(HOLDOUT_GLOBAL),
     TRACELORE_HOLDOUT_RULE: '0.3',
   });
   telemetry = start({
@@ -86,7 +95,15 @@ const decided = z.object({
   runId: z.string(),
   unit: z.string(),
   arm: z.string(),
-  items: z.array(z.object({ rule: z.string(), injected: z.boolean() })),
+  items: z.array(
+    z.object({
+      rule: z.string(),
+      injected: z.boolean(),
+      propensity: z.number(),
+      coin: z.number(),
+      epoch: z.string(),
+    }),
+  ),
 });
 
 async function get<T>(where: string, schema: z.ZodType<T>): Promise<T> {
@@ -99,7 +116,7 @@ function rulesIn(prompt: string): string[] {
   return [...prompt.matchAll(/\[([0-9a-f]{8})\]/g)].map((match) => match[1] ?? '').sort();
 }
 
-test(`${RUNS} runs at the same time: what is stored of each is what that run was given`, async () => {
+test(`${RUNS} runs at the same time: what is stored of each is what that run was given, by its own coins`, async () => {
   const ruleOf = new Map<string, string>();
   for (const topic of TOPICS) ruleOf.set(topic, await activeRule(topic));
 
@@ -141,6 +158,13 @@ test(`${RUNS} runs at the same time: what is stored of each is what that run was
     expect(decision).toMatchObject({ runId, unit: runId, arm: run.knowledgeArm });
     const injected = decision.items.filter((item) => item.injected).map(({ rule }) => rule);
     expect(run.knowledgeItems.toSorted()).toEqual(injected.toSorted());
+    const isHeld = isHeldOut(SALT, runId, { global: HOLDOUT_GLOBAL, rule: 0 });
+    expect(decision.arm).toBe(isHeld ? 'holdout' : 'served');
+    for (const { rule, coin, propensity, epoch, injected: isIn } of decision.items) {
+      const [ruleId = ''] = rule.split('@');
+      expect(coin).toBe(assignmentCoin({ salt: SALT, ruleId, epoch, unit: runId }));
+      expect(isIn).toBe(!isHeld && coin < propensity);
+    }
     const topic = TOPICS.find((name) => task.includes(name)) ?? '';
     expect(decision.items.map(({ rule }) => rule)).toContain(ruleOf.get(topic));
     given.push(`${decision.arm}: ${injected.toSorted().join(' ')}`);

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createObservatory } from '@tracelore/collector';
-import { encodeRows, openStore, type Store } from '@tracelore/collector/store';
+import { openStore, type Store } from '@tracelore/collector/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { tracelore } from '../cli/child.testing.ts';
 import { resolveConfig } from '../config.ts';
 import { createLearner, type Learner } from '../learner.ts';
-import { migrateLearner } from '../store/migrate.ts';
+import { putSecret } from '../serving/known-secret.testing.ts';
 import { runProduction } from './production.testing.ts';
 import { stageShares } from './stage.ts';
 
@@ -50,13 +50,7 @@ async function start(): Promise<void> {
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'online-'));
   store = await openStore({ location: { kind: 'embedded', directory } });
-  await migrateLearner(store);
-  const table = {
-    name: 'learner_secrets',
-    columns: { name: 'String', value: 'String', at: "DateTime64(3, 'UTC')" },
-  };
-  const secret = { name: 'serving', value: SECRET, at: new Date(0) };
-  await store.driver.insert(encodeRows(table, [secret], 'secret'));
+  await putSecret(store, SECRET);
   await start();
 });
 
