@@ -1,5 +1,6 @@
 import { runConditions } from './conditions.ts';
 import { listRuns, NEWEST_RUN, RUN_CONDITIONS } from './queries.ts';
+import type { NewestStarts } from './newest-starts.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import type { Ask } from './run-spans.ts';
 import type { RunFilter } from './run-filter.ts';
@@ -15,17 +16,11 @@ const WINDOWS_MS: readonly number[] = [HOUR_MS, 24 * HOUR_MS, 30 * 24 * HOUR_MS]
 /** Beyond every clock: the column's largest whole year. */
 export const END_OF_TIME = '2262-01-01 00:00:00';
 
-/** Projects whose newest run is remembered; of more, the one not asked about for longest is forgotten. */
-const PROJECTS_REMEMBERED_MAX = 1_000;
-/** For so long, ms: what came since is read with the page. */
-const REMEMBERED_MS = 600_000;
-
 /**
  * Newest runs first. A list has no time bound of its own, and one row per run means merging revisions; so the window
  * widens until the page is full, and a full page costs what lies in its window.
  */
-export function runListing(ask: Ask): (filter: RunFilter) => Promise<RunSummary[]> {
-  const remembered = newestStarts();
+export function runListing(ask: Ask, remembered: NewestStarts): (filter: RunFilter) => Promise<RunSummary[]> {
   return async (filter) => {
     const limit = Math.max(1, Math.min(filter.limit ?? RUNS_PER_PAGE, RUNS_PER_PAGE_MAX));
     const { sql: conditions, parameters } = runConditions(filter);
@@ -67,24 +62,4 @@ function endOf({ after, startedBeforeMs }: RunFilter): string | undefined {
     ...(startedBeforeMs === undefined ? [] : [engineTime(startedBeforeMs)]),
   ];
   return ends.sort()[0];
-}
-
-/** When the newest run of each project started, as it was a moment ago. Unix ms. */
-function newestStarts(): {
-  of(project: string): number | undefined;
-  note(project: string, startMs: number): void;
-} {
-  const starts = new Map<string, { readonly startMs: number; readonly until: number }>();
-  return {
-    of: (project) => {
-      const known = starts.get(project);
-      return known === undefined || known.until < performance.now() ? undefined : known.startMs;
-    },
-    note: (project, startMs) => {
-      starts.delete(project);
-      starts.set(project, { startMs, until: performance.now() + REMEMBERED_MS });
-      const [oldest] = starts.keys();
-      if (starts.size > PROJECTS_REMEMBERED_MAX && oldest !== undefined) starts.delete(oldest);
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import { runConditions, spanConditions, textConditions, type Conditions } from './conditions.ts';
 import type { SqlParameters } from './driver.ts';
 import { listRuns, NEWEST_RUN, RUN_CONDITIONS } from './queries.ts';
-import { matchingLogs, matchingSpans, runsStartedIn, SLICE_END, SPAN_CONDITIONS } from './search-queries.ts';
+import { matchingLogs, matchingSpans, runsStartedIn, SPAN_CONDITIONS } from './search-queries.ts';
+import type { NewestStarts } from './newest-starts.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import type { FoundRun, MatchingSpan, RunSearch, SearchPage } from './run-filter.ts';
 import { END_OF_TIME, RUNS_PER_PAGE, RUNS_PER_PAGE_MAX } from './run-listing.ts';
@@ -19,8 +20,8 @@ const FIRST_SLICE_MS = 60_000;
 const SLICE_FACTOR = 10;
 /** Narrower slices are not made; of so many matches at once, the newest count, ms. */
 const SLICE_MS_MIN = 1;
-/** A slice as wide as this, a quarter of a year, is the last: it takes all that is left, ms. */
-const SLICE_MS_MAX = 90 * 86_400_000;
+/** A slice as wide as this is the last: it takes all that is left, ms. */
+const SLICE_MS_MAX = 30 * 86_400_000;
 
 interface MatchRow {
   readonly run_id: string;
@@ -52,14 +53,14 @@ interface SliceQuestion {
  * Newest runs first, slice by slice of their starts: the slices widen while little is found and narrow when too much is, so a
  * page costs what lies between it and now. Within a slice first the spans are found, by their indexes, then their runs.
  */
-export function runSearch(ask: Ask): (search: RunSearch) => Promise<SearchPage> {
+export function runSearch(ask: Ask, newest: NewestStarts): (search: RunSearch) => Promise<SearchPage> {
   return async (search) => {
     const timeoutMs = search.timeoutMs ?? SEARCH_MS;
     const limit = Math.max(1, Math.min(search.limit ?? RUNS_PER_PAGE, RUNS_PER_PAGE_MAX));
     const runs: FoundRun[] = [];
     let searchedTo: string | undefined;
     try {
-      for await (const slice of slicesOf(hurried(ask, timeoutMs), search)) {
+      for await (const slice of slicesOf(hurried(ask, timeoutMs), newest, search)) {
         runs.push(...slice.runs.slice(0, limit - runs.length));
         if (runs.length === limit) break;
         searchedTo = slice.low;
@@ -94,17 +95,26 @@ function isOutOfTime(error: unknown): boolean {
 /** Every slice that was searched whole, newest first, with the runs found in it. */
 async function* slicesOf(
   ask: Ask,
+  remembered: NewestStarts,
   search: RunSearch,
 ): AsyncGenerator<{ readonly low: string; readonly runs: FoundRun[] }> {
   const ofRun = runConditions(search);
   // Run filters can be as selective as the span's; the first two conditions are always there.
   let onlyTheirSpans = ofRun.sql.length > 1;
-  const { after, startedAfterMs = 0, startedBeforeMs } = search;
+  const { project, after, startedAfterMs = 0, startedBeforeMs } = search;
   const end = startedBeforeMs === undefined ? END_OF_TIME : engineTime(startedBeforeMs);
   let high = after !== undefined && fromIso(after.startTime) < end ? fromIso(after.startTime) : end;
-  const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project: search.project, before: high });
-  if (newest === undefined) return;
-  let highMs = engineMs(newest.start);
+  const newestMs = async (): Promise<number | undefined> => {
+    const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project, before: high });
+    const startMs = newest && engineMs(newest.start);
+    if (startMs !== undefined && high === END_OF_TIME) remembered.note(project, startMs);
+    return startMs;
+  };
+  // It will do if the first slice is not too much: that has everything newer in it.
+  let isGuess = high === END_OF_TIME && remembered.of(project) !== undefined;
+  const beginMs = isGuess ? remembered.of(project) : await newestMs();
+  if (beginMs === undefined) return;
+  let highMs = beginMs;
   let widthMs = FIRST_SLICE_MS;
   // Slices without runs cost little, and the next one is ten times as wide: no need to look where the next run is.
   for (;;) {
@@ -116,9 +126,12 @@ async function* slicesOf(
     const matches = await matchesIn(ask, question);
     if (matches.length === MATCHES_PER_SLICE_MAX && widthMs > SLICE_MS_MIN) {
       onlyTheirSpans = true;
-      widthMs /= SLICE_FACTOR;
+      if (isGuess) highMs = (await newestMs()) ?? highMs;
+      else widthMs /= SLICE_FACTOR;
+      isGuess = false;
       continue;
     }
+    isGuess = false;
     yield { low, runs: await runsOf(ask, question, matches) };
     if (isLast) return;
     [high, highMs] = [low, lowMs];
@@ -129,8 +142,6 @@ async function* slicesOf(
 /** The newest matching spans of runs of the slice, their own or by their log records. */
 async function matchesIn(ask: Ask, question: SliceQuestion): Promise<MatchRow[]> {
   const { search, slice, ofRun, onlyTheirSpans } = question;
-  const [end] = await ask<{ runs: string; until: string }>(SLICE_END, { project: search.project, ...slice });
-  if (end === undefined || end.runs === '0') return [];
   const ofSpan = spanConditions(search.span);
   const ofText = textConditions(search.span.text);
   const bound: SqlParameters = {
@@ -138,13 +149,15 @@ async function matchesIn(ask: Ask, question: SliceQuestion): Promise<MatchRow[]>
     ...ofSpan.parameters,
     ...ofText.parameters,
     ...slice,
-    until: end.until,
     limit: MATCHES_PER_SLICE_MAX,
   };
   const conditions = onlyTheirSpans ? [...ofSpan.sql, runsStartedIn(ofRun.sql)] : ofSpan.sql;
-  const direct = await ask<MatchRow>(matchingSpans([...conditions, ...ofText.sql]), bound);
-  if (ofText.sql.length === 0) return direct;
-  const logs = await ask<{ trace_id: string; span_id: string }>(matchingLogs(ofText.sql), bound);
+  const [direct, logs] = await Promise.all([
+    ask<MatchRow>(matchingSpans([...conditions, ...ofText.sql]), bound),
+    ofText.sql.length === 0
+      ? []
+      : ask<{ trace_id: string; span_id: string }>(matchingLogs(ofText.sql), bound),
+  ]);
   if (logs.length === 0) return direct;
   const byLog = await ask<MatchRow>(matchingSpans([...conditions, SPAN_CONDITIONS.oneOf]), {
     ...bound,

@@ -408,7 +408,7 @@ test('a list has the newest runs on top, those that came since the last one and 
     await store.refresh([{ project, runId: id(letter) }], NOW);
   };
   const listed = async (limit: number): Promise<string[]> =>
-    (await store.listRuns({ project, limit })).map((run) => run.runId);
+    (await store.listRuns({ project, limit })).map((found) => found.runId);
   await start('1', 0n);
   await start('2', 5n);
   expect(await listed(1)).toEqual([id('2')]);

@@ -19,13 +19,18 @@ export const SPAN_CONDITIONS = {
   oneOf: 'trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}',
 } as const;
 
-/** How many runs started in a slice, and when their last spans did at the latest; spans may start an hour after the root ended. */
-export const SLICE_END = `
-SELECT count() AS runs,
-  toString(max(start_time + toIntervalNanosecond(least(duration_ns, 2592000000000000))) + toIntervalHour(1)) AS until
-FROM {database}.runs
-WHERE project = {project: String}
-  AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}`;
+/**
+ * Whether runs started in a slice, and when their last spans did at the latest: spans may start an hour after the root ended.
+ * The longest run counts as if it had been the last: two maxima cost a fifth of the sums of a million rows.
+ */
+const SLICE = `WITH
+(
+  SELECT (count() > 0,
+    max(start_time) + toIntervalNanosecond(least(max(duration_ns), 2592000000000000)) + toIntervalHour(1))
+  FROM {database}.runs
+  WHERE project = {project: String}
+    AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}
+) AS slice`;
 
 /** A condition on spans: their run started in the slice and is as `conditions` say, in any of its revisions. */
 export function runsStartedIn(conditions: readonly string[]): string {
@@ -39,10 +44,11 @@ export function runsStartedIn(conditions: readonly string[]): string {
 /** Newest first; rows, so a span that was exported twice may come twice. */
 export function matchingSpans(conditions: readonly string[]): string {
   return `
+${SLICE}
 SELECT run_id, trace_id, span_id, name, kind, status, toString(start_time) AS start_text, toString(duration_ns) AS duration
 FROM {database}.spans
 WHERE project = {project: String}
-  AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {until: DateTime64(9, 'UTC')}
+  AND slice.1 AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= slice.2
   ${conditions.map((condition) => `AND ${condition}`).join('\n  ')}
 ORDER BY start_time DESC
 LIMIT {limit: UInt32}`;
@@ -50,10 +56,11 @@ LIMIT {limit: UInt32}`;
 
 export function matchingLogs(conditions: readonly string[]): string {
   return `
+${SLICE}
 SELECT trace_id, span_id
 FROM {database}.logs
 WHERE project = {project: String} AND span_id != ''
-  AND time > {low: DateTime64(9, 'UTC')} AND time <= {until: DateTime64(9, 'UTC')}
+  AND slice.1 AND time > {low: DateTime64(9, 'UTC')} AND time <= slice.2
   AND ${conditions.join(' AND ')}
 ORDER BY time DESC
 LIMIT {limit: UInt32}`;

@@ -1,6 +1,6 @@
 /** The engine prints `2026-11-20 07:54:01.123456789` (UTC); we show ISO 8601 with all digits. */
-export function toIso(engineTime: string): string {
-  return `${engineTime.replace(' ', 'T')}Z`;
+export function toIso(text: string): string {
+  return `${text.replace(' ', 'T')}Z`;
 }
 
 /** Back to the engine's form, for binding to a `DateTime64(9, 'UTC')` placeholder. */
@@ -17,8 +17,8 @@ export function engineTime(ms: number): string {
 const MS_CHARACTERS = 23;
 
 /** The engine's form in Unix ms, cut to whole ones. */
-export function engineMs(engineTime: string): number {
-  return Date.parse(toIso(engineTime.slice(0, MS_CHARACTERS)));
+export function engineMs(text: string): number {
+  return Date.parse(toIso(text.slice(0, MS_CHARACTERS)));
 }
 
 const NANOS_PER_MS = 1_000_000;

@@ -1,5 +1,6 @@
 import type { SqlDriver } from './driver.ts';
 import { COUNT_RUNS, inDatabase, OUTCOMES_OF_RUNS, RUN_BY_ID, RUNS_BY_PREFIX } from './queries.ts';
+import { newestStarts } from './newest-starts.ts';
 import { runListing } from './run-listing.ts';
 import { runSearch } from './run-search.ts';
 import { runSummary, type RunRow } from './row-views.ts';
@@ -18,15 +19,17 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
   const ask: Ask = async (query, parameters, options) =>
     await driver.query(inDatabase(query, database), { ...options, parameters });
 
+  const newest = newestStarts();
+
   const summaryOf = async (project: string, run: string): Promise<RunSummary | undefined> => {
     const [row] = await ask<RunRow>(RUN_BY_ID, { project, run });
     return row === undefined ? undefined : runSummary(row);
   };
 
   return {
-    listRuns: runListing(ask),
+    listRuns: runListing(ask, newest),
 
-    searchRuns: runSearch(ask),
+    searchRuns: runSearch(ask, newest),
 
     async findRun(project, idOrPrefix) {
       const exact = await summaryOf(project, idOrPrefix);
