@@ -23,7 +23,9 @@ export interface Cost {
 export interface Question {
   readonly title: string;
   readonly targetMs?: number;
-  readonly ask: (store: Store, index: number) => Promise<number>;
+  /** What the question names, found out before the clock runs. */
+  readonly about?: (store: Store, index: number) => Promise<string>;
+  readonly ask: (store: Store, index: number, about: string) => Promise<number>;
 }
 
 /** The store under test, and what its queries read. */
@@ -40,16 +42,17 @@ export async function openMeasuredStore(directory: string): Promise<MeasuredStor
   });
   return {
     store,
-    async measure({ title, targetMs, ask }, repeats) {
+    async measure({ title, targetMs, about, ask }, repeats) {
       const ms: number[] = [];
       const cpuMs: number[] = [];
       let [rowsRead, bytesRead, results] = [0, 0, 0];
       resetPeakMemory();
       for (let index = 0; index < repeats; index += 1) {
+        const named = (await about?.(store, index)) ?? '';
         reads = [];
         const begin = performance.now();
         const cpu = process.cpuUsage();
-        results = await ask(store, index);
+        results = await ask(store, index, named);
         ms.push(performance.now() - begin);
         const { user, system } = process.cpuUsage(cpu);
         cpuMs.push((user + system) / 1_000);

@@ -35,11 +35,21 @@ export function questions(filling: Filling, words: readonly string[] = [...vocab
     {
       title: 'one trace by id, with content',
       targetMs: TRACE_MS,
-      ask: async (store, index) => {
-        const id = await idOf(store, runNumber(index), 'run');
-        const run = await store.findRun(PROJECT, id);
-        return (await store.readRun(PROJECT, run?.runId ?? '')).length;
+      about: async (store, index) => await idOf(store, runNumber(index), 'run'),
+      ask: async (store, _, id) => {
+        const [run, { spans }] = await Promise.all([
+          store.findRun(PROJECT, id),
+          store.readSpans(PROJECT, id),
+          store.outcomesOf(PROJECT, [id]),
+        ]);
+        return run === undefined ? Number.NaN : spans.length;
       },
+    },
+    {
+      title: 'one trace by id, without content',
+      targetMs: TRACE_MS,
+      about: async (store, index) => await idOf(store, runNumber(index), 'run'),
+      ask: async (store, _, id) => (await store.readSpans(PROJECT, id, { content: 'none' })).spans.length,
     },
     {
       title: 'a trace that is not there',
@@ -50,10 +60,8 @@ export function questions(filling: Filling, words: readonly string[] = [...vocab
     {
       title: 'attribute of one span (order.id=…)',
       targetMs: SEARCH_MS,
-      ask: async (store, index) => {
-        const order = await orderOf(store, runNumber(index));
-        return await search(store, { attributes: [['order.id', order]] });
-      },
+      about: async (store, index) => await orderOf(store, runNumber(index)),
+      ask: async (store, _, order) => await search(store, { attributes: [['order.id', order]] }),
     },
     {
       title: 'attribute of a few runs (user.id=…)',
@@ -92,7 +100,8 @@ export function questions(filling: Filling, words: readonly string[] = [...vocab
     {
       title: 'word of one span, any time',
       targetMs: SEARCH_MS,
-      ask: async (store, index) => await search(store, { text: await orderOf(store, runNumber(index)) }),
+      about: async (store, index) => await orderOf(store, runNumber(index)),
+      ask: async (store, _, order) => await search(store, { text: order }),
     },
     {
       title: 'word that no span has, any time',
@@ -102,8 +111,8 @@ export function questions(filling: Filling, words: readonly string[] = [...vocab
     {
       title: 'word of a log record, any time',
       targetMs: SEARCH_MS,
-      ask: async (store, index) =>
-        await search(store, { text: await idOf(store, Math.floor(runNumber(index) / 20) * 20, 'log', 64) }),
+      about: async (store, index) => await idOf(store, Math.floor(runNumber(index) / 20) * 20, 'log', 64),
+      ask: async (store, _, text) => await search(store, { text }),
     },
     {
       title: 'any word of the vocabulary, last 24 h',

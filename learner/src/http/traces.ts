@@ -18,14 +18,19 @@ const runQuery = z.strictObject({
 
 /** Runs and their spans. `fresh` lets readers see what was received a moment ago. */
 export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[] {
-  /** By id or unique prefix. */
-  const find = async (project: string, id: string): Promise<RunSummary | undefined> => {
+  /** By id or unique prefix; with what is read by a whole id at the same time. */
+  const find = async <Parts>(
+    project: string,
+    id: string,
+    read: (runId: string) => Promise<Parts>,
+  ): Promise<{ run: RunSummary; parts: Parts } | undefined> => {
+    const look = async (): Promise<{ run: RunSummary; parts: Parts } | undefined> => {
+      const [run, parts] = await Promise.all([store.findRun(project, id), read(id)]);
+      return run && { run, parts: run.runId === id ? parts : await read(run.runId) };
+    };
     await fresh();
     // Under load, or just after a restart, a run that is stored is not listed yet.
-    return (
-      (await store.findRun(project, id)) ??
-      (await fresh(FRESH_WAIT_MAX_MS).then(() => store.findRun(project, id)))
-    );
+    return (await look()) ?? (await fresh(FRESH_WAIT_MAX_MS).then(look));
   };
   return [
     endpoint({
@@ -52,14 +57,16 @@ export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[]
       body: NO_BODY,
       query: runQuery,
       answer: async ({ project, parameter, query }) => {
-        const run = await find(project, parameter('run'));
-        if (run === undefined) return noRun(parameter('run'));
         const { limit, ...page } = query;
-        const [spans, outcomes] = await Promise.all([
-          store.readSpans(project, run.runId, { ...page, ...(limit === undefined ? {} : { limit }) }),
-          store.outcomesOf(project, [run.runId]),
-        ]);
-        return json({ run, ...spans, outcomes: outcomes.get(run.runId) ?? [] });
+        const hit = await find(project, parameter('run'), (runId) =>
+          Promise.all([
+            store.readSpans(project, runId, { ...page, ...(limit === undefined ? {} : { limit }) }),
+            store.outcomesOf(project, [runId]),
+          ]),
+        );
+        if (hit === undefined) return noRun(parameter('run'));
+        const [spans, outcomes] = hit.parts;
+        return json({ run: hit.run, ...spans, outcomes: outcomes.get(hit.run.runId) ?? [] });
       },
     }),
     endpoint({
@@ -69,12 +76,13 @@ export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[]
       body: NO_BODY,
       query: NO_QUERY,
       answer: async ({ project, parameter }) => {
-        const run = await find(project, parameter('run'));
-        if (run === undefined) return noRun(parameter('run'));
-        const span = await store.readSpan(project, run.runId, parameter('span'));
-        return span === undefined
-          ? notFound(`Run ${run.runId} has no span "${parameter('span')}".`)
-          : json({ span });
+        const hit = await find(project, parameter('run'), (runId) =>
+          store.readSpan(project, runId, parameter('span')),
+        );
+        if (hit === undefined) return noRun(parameter('run'));
+        return hit.parts === undefined
+          ? notFound(`Run ${hit.run.runId} has no span "${parameter('span')}".`)
+          : json({ span: hit.parts });
       },
     }),
   ];
