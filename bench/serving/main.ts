@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
+import { runRetrieval } from './retrieval.ts';
 import { runSpeed } from './speed.ts';
 
-/** `npm run bench:serving [-- --seconds 20]`: how soon `get_knowledge` answers over HTTP. */
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
+/**
+ * `npm run bench:serving [-- --seconds 20]`: how soon `get_knowledge` answers over HTTP. `-- --retrieval <folder>`: how well
+ * rules are found on the sets of a folder instead.
+ */
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, retrieval: { type: 'string' } },
+});
 console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
-await runSpeed(Number(values.seconds));
+if (values.retrieval === undefined) await runSpeed(Number(values.seconds));
+else runRetrieval(values.retrieval);

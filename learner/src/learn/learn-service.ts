@@ -109,6 +109,9 @@ export function createLearnService(parts: LearnParts): LearnService {
       return { id };
     },
     async find(project, id) {
+      // Whoever waits for a pass asks again and again.
+      const own = known.get(id);
+      if (own?.current.project === project) return own.current;
       const stored = await parts.passes.find(project, id);
       return stored === undefined ? undefined : present(stored);
     },

@@ -6,6 +6,8 @@ import type { TracedRun } from '../analyzers/traced-run.ts';
 
 /** Passing runs read for contrast. */
 export const CONTRAST_RUNS_MAX = 100;
+/** Runs read at the same time: others want the engine too, and each may hold some MB while it is read. */
+const RUNS_READ_AT_ONCE = 4;
 /** Spans of a run that are read. */
 const SPANS_MAX = 300;
 const PAGE_RUNS = 500;
@@ -56,9 +58,12 @@ async function readRuns(
     summaries.map(({ runId }) => runId),
   );
   const runs: TracedRun[] = [];
-  for (const summary of summaries) {
-    const spans = await reader.readRun(project, summary.runId, { limit: SPANS_MAX });
-    runs.push({ summary, spans: spans.map(bounded), outcomes: outcomes.get(summary.runId) ?? [] });
+  for (let from = 0; from < summaries.length; from += RUNS_READ_AT_ONCE) {
+    const read = summaries.slice(from, from + RUNS_READ_AT_ONCE).map(async (summary): Promise<TracedRun> => {
+      const spans = await reader.readRun(project, summary.runId, { limit: SPANS_MAX });
+      return { summary, spans: spans.map(bounded), outcomes: outcomes.get(summary.runId) ?? [] };
+    });
+    runs.push(...(await Promise.all(read)));
   }
   return runs;
 }

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { CorpusIndex } from './corpus-index.ts';
+import { fuseLegs, RANK_DEPTH } from './ranking.ts';
+import { KeywordIndex } from './keyword-index.ts';
+import { rankByScan } from './scan-ranking.ts';
+import { staticEmbedder } from './static-embedder.ts';
+import { queryTerms } from './terms.ts';
+import { SCAN_VECTORS_MAX, VectorIndex } from './vector-index.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+const CUT = 10;
+
+interface Item {
+  readonly id: number;
+  readonly text: string;
+}
+interface Query extends Item {
+  readonly relevant: readonly number[];
+}
+
+function read<Line>(folder: URL, file: string): Line[] {
+  const lines = readFileSync(new URL(`${file}.jsonl`, folder), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
+function nameOf(id: number): string {
+  return String(id).padStart(6, '0');
+}
+
+/** nDCG with gain 1, ideal cut at the same depth. */
+function ndcg(ids: readonly string[], relevant: ReadonlySet<string>): number {
+  let gained = 0;
+  let ideal = 0;
+  for (let rank = 0; rank < CUT; rank++) {
+    const gain = 1 / Math.log2(rank + 2);
+    if (relevant.has(ids[rank] ?? '')) gained += gain;
+    if (rank < relevant.size) ideal += gain;
+  }
+  return gained / ideal;
+}
+
+/** Ways of finding: words, vectors, both, and what is served: both, with the relevance floor. */
+export type Leg = 'keywords' | 'vectors' | 'hybrid' | 'relevant';
+
+/** The floor is measured, the gate is not: on purpose it gives up answers to stop the tasks that are about nothing. */
+const OPTIONS = { embedder: { ...staticEmbedder, gateCosine: -1 }, fusionK: 20 };
+
+/** nDCG@10 × 100 of each leg over the queries of a set: a folder with `items.jsonl` and `queries.jsonl`. */
+export function measureRetrieval(folder: URL): Record<Leg, number> {
+  const vocabulary = new Vocabulary();
+  const documents = read<Item>(folder, 'items').map(({ id, text }) => ({
+    id: nameOf(id),
+    bag: vocabulary.document(text),
+    vector: staticEmbedder.vectorOf(text),
+  }));
+  const keywordIndex = new KeywordIndex();
+  const vectorIndex = new VectorIndex(staticEmbedder.dimensions);
+  for (const { id, bag, vector } of documents) {
+    keywordIndex.add(id, bag);
+    if (vector !== null) vectorIndex.add(id, vector);
+  }
+  const index = new CorpusIndex(vocabulary, staticEmbedder.dimensions);
+  index.hold(documents);
+  const sums: Record<Leg, number> = { keywords: 0, vectors: 0, hybrid: 0, relevant: 0 };
+  const queries = read<Query>(folder, 'queries');
+  for (const { text, relevant } of queries) {
+    const query = { terms: queryTerms(text), vector: staticEmbedder.vectorOf(text) };
+    const keywords = keywordIndex.search(vocabulary.query(query.terms), RANK_DEPTH).map(({ id }) => id);
+    const nearest = query.vector === null ? [] : vectorIndex.search(query.vector, RANK_DEPTH);
+    const vectors = nearest.map(({ id }) => id);
+    const ranked =
+      documents.length > SCAN_VECTORS_MAX
+        ? index.rank(query, OPTIONS)
+        : rankByScan(documents, query, vocabulary, OPTIONS);
+    const wanted = new Set(relevant.map(nameOf));
+    sums.keywords += ndcg(keywords, wanted);
+    sums.vectors += ndcg(vectors, wanted);
+    sums.hybrid += ndcg(fuseLegs(keywords, vectors, OPTIONS), wanted);
+    sums.relevant += ndcg(ranked.ids, wanted);
+  }
+  const mean = (sum: number): number => (100 * sum) / queries.length;
+  return {
+    keywords: mean(sums.keywords),
+    vectors: mean(sums.vectors),
+    hybrid: mean(sums.hybrid),
+    relevant: mean(sums.relevant),
+  };
+}
