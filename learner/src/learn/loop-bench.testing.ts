@@ -80,9 +80,12 @@ export interface LoopBench {
 export async function openLoopBench(
   store: Store,
   script: ((request: SeenRequest, index: number) => ScriptedAnswer) | 'no model',
-  { modelTimeoutMs, ...options }: Partial<LearningLoopOptions> & { readonly modelTimeoutMs?: number } = {},
+  {
+    modelTimeoutMs,
+    project = newRandomId(),
+    ...options
+  }: Partial<LearningLoopOptions> & { readonly modelTimeoutMs?: number; readonly project?: string } = {},
 ): Promise<LoopBench> {
-  const project = newRandomId();
   const now = (): Date => new Date();
   const log = createKnowledgeLog(store.driver, store.database);
   const registry = await openKnowledge({ log, now, newId: newRandomId });
