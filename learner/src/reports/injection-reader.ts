@@ -74,13 +74,11 @@ export function createInjectionReader(options: {
   readonly database: string;
 }): InjectionReader {
   const { driver, database } = options;
-  const decisions = `${database}.${DECISIONS.name}`;
-  const units = `${database}.${ONLINE_UNITS.name}`;
   return {
     async injections(project) {
       const rows = await driver.query<{ rule_id: string; answers: string; last_ms: string }>(
         `SELECT splitByChar('@', ref)[1] AS rule_id, count() AS answers, toUnixTimestamp64Milli(max(at)) AS last_ms
-          FROM (SELECT at, ${INJECTED} AS ref FROM ${decisions} WHERE ${SERVED}) GROUP BY rule_id`,
+          FROM (SELECT at, ${INJECTED} AS ref FROM ${database}.${DECISIONS.name} WHERE ${SERVED}) GROUP BY rule_id`,
         { parameters: { project }, rowsMax: RULES_MAX },
       );
       return new Map(
@@ -92,7 +90,7 @@ export function createInjectionReader(options: {
     },
     async outcomesWithRule(project) {
       const rows = await driver.query<{ rule_id: string; units: string; mean: number }>(
-        `SELECT rule_id, count() AS units, avg(assumeNotNull(outcome)) AS mean FROM ${units}
+        `SELECT rule_id, count() AS units, avg(assumeNotNull(outcome)) AS mean FROM ${database}.${ONLINE_UNITS.name}
           WHERE project = {project: String} AND rule_id != '' AND injected AND outcome IS NOT NULL GROUP BY rule_id`,
         { parameters: { project }, rowsMax: RULES_MAX },
       );
@@ -100,7 +98,7 @@ export function createInjectionReader(options: {
     },
     async decisionsOf(project, runId, decisionIds) {
       const rows = await driver.query<DecisionRow>(
-        `SELECT ${DECISION_COLUMNS} FROM ${decisions}
+        `SELECT ${DECISION_COLUMNS} FROM ${database}.${DECISIONS.name}
           WHERE project = {project: String} AND trial_id = ''
             AND (run_id = {run: String} OR decision_id IN {ids: Array(String)})
           ORDER BY at, decision_id LIMIT ${DECISIONS_OF_RUN_MAX}`,
@@ -116,7 +114,7 @@ export function createInjectionReader(options: {
       }>(
         `WITH given AS (
             SELECT splitByChar('@', ref)[1] AS rule_id, run_id, max(at) AS last
-            FROM (SELECT at, run_id, ${INJECTED} AS ref FROM ${decisions} WHERE ${SERVED} AND run_id != '')
+            FROM (SELECT at, run_id, ${INJECTED} AS ref FROM ${database}.${DECISIONS.name} WHERE ${SERVED} AND run_id != '')
             WHERE rule_id IN {rules: Array(String)} GROUP BY rule_id, run_id
             ORDER BY last DESC LIMIT ${RUNS_PER_RULE_MAX} BY rule_id)
           SELECT rule_id, runs.outcome_score AS score, runs.outcome_passed AS passed
@@ -144,7 +142,7 @@ export function createInjectionReader(options: {
       }>(
         `SELECT injected, count() AS n, avg(assumeNotNull(outcome)) AS mean,
             if(n < 2, 0, varSamp(assumeNotNull(outcome))) AS variance, toUnixTimestamp64Milli(min(decided_at)) AS since_ms
-          FROM ${units} WHERE project = {project: String} AND rule_id = {rule: String} AND epoch = {epoch: String}
+          FROM ${database}.${ONLINE_UNITS.name} WHERE project = {project: String} AND rule_id = {rule: String} AND epoch = {epoch: String}
             AND outcome IS NOT NULL GROUP BY injected`,
         { parameters: { project, rule: ruleId, epoch } },
       );
@@ -164,7 +162,7 @@ export function createInjectionReader(options: {
     async injectedSince(project, sinceMs) {
       const rows = await driver.query<{ ref: string; answers: string }>(
         `SELECT ref, count() AS answers FROM (
-            SELECT ${INJECTED} AS ref FROM ${decisions}
+            SELECT ${INJECTED} AS ref FROM ${database}.${DECISIONS.name}
             WHERE ${SERVED} AND at >= fromUnixTimestamp64Milli({since: Int64}, 'UTC')) GROUP BY ref`,
         { parameters: { project, since: sinceMs }, rowsMax: RULES_MAX },
       );
