@@ -115,7 +115,7 @@ export class EventWriter {
     throw new LearnerError(
       'knowledge_log_moved',
       `project "${project}": the knowledge log has ${stored} entries, this process knows ${this.#knowledge.sequence}. ` +
-        'Another process writes it: run one learner per project, then restart this one.',
+        'Something else wrote it: restart this process, so that it reads the log again.',
     );
   }
 }
