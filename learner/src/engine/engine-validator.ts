@@ -11,6 +11,7 @@ export type StatisticalOptions = Pick<
   | 'criticalTags'
   | 'sentinel'
   | 'tokensAddedMax'
+  | 'latencyAddedMaxMs'
   | 'maxRuns'
 >;
 

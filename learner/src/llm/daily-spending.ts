@@ -22,6 +22,8 @@ const CALL_USD = 0.05;
 export function dailySpending(now: () => Date, usdPerDay?: number): Spending {
   let day = '';
   let today = 0;
+  /** Calls that run: each may still cost. */
+  let running = 0;
   let total: number | null = 0;
 
   function refusal(model: string): { failure: 'rate_limited' | 'refused'; message: string } | undefined {
@@ -32,7 +34,7 @@ export function dailySpending(now: () => Date, usdPerDay?: number): Spending {
       const message = `the price of ${model} is not known, so a budget in USD cannot be kept: limit the number of calls instead (modelCallsPerDay)`;
       return { failure: 'refused', message };
     }
-    if (today + CALL_USD <= usdPerDay) return undefined;
+    if (today + (running + 1) * CALL_USD <= usdPerDay) return undefined;
     const message = `the budget of ${usdPerDay} USD for ${day} is used up; there is a new one tomorrow (UTC)`;
     return { failure: 'rate_limited', message };
   }
@@ -44,7 +46,8 @@ export function dailySpending(now: () => Date, usdPerDay?: number): Spending {
       async complete<T>(request: ChatRequest<T>): Promise<ChatResult<T>> {
         const refused = refusal(model.name);
         if (refused !== undefined) return { ok: false, ...refused, usage: NO_USAGE };
-        const result = await model.complete(request);
+        running += 1;
+        const result = await model.complete(request).finally(() => (running -= 1));
         const cost = priceOf(model.name, result.usage, now().getTime());
         today += cost ?? 0;
         total = cost === null || total === null ? null : total + cost;
