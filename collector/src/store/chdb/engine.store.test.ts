@@ -93,12 +93,24 @@ test('the engine keeps to the limits of our configuration', async () => {
   const driver = openDriver({ kind: 'embedded', directory: path.join(folder, 'limits') }, 'd');
   const limits = await driver.query<{ name: string; value: string }>(
     `SELECT name, value FROM system.server_settings
-     WHERE name IN ('mark_cache_size', 'primary_index_cache_size', 'background_pool_size') ORDER BY name`,
+     WHERE name IN ('mark_cache_size', 'primary_index_cache_size', 'index_mark_cache_size', 'background_pool_size',
+       'memory_worker_period_ms') ORDER BY name`,
+  );
+  const merges = await driver.query<{ name: string; value: string }>(
+    `SELECT name, value FROM system.merge_tree_settings
+     WHERE name IN ('vertical_merge_algorithm_min_rows_to_activate', 'min_columns_to_activate_adaptive_write_buffer')
+     ORDER BY name`,
   );
   await driver.close();
   expect(limits).toEqual([
     { name: 'background_pool_size', value: '2' },
+    { name: 'index_mark_cache_size', value: '67108864' },
     { name: 'mark_cache_size', value: '67108864' },
+    { name: 'memory_worker_period_ms', value: '1000' },
     { name: 'primary_index_cache_size', value: '67108864' },
+  ]);
+  expect(merges).toEqual([
+    { name: 'min_columns_to_activate_adaptive_write_buffer', value: '10' },
+    { name: 'vertical_merge_algorithm_min_rows_to_activate', value: '16384' },
   ]);
 });
