@@ -43,7 +43,7 @@ export function planRestore(
   for (const rule of now) {
     if (context.spares.has(rule.id)) continue;
     const wanted = before.get(rule.id);
-    const { state, why } = wanted === undefined ? later(rule) : restored(rule, wanted, context);
+    const { state, why } = wanted === undefined ? later(rule, context) : restored(rule, wanted, context);
     if (why !== undefined) keptBack.push({ ruleId: rule.id, why });
     if (state === undefined || isSame(state, stateOf(rule))) continue;
     const reason =
@@ -59,8 +59,11 @@ interface Target {
   readonly why?: string;
 }
 
-function later(rule: Rule): Target {
+const PINNED: Target = { why: 'it is pinned: only a person takes it away' };
+
+function later(rule: Rule, { actor }: RestoreContext): Target {
   if (rule.status !== 'active') return {};
+  if (actor === LEARNER_ACTOR && rule.priority === 'pinned') return PINNED;
   return { state: { ...stateOf(rule), status: 'deprecated', priority: 'normal' } };
 }
 
@@ -69,6 +72,7 @@ function restored(rule: Rule, then: Rule, context: RestoreContext): Target {
   if (isSame(wanted, stateOf(rule))) return {};
   if (context.isPurged(rule.id)) return { why: 'it was purged since' };
   const isByLearner = context.actor === LEARNER_ACTOR;
+  if (isByLearner && rule.priority === 'pinned') return PINNED;
   const comesBack = isInForce(then) && !isInForce(rule);
   if (isByLearner && comesBack && !rule.reason.startsWith(SUPERSEDED))
     return { why: `it was taken out of force since: ${rule.reason}` };

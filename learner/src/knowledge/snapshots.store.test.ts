@@ -254,6 +254,13 @@ describe('restoring', () => {
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
         .map(({ id }) => ({ id, priority: 'normal' })),
     );
+    // What a person pinned since stays.
+    const later = await inForce(base, 'Ask back.');
+    done(await base.pin(later.id, 'ann'));
+    expect(await base.restore(String(position), LEARNER_ACTOR, 'again')).toMatchObject({
+      keptBack: expect.arrayContaining([{ ruleId: later.id, why: expect.stringContaining('only a person') }]),
+    });
+    expect(done(base.find(later.id)).priority).toBe('pinned');
     // Where two people pin, one who restores does not.
     const careful = await open('automatic', 2);
     await careful.restore(String(position), 'ann', 'back');
