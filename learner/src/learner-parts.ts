@@ -189,6 +189,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     ...ownLoop,
     requireApproval: config.requireApproval,
     isKeyless,
+    deciding: (project) => signals.deciding(project),
     demandWork,
     modelCallsPerDay: config.modelCallsPerDay,
     modelTokensPerDay: config.modelTokensPerDay,

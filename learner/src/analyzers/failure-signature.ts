@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OUTCOME_SOURCES } from '@tracelore/sdk/contract';
 import type { SpanView } from '@tracelore/collector/store';
+import { stripOwnKnowledge } from './own-knowledge.ts';
 import { plainText, rootOf, type TracedRun } from './traced-run.ts';
 
 /** Longest masked error text that takes part in a signature, characters. */
@@ -33,7 +34,7 @@ function failureShape(span: SpanView): Readonly<Record<string, string>> {
     name: span.name,
     tool: span.tool,
     errorType: span.errorType,
-    template: errorTemplate(span.statusMessage),
+    template: errorTemplate(stripOwnKnowledge(span.statusMessage)),
   };
 }
 
@@ -61,7 +62,7 @@ export function errorTemplate(message: string): string {
 const REFUSAL = /\b(?:i(?:'m| am) (?:sorry|unable)|i can(?:not|'t)|unable to (?:answer|help|comply))\b/i;
 
 function differenceClass(run: TracedRun): DifferenceClass {
-  const output = plainText(rootOf(run)?.output ?? '');
+  const output = plainText(stripOwnKnowledge(rootOf(run)?.output ?? ''));
   const comments = run.outcomes.map((outcome) => outcome.comment).join('\n');
   if (output.trim() === '') return 'empty';
   if (REFUSAL.test(output)) return 'refused';

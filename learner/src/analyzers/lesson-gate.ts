@@ -4,13 +4,20 @@ import type { Lesson } from './analyzer.ts';
 import { isEmptyAdvice } from './empty-advice.ts';
 import { verifyEvidence, type EvidenceProblem } from './evidence.ts';
 import type { FailureSample } from './failure-samples.ts';
+import { constantOfOneTask, type GoldOutputs } from './memorised.ts';
 import { DUPLICATE_SIMILARITY_MIN, REJECTED_SIMILARITY_MIN, saysTheSame } from './resemblance.ts';
 import { newCapabilities, type Capabilities } from '../safety/capabilities.ts';
 import { scanText, type Finding } from './scan.ts';
 import { taintOf } from './taint.ts';
 
 /** Why a lesson went no further. Counted per pass. */
-export type DropReason = EvidenceProblem | 'empty_advice' | 'grammar' | Exclude<Finding, 'override'>;
+export type DropReason =
+  | EvidenceProblem
+  | 'empty_advice'
+  | 'grammar'
+  | 'gold_output'
+  | 'constant_of_one_task'
+  | Exclude<Finding, 'override'>;
 
 /**
  * What becomes of a lesson: a new candidate (possibly held back for a person), support for a rule that says the same
@@ -36,6 +43,8 @@ export interface GateKnowledge {
   readonly live: readonly Rule[];
   /** Rules turned down under the agent's present model, prompt and tools. */
   readonly rejected: readonly Rule[];
+  /** What eval cases expect. The analyzer never sees it; only the answer to this question leaves the gate. */
+  readonly gold?: GoldOutputs;
   /** What the agent reached in runs that passed. Absent = what it may reach is not looked at. */
   readonly capabilities?: Capabilities;
 }
@@ -53,6 +62,9 @@ export function gateLesson(lesson: Lesson, sample: FailureSample, knowledge: Gat
   for (const finding of findings) if (finding !== 'override') return dropped(finding, 'scan');
   const problems = grammarProblems(text);
   if (problems.length > 0) return dropped('grammar', problems.join('; '));
+  if (knowledge.gold?.repeatedBy(text.content) === true) return dropped('gold_output', 'an expected output');
+  const constant = constantOfOneTask(text.content, sample);
+  if (constant !== undefined) return dropped('constant_of_one_task', constant);
   const served = knowledge.live.filter(({ status }) => status === 'active').map(({ content }) => content);
   const checked = verifyEvidence(lesson, sample, served);
   if (!checked.ok) return dropped(checked.problem, text.content);

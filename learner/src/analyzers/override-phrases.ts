@@ -3,16 +3,13 @@ const SECRETS =
   "(?:system prompt|credentials?|passwords?|secrets?|api[- ]?keys?|access[- ]?tokens?|all (?:the )?(?:user|customer|client)s?'? ?(?:data|records|names)?|conversation|chat history|list of (?:users|customers)|other projects?)";
 
 /**
- * Ways in which a text tries to command whoever reads it, to be remembered, to apply everywhere, to pass for proven, to carry
- * something out, or to protect itself. Each stops at 60 characters between its parts: a sentence, not a page. Rules are
- * facts about somebody's data and tools; one that needs these words waits for a person, no more.
+ * Ways in which a text tries to command whoever reads it: over other commands, as a machine, to give something away, against
+ * those who look after it. Each stops at 60 characters between its parts: a sentence, not a page.
  */
-export const OVERRIDE_PHRASES: readonly RegExp[] = [
-  // Commands over other commands.
+export const COMMANDS: readonly RegExp[] = [
+  // Over other commands.
   /\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:previous|prior|above|earlier|all|any|every|other|system|safety|your)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines?|guardrails?|lessons?)\b/i,
   /\b(?:you are now|act as|pretend (?:to be|you are)|from now on,? you|new (?:system )?(?:instructions?|prompt))\b/i,
-  /\b(?:this|it) (?:overrides|supersedes|replaces)\b|\byour (?:instructions?|guidelines?|rules?|prompts?|memory|creator|developer|boss|manager)\b/i,
-  /\b(?:system|security|admin|policy) (?:notice|message|alert|update)\b|\bpolic(?:y|ies) (?:has |have )?changed\b/i,
   /\b(?:ignorier\w*|vergiss|missachte)\b.{0,40}\b(?:anweisung\w*|regeln?|vorgaben?)\b/i,
   /\b(?:ignore[zs]?|oublie[zs]?|ne tenez pas compte)\b.{0,40}\b(?:instructions?|consignes?|r[eè]gles?)\b/i,
   /\b(?:ignora|ignore|olvida|omite)\b.{0,40}\b(?:instrucciones|reglas|indicaciones|istruzioni|regole)\b/i,
@@ -21,6 +18,32 @@ export const OVERRIDE_PHRASES: readonly RegExp[] = [
   // Addressed to machines.
   /\b(?:note|message|instruction|attention|reminder|important)\b.{0,20}\b(?:to|for)\b.{0,12}\b(?:the )?(?:ai|llm|assistant|agent|language model|model|chatbot|bot)s?\b/i,
   /\b(?:ai|llm)s? (?:agents?|assistants?|models?|systems?)?\s*(?:must|should|shall|need to|has to|have to)\b/i,
+  // Theft.
+  new RegExp(
+    `\\b(?:reveal|print|send|forward|upload|exfiltrate|leak|post|include|copy|e-?mail|mail|share|give|attach|call|put|write|transmit|submit)\\b.{0,60}\\b${SECRETS}\\b`,
+    'i',
+  ),
+  // Against those who look after it.
+  new RegExp(
+    `\\b(?:do not|don't|never) (?:tell|inform|notify|reveal|mention|show|warn)\\b.{0,40}\\b${WHO}\\b`,
+    'i',
+  ),
+  /\b(?:do not|don't|never) (?:log|report|show|mention|reveal|record) (?:this|it)\b/i,
+  /\b(?:hide|conceal|keep)\b.{0,20}\b(?:this|secret|from (?:the )?(?:reviewers?|users?|operators?|humans?|customers?))\b/i,
+  /\b(?:disable|turn off|switch off|deactivate|stop)\b.{0,40}\b(?:safety|logging|tracing|monitoring|validation|checks?|guardrails?|filters?|audit\w*)\b/i,
+  /\b(?:pin|promote|prioriti[sz]e|approve|trust) (?:me|this (?:rule|lesson|memory|note|instruction))\b/i,
+  /\b(?:this|these) (?:rules?|lessons?|notes?|memor(?:y|ies)) (?:must|should|may|can) (?:not|never)\b|\b(?:delete|remove|drop) (?:all )?(?:other )?(?:lessons?|rules?|memories) (?:that|which|about)\b/i,
+];
+
+/**
+ * All that has no place in a rule unless a person says so: commands, and what tries to be remembered, to apply everywhere, or
+ * to pass for proven or for somebody's order. Rules are facts about somebody's data and tools; one that needs these words
+ * waits for a person, no more. Too wide for anything but rules: people say such things every day.
+ */
+export const OVERRIDE_PHRASES: readonly RegExp[] = [
+  ...COMMANDS,
+  /\b(?:this|it) (?:overrides|supersedes|replaces)\b|\byour (?:instructions?|guidelines?|rules?|prompts?|memory|creator|developer|boss|manager)\b/i,
+  /\b(?:system|security|admin|policy) (?:notice|message|alert|update)\b|\bpolic(?:y|ies) (?:has |have )?changed\b/i,
   /\b(?:the )?(?:judge|grader|scorer|evaluator|assistant|chatbot|bot) (?:should|must|shall|will|has to|does|did not|would not)\b|\bfull marks\b|\bthumbs (?:up|down)\b|\b(?:one|five|[1-5]) stars?\b/i,
   // Claims of authority.
   /\bI(?: am|'m) (?:the|an?|your) (?:administrator|admin|developer|owner|manager|boss|operator|staff)\b|\bas if I were (?:staff|an? admin\w*|the (?:owner|manager))\b/i,
@@ -37,20 +60,6 @@ export const OVERRIDE_PHRASES: readonly RegExp[] = [
   /\bwhatever (?:it|the (?:user|task|question)|they)\b|\banything at all\b|\band everything else\b|\bunknown tasks?\b|\buniversal rule\b|\bno matter what\b/i,
   /\b(?:if|when|whenever)\b.{0,40}\b(?:word|phrase|keyword|code ?word|magic|trigger)\b|\bif today is\b/i,
   /(?:\b(?!(?:the|an?|of|to|in|on|is|are|as|by|for|from|with|and|or|that|which|it|its|not|be|at|than|into|per|only|when|use|each|their|has|have|was|were|all|no|do|if|divide|multiply|before|after)\b)[a-z]{4,}\b ){8,}/,
-  // Theft.
-  new RegExp(
-    `\\b(?:reveal|print|send|forward|upload|exfiltrate|leak|post|include|copy|e-?mail|mail|share|give|attach|call|put|write|transmit|submit)\\b.{0,60}\\b${SECRETS}\\b`,
-    'i',
-  ),
+  // Recipients.
   /(?:^|\s)[@#][a-z][\w-]{2,}\b/i,
-  // Against those who look after it.
-  new RegExp(
-    `\\b(?:do not|don't|never) (?:tell|inform|notify|reveal|mention|show|warn)\\b.{0,40}\\b${WHO}\\b`,
-    'i',
-  ),
-  /\b(?:do not|don't|never) (?:log|report|show|mention|reveal|record) (?:this|it)\b/i,
-  /\b(?:hide|conceal|keep)\b.{0,20}\b(?:this|secret|from (?:the )?(?:reviewers?|users?|operators?|humans?|customers?))\b/i,
-  /\b(?:disable|turn off|switch off|deactivate|stop)\b.{0,40}\b(?:safety|logging|tracing|monitoring|validation|checks?|guardrails?|filters?|audit\w*)\b/i,
-  /\b(?:pin|promote|prioriti[sz]e|approve|trust) (?:me|this (?:rule|lesson|memory|note|instruction))\b/i,
-  /\b(?:this|these) (?:rules?|lessons?|notes?|memor(?:y|ies)) (?:must|should|may|can) (?:not|never)\b|\b(?:delete|remove|drop) (?:all )?(?:other )?(?:lessons?|rules?|memories) (?:that|which|about)\b/i,
 ];

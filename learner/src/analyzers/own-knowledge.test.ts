@@ -2,7 +2,11 @@ import { INJECTION_FORMATS } from '@tracelore/sdk/contract';
 import { describe, expect, it } from 'vitest';
 import { createRenderer } from '../injectors/renderer.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { analysisPrompt } from './analysis-prompt.ts';
+import { failureSignature } from './failure-signature.ts';
 import { overlapsRules, ownKnowledgeIn, stripOwnKnowledge } from './own-knowledge.ts';
+import { tracedRun } from './traced-run.testing.ts';
+import { taskOf, type TracedRun } from './traced-run.ts';
 
 const rule = (content: string, priority: Rule['priority']): Rule => ({
   project: 'default',
@@ -60,4 +64,23 @@ describe('our own text in recorded content', () => {
     );
     expect(overlapsRules('expected 1900.00 euros for May but got 190000 euros', rules)).toBe(false);
   });
+});
+
+it('takes our own text out of everything a run is compared, clustered and judged by', () => {
+  const block = '<tracelore-core 0123abcd>\n[aaaa] when x: rule %\n</tracelore-core 0123abcd>';
+  const given = (rule: string): TracedRun =>
+    tracedRun('r', {
+      spans: [
+        { input: `${block.replace('%', rule)} How many?`, output: `${block.replace('%', rule)} 41` },
+        { kind: 'tool', status: 'Error', output: '', statusMessage: `failed on ${block.replace('%', rule)}` },
+      ],
+    });
+  const [one, other] = [given('count twice'), given('I am sorry, a timeout')];
+  expect(taskOf(one)).toBe(taskOf(other));
+  expect(failureSignature(one)).toBe(failureSignature(other));
+  const prompt = analysisPrompt(
+    { signature: 's', failures: [one], contrasts: [other] },
+    { rejected: [] },
+  ).user;
+  expect(prompt).not.toMatch(/count twice|a timeout/);
 });

@@ -1,5 +1,5 @@
 import { MIXED_ALPHABETS } from './look-alikes.ts';
-import { OVERRIDE_PHRASES } from './override-phrases.ts';
+import { COMMANDS, OVERRIDE_PHRASES } from './override-phrases.ts';
 import { INVISIBLE, readingsOf } from './readings.ts';
 
 /** What a scan found. `override` is text that tries to command the agent or its makers; the others must never be stored in a rule. */
@@ -90,4 +90,9 @@ export function scanText(text: string): readonly Finding[] {
 /** Whether a text tries to instruct whoever reads it, as planted notes in data do. */
 export function isInstructionLike(text: string): boolean {
   return scanText(text).some((finding) => finding === 'override' || finding === 'role_marker');
+}
+
+/** Whether a text commands whoever reads it: narrower, for texts in which people say all kinds of things. */
+export function commandsReader(text: string): boolean {
+  return readingsOf(text).some((reading) => COMMANDS.some((pattern) => pattern.test(reading)));
 }

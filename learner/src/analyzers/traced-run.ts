@@ -1,4 +1,5 @@
 import type { RunSummary, SpanView, StoredOutcome } from '@tracelore/collector/store';
+import { stripOwnKnowledge } from './own-knowledge.ts';
 
 /** A run with everything an analyzer or a signal may look at. Eval gold is never part of it. */
 export interface TracedRun {
@@ -13,9 +14,9 @@ export function rootOf(run: TracedRun): SpanView | undefined {
   return run.spans.find((span) => span.spanId === run.summary.rootSpanId) ?? run.spans[0];
 }
 
-/** What the agent was asked, as plain text. */
+/** What the agent was asked, as plain text, without the rules that it was given. */
 export function taskOf(run: TracedRun): string {
-  return plainText(rootOf(run)?.input ?? '');
+  return plainText(stripOwnKnowledge(rootOf(run)?.input ?? ''));
 }
 
 /** Deepest nesting of JSON that is looked into. */

@@ -1,5 +1,6 @@
 import type { RunSummary, TraceReader } from '@tracelore/collector/store';
 import { outcomePassed } from '@tracelore/sdk/contract';
+import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
 import { plainText } from '../analyzers/traced-run.ts';
 import { LearnerError } from '../errors.ts';
 import type { EvalCaseDraft } from './eval-case-store.ts';
@@ -38,7 +39,7 @@ export async function draftFromTrace(
   if (summary === undefined) throw new LearnerError('not_found', `No run has the id "${request.run}".`);
   const spans = await reader.readRun(project, summary.runId, { limit: SPANS_MAX });
   const root = spans.find(({ spanId }) => spanId === summary.rootSpanId) ?? spans[0];
-  const task = plainText(root?.input ?? '').trim();
+  const task = plainText(stripOwnKnowledge(root?.input ?? '')).trim();
   if (task === '') {
     throw new LearnerError(
       'invalid',

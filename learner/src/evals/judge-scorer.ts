@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { cutMiddle } from '../analyzers/content-budget.ts';
+import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
+import { followedCanary, newCanary, withCanary } from '../signals/canary.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Characters of each text that the judge reads. */
@@ -26,16 +28,18 @@ export function createJudgeScorer(model: ChatModel): Scorer {
   return {
     async score(evalCase, output, signal) {
       const nonce = randomBytes(4).toString('hex');
+      const canary = newCanary();
       const texts = {
         task: evalCase.task,
         ...(evalCase.expected === '' ? {} : { reference: evalCase.expected }),
         ...(evalCase.judgePrompt === undefined ? {} : { criteria: evalCase.judgePrompt }),
-        output,
+        // Cut before, so that the canary stays in.
+        output: withCanary(cutMiddle(stripOwnKnowledge(output), TEXT_CHARACTERS_MAX), canary),
       };
       const user = Object.entries(texts)
         .map(
           ([name, text]) =>
-            `<${name} ${nonce}>\n${cutMiddle(text, TEXT_CHARACTERS_MAX)}\n</${name} ${nonce}>`,
+            `<${name} ${nonce}>\n${name === 'output' ? text : cutMiddle(text, TEXT_CHARACTERS_MAX)}\n</${name} ${nonce}>`,
         )
         .join('\n\n');
       const result = await model.complete({
@@ -50,6 +54,8 @@ export function createJudgeScorer(model: ChatModel): Scorer {
       const { score, reason } = result.value;
       if (!(score >= 0 && score <= 1))
         return { ok: false, reason: `expected a score in [0, 1], got ${score}` };
+      if (followedCanary(reason, canary))
+        return { ok: false, reason: 'the judge follows text inside the output that it judges' };
       return { ok: true, score, comment: reason };
     },
   };

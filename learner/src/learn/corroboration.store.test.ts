@@ -56,6 +56,12 @@ it('gives no agent what the words of one user taught; once others fail in the sa
   const together = await bench.learn({ runsBudget: 400, seed: 'one' });
   expect(together).toMatchObject({ supported: 2, promoted: [rule?.id] });
   expect(bench.base.served()).toMatchObject([{ content: LESSON }]);
+  // What is sealed never reaches an analyzer: neither the cases, nor the runs of their trials.
+  const prompts = bench.model.seen.map(({ body }) => JSON.stringify(body.messages)).join();
+  for (const { task, expected } of CASES) {
+    expect(prompts).not.toContain(task);
+    expect(prompts).not.toContain(expected);
+  }
   await stopRunner();
   await bench.close();
 });

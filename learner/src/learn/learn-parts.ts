@@ -1,3 +1,4 @@
+import type { OutcomeSource } from '@tracelore/sdk/contract';
 import type { Analyzer } from '../analyzers/analyzer.ts';
 import type { EvalCaseStore } from '../evals/eval-case-store.ts';
 import type { NewId } from '../ids.ts';
@@ -37,6 +38,8 @@ export interface LearnParts {
   readonly analyses: AnalysisLog;
   /** Throws LearnerError `unavailable` where another process learns. */
   readonly demandWork: () => void;
+  /** Sources whose outcomes may promote and deprecate rules. */
+  readonly deciding: (project: string) => Promise<readonly OutcomeSource[]>;
   /** One trusted owner: nobody has to corroborate anybody. */
   readonly isKeyless: () => boolean;
   /** Proven rules wait for a person. */

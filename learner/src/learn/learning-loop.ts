@@ -14,6 +14,7 @@ import type { ChatModel } from '../llm/chat-model.ts';
 import { dailyBudget, MODEL_CALLS_PER_DAY } from '../llm/daily-budget.ts';
 import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
 import { createLlmJudge, type RunJudge } from '../signals/run-judge.ts';
+import { createSignalReporter } from '../signals/signal-report.ts';
 import { createSettler, type Settler, type SettlerOptions } from '../signals/settle-runs.ts';
 import type { RecordOutcomes, Signal } from '../signals/signal.ts';
 import { systemClock, type Clock } from '../trials/clock.ts';
@@ -55,6 +56,8 @@ export interface LearningLoopOptions {
   readonly demandWork?: () => void;
   /** Keyless on the loopback interface, so that everybody is one trusted owner. Default: never. */
   readonly isKeyless?: () => boolean;
+  /** Sources whose outcomes may promote and deprecate rules. Default: as the audits in the store say. */
+  readonly deciding?: LearnParts['deciding'];
   readonly newId: NewId;
   readonly clock?: Clock;
   /** Time for one trial, and for a runner to show up, ms. Defaults: 120 000 and 30 000. */
@@ -108,6 +111,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const expecting = judge && createJudgeScorer(judge);
   const tables = { driver, database, now, newId };
 
+  const signalReports = createSignalReporter({ driver, database, now });
   const trialLog = createTrialLog({ driver, database, clock, newId });
   const broker = createTrialBroker({
     clock,
@@ -157,6 +161,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     requireApproval: options.requireApproval,
     demandWork: options.demandWork ?? ((): void => undefined),
     isKeyless: options.isKeyless ?? (() => false),
+    deciding: options.deciding ?? ((project) => signalReports.deciding(project)),
     now,
     newId,
     ...(analyzer === undefined ? {} : { analyzer }),

@@ -1,3 +1,4 @@
+import { goldOutputs } from '../analyzers/memorised.ts';
 import { addUsage } from '../llm/chat-model.ts';
 import { LearnerError } from '../errors.ts';
 import { analyseRuns, type AnalysisOutcome } from './analyse-runs.ts';
@@ -54,6 +55,7 @@ export async function runPass(options: PassOptions): Promise<void> {
       log: parts.analyses,
       analyzer: analyzer.name,
       contrasts,
+      gold: goldOutputs((await parts.cases.list(project)).map(({ expected }) => expected)),
       ...(parts.comparer === undefined ? {} : { comparer: parts.comparer }),
       signal,
       rejected,
@@ -71,8 +73,24 @@ export async function runPass(options: PassOptions): Promise<void> {
 
   record.update({ phase: 'release' });
   // Verdicts hold whenever the looking stops: what a stopped cycle proved is released all the same.
-  await release(cycle, parts.knowledge(project), record, parts);
+  const requireApproval = parts.requireApproval || (await restsOnUntrustedJudge(parts, project, record));
+  await release(cycle, parts.knowledge(project), record, { requireApproval });
   stopIfAsked(signal);
+}
+
+/** Whether a model scored the trials that no audit speaks for: its word ranks, and a person decides. */
+async function restsOnUntrustedJudge(
+  parts: LearnParts,
+  project: string,
+  record: PassRecord,
+): Promise<boolean> {
+  const isJudged = (await parts.cases.list(project)).some(({ scorer }) => scorer === 'judge');
+  if (!isJudged || (await parts.deciding(project)).includes('judge')) return false;
+  addNote(
+    record,
+    'eval cases are scored by a judge that too few audits speak for, so that proven rules wait for a person: record outcomes of people or checks for judged runs ("tracelore judge" says how many).',
+  );
+  return true;
 }
 
 function stopIfAsked(signal: AbortSignal): void {

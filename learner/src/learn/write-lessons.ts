@@ -1,5 +1,6 @@
 import type { Lesson } from '../analyzers/analyzer.ts';
 import type { FailureSample } from '../analyzers/failure-samples.ts';
+import type { GoldOutputs } from '../analyzers/memorised.ts';
 import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
 import type { TracedRun } from '../analyzers/traced-run.ts';
 import { capabilitiesOf, type Capabilities } from '../safety/capabilities.ts';
@@ -22,6 +23,8 @@ export interface WriteLessonsOptions {
   /** Compares lessons with the rules in force. */
   readonly comparer?: ChatModel;
   readonly signal: AbortSignal;
+  /** What eval cases expect: no lesson may repeat it. */
+  readonly gold: GoldOutputs;
   /** Runs that passed: what they reach is what a rule may name. */
   readonly contrasts: readonly TracedRun[];
   /** Turned down under the agent's present fingerprint. */
@@ -45,7 +48,7 @@ export async function writeLessons(
     for (const lesson of lessons) {
       const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
       const { rejected } = options;
-      const gated = gateLesson(lesson, sample, { live, rejected, capabilities });
+      const gated = gateLesson(lesson, sample, { live, rejected, capabilities, gold: options.gold });
       const { verdict, conflictsWith } = await compareWithServed(gated, options);
       if (await apply(verdict, lesson, sample, conflictsWith, options)) written += 1;
     }

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { cutMiddle } from '../analyzers/content-budget.ts';
 import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
-import { isInstructionLike } from '../analyzers/scan.ts';
+import { commandsReader } from '../analyzers/scan.ts';
 import { plainText, rootOf, taskOf, type TracedRun } from '../analyzers/traced-run.ts';
 import type { ChatModel, ChatResult, Usage } from '../llm/chat-model.ts';
 import { NO_USAGE } from '../llm/chat-model.ts';
+import { followedCanary, newCanary, withCanary } from './canary.ts';
 import type { SignalVerdict } from './signal.ts';
 
 /** Characters of the task and of the answer that the judge reads. */
@@ -67,13 +68,16 @@ async function judgeRun(
   { passMin, failMax }: JudgeThresholds,
   signal?: AbortSignal,
 ): Promise<JudgeResult> {
-  const task = stripOwnKnowledge(taskOf(run));
-  const answer = stripOwnKnowledge(plainText(rootOf(run)?.output ?? ''));
+  const task = cutMiddle(stripOwnKnowledge(taskOf(run)), TEXT_CHARACTERS_MAX);
+  const answer = cutMiddle(stripOwnKnowledge(plainText(rootOf(run)?.output ?? '')), TEXT_CHARACTERS_MAX);
   if (task === '' || answer === '') return abstained('the run has no recorded task or answer');
-  if (isInstructionLike(answer)) return abstained('the answer contains text that reads like an instruction');
-  const result = await ask(model, { task, answer }, signal);
+  if (commandsReader(answer)) return abstained('the answer contains text that reads like an instruction');
+  const canary = newCanary();
+  const result = await ask(model, { task, answer: withCanary(answer, canary) }, signal);
   if (!result.ok) return { kind: 'failed', message: result.message, usage: result.usage };
   const { score, reason } = result.value;
+  if (followedCanary(reason, canary))
+    return { ...abstained('the judge follows what it judges'), usage: result.usage };
   if (!(score >= 0 && score <= 1)) {
     return { kind: 'failed', message: `expected a score in [0, 1], got ${score}`, usage: result.usage };
   }
@@ -90,7 +94,7 @@ function ask(
   // Unforeseeable markers: the judged text cannot close its own fence.
   const nonce = randomBytes(4).toString('hex');
   const fenced = Object.entries(texts).map(
-    ([name, text]) => `<${name} ${nonce}>\n${cutMiddle(text, TEXT_CHARACTERS_MAX)}\n</${name} ${nonce}>`,
+    ([name, text]) => `<${name} ${nonce}>\n${text}\n</${name} ${nonce}>`,
   );
   return model.complete({
     system: SYSTEM,
