@@ -42,6 +42,7 @@ interface LearnOptions {
   readonly mode?: string;
   readonly critical?: string;
   readonly maxTokens?: number;
+  readonly maxLatency?: number;
   readonly sentinel?: boolean;
   readonly maxRuns?: number;
   readonly seed?: string;
@@ -62,6 +63,11 @@ export function addLearnCommand(program: Command): void {
     .option('--critical <tags>', 'tags of cases where harm must be ruled out, separated by commas')
     .option('--sentinel', 'also compare the rules in force with themselves; void when they differ')
     .option('--max-tokens <n>', 'most tokens that a rule may add to a prompt', positiveInteger)
+    .option(
+      '--max-latency <ms>',
+      'most that a rule may add to the 95th percentile of run times',
+      positiveInteger,
+    )
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
     .option('--no-wait', 'start the pass and return')
@@ -98,7 +104,7 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
   return concurrency === undefined ? {} : { concurrency };
 }
 
-function requestOf({ budget, critical, maxTokens, ...rest }: LearnOptions): object {
+function requestOf({ budget, critical, maxTokens, maxLatency, ...rest }: LearnOptions): object {
   const { alpha, control, mode, maxRuns, seed, sentinel } = rest;
   const criticalTags = critical?.split(',').map((tag) => tag.trim());
   return {
@@ -111,6 +117,7 @@ function requestOf({ budget, critical, maxTokens, ...rest }: LearnOptions): obje
     criticalTags,
     sentinel,
     tokensAddedMax: maxTokens,
+    latencyAddedMaxMs: maxLatency,
   };
 }
 

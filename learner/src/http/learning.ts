@@ -24,6 +24,7 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   criticalTags: z.array(z.string().min(1).max(100)).max(50).exactOptional(),
   sentinel: z.boolean().exactOptional(),
   tokensAddedMax: z.int().min(0).exactOptional(),
+  latencyAddedMaxMs: z.int().min(0).exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
 });
 

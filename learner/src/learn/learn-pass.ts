@@ -18,6 +18,8 @@ export interface LearnRequest {
   readonly sentinel?: boolean;
   /** Most tokens that a rule may add to a prompt. */
   readonly tokensAddedMax?: number;
+  /** Most ms that a rule may add to the 95th percentile of run times. */
+  readonly latencyAddedMaxMs?: number;
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
   /** Most candidates that are tested; the others wait. Default: as many as the budget is enough for. */

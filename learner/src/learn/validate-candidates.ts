@@ -78,6 +78,7 @@ export async function validateCandidates(
     ...(request.criticalTags === undefined ? {} : { criticalTags: request.criticalTags }),
     ...(request.sentinel === undefined ? {} : { sentinel: request.sentinel }),
     ...(request.tokensAddedMax === undefined ? {} : { tokensAddedMax: request.tokensAddedMax }),
+    ...(request.latencyAddedMaxMs === undefined ? {} : { latencyAddedMaxMs: request.latencyAddedMaxMs }),
     ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });

@@ -3,6 +3,7 @@ import { itemReference } from '@tracelore/sdk/contract';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
 import { logThreshold } from './decide.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
+import { latencyAdded } from './latency.ts';
 import { tokensAdded } from './promotion-keys.ts';
 import type { RaceSettings } from './race-options.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
@@ -98,6 +99,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
       overall: coverage * (contender.confirmedLift ?? provisional),
     },
     tokensAdded: tokensAdded(contender),
+    latencyAddedMs: latencyAdded(contender.durations),
     replaces: contender.replaces === undefined ? null : itemReference(contender.replaces),
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),
   };

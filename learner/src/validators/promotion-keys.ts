@@ -1,5 +1,6 @@
 import { bettingLogE } from '../stats/betting.ts';
 import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
+import { latencyAdded, TIMED_RUNS_MIN } from './latency.ts';
 import { CLUSTERED_E_MIN, CRITICAL_E, CRITICAL_PAIRS, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
@@ -31,7 +32,19 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
   const tokens = tokensAdded(contender);
   if (tokens > settings.tokensAddedMax)
     missing.push(`it adds ${tokens} tokens to a prompt, at most ${settings.tokensAddedMax} are allowed`);
+  missing.push(...missingSpeed(contender, settings));
   return missing;
+}
+
+function missingSpeed({ durations }: Contender, { latencyAddedMaxMs }: RaceSettings): string[] {
+  if (latencyAddedMaxMs === Number.POSITIVE_INFINITY) return [];
+  const added = latencyAdded(durations);
+  if (added === null)
+    return [`how long runs take is not known yet, ${TIMED_RUNS_MIN} are needed with and without it`];
+  if (added <= latencyAddedMaxMs) return [];
+  return [
+    `it moves the 95th percentile of run times by ${added.toFixed(0)} ms, at most ${latencyAddedMaxMs} are allowed`,
+  ];
 }
 
 /** Tokens that a contender adds to a prompt it is in. */

@@ -55,6 +55,11 @@ export interface RaceOptions {
   /** Most tokens that a rule may add to a prompt, net of the rule it replaces. Default: no limit. */
   readonly tokensAddedMax?: number;
   /**
+   * Most ms by which a rule may move the 95th percentile of how long runs take; both sides then need
+   * 20 timed runs. Default: no limit.
+   */
+  readonly latencyAddedMaxMs?: number;
+  /**
    * Share of its triggered tasks whose baseline one promotion must change to restart a racing candidate. Below it the
    * evidence is kept; what it then refutes is "no benefit against the rules in force while it was collected". Default
    * .50: at .30, rules that share a third of their tasks used up their periods on each other's promotions.
@@ -116,6 +121,7 @@ const DEFAULTS = {
   criticalTags: [],
   sentinel: false,
   tokensAddedMax: Number.POSITIVE_INFINITY,
+  latencyAddedMaxMs: Number.POSITIVE_INFINITY,
   restartOverlap: 0.5,
   periodsMax: 4,
   confirmPairs: 32,
@@ -156,9 +162,9 @@ export function resolveRace(options: RaceOptions, candidates: number): RaceSetti
     ...(['alpha', 'mde', 'ladderMde', 'restartOverlap'] as const).flatMap((name) =>
       shareProblem(name, settings[name]),
     ),
-    ...(settings.tokensAddedMax >= 0
-      ? []
-      : [`tokensAddedMax: expected a number of at least 0, got ${settings.tokensAddedMax}`]),
+    ...(['tokensAddedMax', 'latencyAddedMaxMs'] as const).flatMap((name) =>
+      settings[name] >= 0 ? [] : [`${name}: expected a number of at least 0, got ${settings[name]}`],
+    ),
     ...(settings.liftMin >= 0 && settings.liftMin < 1
       ? []
       : [`liftMin: expected a number in [0, 1), got ${settings.liftMin}`]),

@@ -1,3 +1,4 @@
+import type { Durations } from './latency.ts';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
@@ -40,6 +41,8 @@ export interface Contender {
   /** Cases whose baseline text changed since the period began. */
   changed: string[];
   voidPairs: { baseline: number; treatment: number };
+  /** Of all periods. */
+  readonly durations: Durations;
   runs: { treatment: number; baseline: number; confirm: number };
   confirmedLift: number | null;
   /** References of the rules in force when its evidence was judged. */
@@ -49,6 +52,7 @@ export interface Contender {
 /** A cached baseline: scores of the judged runs of one (case, pass, block). */
 export interface Baseline {
   readonly scores: readonly number[];
+  readonly durationsMs: readonly number[];
   /** Trials started before it. */
   readonly atRun: number;
 }
@@ -160,6 +164,7 @@ async function startContender(
     mde: settings.mde,
     changed: [],
     voidPairs: { baseline: 0, treatment: 0 },
+    durations: { with: [], without: [] },
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: inForce.rules.map(itemReference),

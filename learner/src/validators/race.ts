@@ -9,7 +9,7 @@ import { resolveRace, VOID_TRIALS_MAX, type RaceOptions, type RaceSettings } fro
 import { startRace, type Race } from './race-state.ts';
 import { recordFactorial } from './record-factorial.ts';
 import { recordRound } from './record-round.ts';
-import { runTrials } from './run-trials.ts';
+import { runTrials, type TrialScores } from './run-trials.ts';
 import { needsControl, sentinelAlarm, startSentinel } from './sentinel.ts';
 import type { CycleReport, ValidationInput, Validator } from './validator.ts';
 
@@ -73,7 +73,7 @@ async function runRounds(
       race.runsUsed += round.specs.length;
       return { reason: results.reason, canRun: false };
     }
-    round.record(results.scores);
+    round.record(results);
     const alarm = sentinelAlarm(race);
     if (alarm !== undefined) {
       voidCycle(race, alarm);
@@ -101,16 +101,16 @@ function voidCycle(race: Race, reason: string): void {
 /** The trials of the next round, and what takes in their scores. */
 interface NextRound {
   readonly specs: readonly TrialSpec[];
-  readonly record: (scores: readonly (number | null)[]) => void;
+  readonly record: (results: TrialScores) => void;
 }
 
 function planNext(race: Race, random: Random, settings: RaceSettings, group: string): NextRound {
   if (settings.mode === 'factorial') {
     const round = planFactorialRound(race, random, settings, group);
-    return { specs: round.specs, record: (scores) => recordFactorial(race, round, scores) };
+    return { specs: round.specs, record: (results) => recordFactorial(race, round, results) };
   }
   const round = planRound(race, random, settings, group);
-  return { specs: round.specs, record: (scores) => recordRound(race, round, scores, settings) };
+  return { specs: round.specs, record: (results) => recordRound(race, round, results, settings) };
 }
 
 function countActive(race: Race): number {

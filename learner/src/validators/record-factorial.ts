@@ -3,6 +3,7 @@ import { addReplicate } from '../stats/intraclass.ts';
 import { observePair } from './evidence.ts';
 import type { FactorialRound, FactorialTrial } from './plan-factorial.ts';
 import type { OutcomeSum, Race } from './race-state.ts';
+import type { TrialScores } from './run-trials.ts';
 
 /** Mean of all outcomes before there is one. */
 const MEAN_UNKNOWN = 0.5;
@@ -11,7 +12,11 @@ const MEAN_UNKNOWN = 0.5;
  * Takes in the scores of a factorial round (`null`: void), in the order of its plan. What a trial was expected to score
  * comes from earlier rounds only: that keeps each increment centred under "no effect".
  */
-export function recordFactorial(race: Race, round: FactorialRound, scores: readonly (number | null)[]): void {
+export function recordFactorial(
+  race: Race,
+  round: FactorialRound,
+  { scores, durationsMs }: TrialScores,
+): void {
   const expected = round.trials.map((trial) => expectedOutcome(race.outcomes, race.allOutcomes, trial));
   race.runsUsed += round.specs.length;
   race.round += 1;
@@ -21,6 +26,12 @@ export function recordFactorial(race: Race, round: FactorialRound, scores: reado
   race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
   for (const [index, trial] of round.trials.entries())
     recordTrial(race, trial, scores[index] ?? null, expected[index] ?? MEAN_UNKNOWN);
+  for (const [index, { coins }] of round.trials.entries()) {
+    const durationMs = durationsMs[index] ?? null;
+    if (durationMs === null) continue;
+    for (const { contender, included } of coins)
+      contender.durations[included ? 'with' : 'without'].push(durationMs);
+  }
 }
 
 function recordTrial(race: Race, trial: FactorialTrial, score: number | null, expected: number): void {

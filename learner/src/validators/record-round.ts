@@ -3,6 +3,7 @@ import { observePair } from './evidence.ts';
 import type { PlannedPair, Round } from './plan-round.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Race } from './race-state.ts';
+import type { TrialScores } from './run-trials.ts';
 
 /**
  * Takes in the scores of a round (`null`: void), in the order of its plan: timing cannot change what follows. A pair without a judged
@@ -11,7 +12,7 @@ import type { Race } from './race-state.ts';
 export function recordRound(
   race: Race,
   round: Round,
-  scores: readonly (number | null)[],
+  { scores, durationsMs }: TrialScores,
   settings: RaceSettings,
 ): void {
   const atRun = race.runsUsed;
@@ -21,22 +22,30 @@ export function recordRound(
   const judged = scores.filter((score) => score !== null).length;
   race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
 
-  const fresh: Record<string, number[]> = {};
+  const fresh: Record<string, { scores: number[]; durationsMs: number[]; atRun: number }> = {};
   const treated = new Map<PlannedPair, number | null>();
   for (const [index, slot] of round.slots.entries()) {
     const score = scores[index] ?? null;
-    if (slot.kind === 'treatment') treated.set(slot.pair, score);
-    else if (score !== null) (fresh[slot.key] ??= []).push(score);
+    const durationMs = durationsMs[index] ?? 0;
+    if (slot.kind === 'treatment') {
+      treated.set(slot.pair, score);
+      if (score !== null) slot.pair.contender.durations.with.push(durationMs);
+    } else if (score !== null) {
+      const baseline = (fresh[slot.key] ??= { scores: [], durationsMs: [], atRun });
+      baseline.scores.push(score);
+      baseline.durationsMs.push(durationMs);
+    }
   }
-  for (const [key, values] of Object.entries(fresh)) {
-    race.baselines[key] = { scores: values, atRun };
-    for (const value of values) addToReplicates(race, key, value);
+  for (const [key, baseline] of Object.entries(fresh)) {
+    race.baselines[key] = baseline;
+    for (const value of baseline.scores) addToReplicates(race, key, value);
   }
   const planned = new Set(round.slots.flatMap((slot) => (slot.kind === 'baseline' ? [slot.key] : [])));
   for (const pair of round.pairs) {
     // A baseline that was to be replaced and came back void is missing, even if an outdated one is still stored.
-    const baseline = planned.has(pair.key) ? fresh[pair.key] : race.baselines[pair.key]?.scores;
-    recordPair(race, pair, treated.get(pair) ?? null, baseline ?? [], settings);
+    const baseline = planned.has(pair.key) ? fresh[pair.key] : race.baselines[pair.key];
+    pair.contender.durations.without.push(...(baseline?.durationsMs ?? []));
+    recordPair(race, pair, treated.get(pair) ?? null, baseline?.scores ?? [], settings);
   }
   for (const [key, entry] of Object.entries(race.baselines)) {
     if (race.runsUsed - entry.atRun > settings.cacheRuns) delete race.baselines[key];

@@ -1,9 +1,15 @@
 import type { TrialResult, TrialSpec } from '../trials/trial-runner.ts';
 import type { ValidationInput } from './validator.ts';
 
-/** Scores in the order of the specs, `null` for void trials; or why there are none, in words. */
+/** What trials came to, in the order of the specs; `null` for void ones. */
+export interface TrialScores {
+  readonly scores: readonly (number | null)[];
+  readonly durationsMs: readonly (number | null)[];
+}
+
+/** Scores, or why there are none, in words. */
 export type Scores =
-  | { readonly ok: true; readonly scores: readonly (number | null)[] }
+  | ({ readonly ok: true } & TrialScores)
   | { readonly ok: false; readonly reason: string; readonly error: unknown };
 
 /** Why a stopped cycle stopped. The results of a round that was stopped are no evidence. */
@@ -33,7 +39,8 @@ export async function runTrials(
     throw new RangeError(
       `trial runner: expected ${specs.length} results, one per trial in their order, got ${results.length}`,
     );
-  return { ok: true, scores: results.map(scoreOf) };
+  const durationsMs = results.map((result) => (result.kind === 'void' ? null : result.durationMs));
+  return { ok: true, scores: results.map(scoreOf), durationsMs };
 }
 
 function scoreOf(result: TrialResult): number | null {

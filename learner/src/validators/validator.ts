@@ -52,6 +52,8 @@ export interface CandidateReport {
   };
   /** Tokens it adds to a prompt that it is in, net of the rule it replaces. */
   readonly tokensAdded: number;
+  /** 95th percentile of run times with it minus that without it, ms; `null` = too few timed runs. */
+  readonly latencyAddedMs: number | null;
   readonly incumbentHash: string;
   /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
   readonly replaces: string | null;
