@@ -196,7 +196,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     newId,
     clock: { ...systemClock, now },
   });
-  const alarms = createSplitAlarms((project, rule) => online.views(project, rule));
+  const alarms = createSplitAlarms({ find, views: (project, rule) => online.views(project, rule) });
   const reports = createKnowledgeReports({
     driver,
     database,
@@ -224,8 +224,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     upkeep: async (project) => {
       const base = knowledge(project);
       await base.expireDue(config.ruleExpiryDays * MS_PER_DAY);
-      const broken = online.brokenRules(project).flatMap((id) => find(project, id) ?? []);
-      webhooks.tell(alarms.notices(project, broken, now()));
+      webhooks.tell(alarms.notices(project, online.brokenRules(project), now()));
     },
     settler,
     signals,

@@ -48,7 +48,7 @@ export interface OnlineControl {
   look(project: string): Promise<void>;
   /** What is known about a served or once served rule, one view per epoch, current ones first. */
   views(project: string, rule: Rule): readonly WatchView[];
-  /** Ids of rules with an experiment about which nothing is decided, since its arms cannot be compared. */
+  /** Ids of rules with an experiment about which nothing is decided, since its arms cannot be compared; '' = the whole layer. */
   brokenRules(project: string): readonly string[];
   /** What the whole layer changes; `null` while nothing is measured. */
   layer(project: string): LayerView | null;

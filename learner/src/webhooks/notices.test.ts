@@ -74,10 +74,16 @@ test('an experiment whose arms cannot be compared is told once', () => {
     return { ...numbers, ...place, broken, current, next: 'Nothing is decided.' };
   };
   const at = new Date('2026-11-20T00:00:00Z');
-  const alarms = createSplitAlarms(() => [view(brokenSplit(watch), true), view('missing', false)]);
-  expect(alarms.notices('p', [rule], at)).toMatchObject([
+  const find = (): typeof rule => rule;
+  const alarms = createSplitAlarms({
+    find,
+    views: () => [view(brokenSplit(watch), true), view('missing', false)],
+  });
+  expect(alarms.notices('p', [rule.id, ''], at)).toMatchObject([
     { type: 'sample_ratio_alarm', ruleId: rule.id, position: null, reason: 'Nothing is decided.' },
+    { type: 'sample_ratio_alarm', ruleId: null, reason: expect.stringContaining('all knowledge') },
   ]);
-  expect(alarms.notices('p', [rule], at)).toEqual([]);
-  expect(createSplitAlarms(() => [view(null, true)]).notices('p', [rule], at)).toEqual([]);
+  expect(alarms.notices('p', [rule.id, ''], at)).toEqual([]);
+  const sound = createSplitAlarms({ find, views: () => [view(null, true)] });
+  expect(sound.notices('p', [rule.id], at)).toEqual([]);
 });
