@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sendFailedRuns } from '../../learner/src/cli/failed-runs.testing.ts';
 import { startScriptedServer, type ScriptedServer } from '../../learner/src/llm/scripted-server.testing.ts';
 import { startControlledEngine, type ControlledEngine } from './engine.ts';
 import type { Fault, Outcome } from './fault.ts';
-import { exportFailures, learned, type Learned } from './learned.ts';
+import { learned, type Learned } from './learned.ts';
 import { Ledger } from './ledger.ts';
 import { startService, tracelore, type Ended, type Service } from './service.ts';
 
@@ -13,6 +14,7 @@ const STEP =
 const AGENT = `${fileURLToPath(new URL('../../learner/src/cli/agent.testing.ts', import.meta.url))}#answer`;
 const LEARN = ['learn', '--agent', AGENT, '--budget', '200', '--seed', 'one'];
 const RULE = 'Divide revenue amounts by 100: they are stored in cents.';
+const RUNS = 6;
 const FAILURE = 'expected 200 euros, got 20000';
 /** More than a pass has; a suite that never gets through one must end. */
 const STEPS_MAX = 100;
@@ -184,7 +186,7 @@ async function secondPass(setting: Setting, project: string): Promise<string[]> 
 }
 
 async function prepare(service: Service, directory: string): Promise<void> {
-  await exportFailures(service, FAILURE);
+  await sendFailedRuns(service, RUNS, FAILURE);
   const cases = Array.from({ length: 40 }, (_, index) => ({
     task: `What is the revenue of shop ${index + 100} in euros?`,
     expected: '200',
@@ -212,7 +214,7 @@ function problems({ rules, runs, unanalysed, lastSuccess }: Learned): string[] {
     ...['proposed', 'validated', 'activated'].flatMap((type) =>
       count(type) === 1 ? [] : [`the rule was ${type} ${count(type)} times`],
     ),
-    ...(runs === 6 ? [] : [`${runs} of 6 runs are there`]),
+    ...(runs === RUNS ? [] : [`${runs} of ${RUNS} runs are there`]),
     ...(unanalysed === 0 ? [] : [`${unanalysed} runs were not analysed`]),
     ...(lastSuccess ? [] : ['status tells of no success']),
   ];

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startScriptedServer, type ScriptedServer } from '../llm/scripted-server.testing.ts';
 import { startService, tracelore, type Ended, type Service } from './child.testing.ts';
+import { sendFailedRuns } from './failed-runs.testing.ts';
 
 const AGENT = `${fileURLToPath(new URL('./agent.testing.ts', import.meta.url))}#answer`;
 const FAILURE = 'expected 200 euros, got 20000';
@@ -35,7 +36,7 @@ beforeAll(async () => {
     OPENAI_BASE_URL: model.baseUrl,
     TRACELORE_MODEL: 'scripted',
   });
-  await sendFailures(6);
+  await sendFailedRuns(service, 6, FAILURE);
 });
 
 afterAll(async () => {
@@ -46,41 +47,6 @@ afterAll(async () => {
 
 function run(...args: string[]): Promise<Ended> {
   return tracelore(args, directory, { TRACELORE_API_URL: service.api });
-}
-
-/** Sends runs that failed, each with its judgement. */
-async function sendFailures(count: number): Promise<void> {
-  const nanoseconds = BigInt(Date.now()) * 1_000_000n;
-  const spans = Array.from({ length: count }, (_, index) => ({
-    traceId: `${index + 1}`.padStart(32, 'a'),
-    spanId: `${index + 1}`.padStart(16, 'b'),
-    name: 'answer',
-    kind: 1,
-    startTimeUnixNano: String(nanoseconds),
-    endTimeUnixNano: String(nanoseconds + 1_000_000n),
-    attributes: Object.entries({
-      'gen_ai.operation.name': 'invoke_agent',
-      'gen_ai.agent.name': 'pricer',
-      'input.value': `What is the revenue of shop ${index} in euros?`,
-      'output.value': '20000',
-    }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
-  }));
-  const send = (url: string, body: unknown): Promise<Response> =>
-    fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  await send(`${service.otlp}/v1/traces`, {
-    resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }],
-  });
-  const outcomes = spans.map(({ traceId }) => ({
-    run: traceId,
-    passed: false,
-    source: 'check',
-    comment: FAILURE,
-  }));
-  await send(`${service.api}/v1/outcomes`, outcomes);
 }
 
 test('a pass that fails says why and leaves the runs for the next one', async () => {
