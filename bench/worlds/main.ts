@@ -1,21 +1,27 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { arenaSection, controlSection, difficultySection, type Section } from './arena/sections.ts';
+import {
+  arenaSection,
+  controlSection,
+  difficultySection,
+  httpSection,
+  type Section,
+} from './arena/sections.ts';
 import { commitmentTo, placesOf } from './arena/seeds.ts';
 import { rateSection } from './rates.ts';
 
 /**
- * `npm run bench:worlds -- [--worlds 30] [--only arena,difficulties,controls,gates,streams,service] [--seed final]
+ * `npm run bench:worlds -- [--worlds 30] [--only arena,difficulties,controls,http,gates,streams,service] [--seed final]
  * [--scale 1] [--json file]`: simulated worlds with known truth. `--scale` = share of the cycles, streams and requests of
  * the last three. Everything follows from the seed. Figures prove mechanism: no language model is asked.
  *
  * The worlds read the learner's sources, since what they run in process (the learning pass with its stores in memory, the
- * validator, serving) is not published; the service over HTTP is run by `npm run demo` and `npm run worlds`.
+ * validator, serving) is not published. `http` runs one world of each domain against the service as a process of its own.
  */
 const WORLDS = 30;
 const SEED = 'final';
-const SECTIONS = ['arena', 'difficulties', 'controls', 'gates', 'streams', 'service'] as const;
+const SECTIONS = ['arena', 'difficulties', 'controls', 'http', 'gates', 'streams', 'service'] as const;
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +57,7 @@ const run: Record<(typeof SECTIONS)[number], () => Promise<Section>> = {
   arena: () => arenaSection(places, say),
   difficulties: () => difficultySection(places, say),
   controls: () => controlSection(places, say),
+  http: () => httpSection(values.seed, say),
   gates: () => rateSection('gates', { seed: values.seed, say, scale }),
   streams: () => rateSection('streams', { seed: values.seed, say, scale }),
   service: () => rateSection('service', { seed: values.seed, say, scale }),

@@ -5,20 +5,24 @@ import { proposeLessons, type AnalystMind } from '../analyst/analyst.ts';
 import { Dealer, drawDeck } from '../analyst/deck.ts';
 import type { World } from './world.ts';
 
-/** The shipped analyzer, asking the simulated model in this process instead of over HTTP. */
-export function analyzerOf(world: World): Analyzer {
-  const { seed, conventions, planted, scenario } = world;
-  const deck = drawDeck(seed, conventions, world.mind.environment.truth, planted, scenario.heldOut);
-  const mind: AnalystMind = {
+/** What the analyst of a world brings along. */
+export function analystOf({ seed, conventions, mind, planted, poison, scenario }: World): AnalystMind {
+  const deck = drawDeck(seed, conventions, mind.environment.truth, planted, scenario.heldOut);
+  return {
     seed,
     conventions,
-    environment: world.mind.environment,
+    environment: mind.environment,
     planted,
-    poison: world.poison,
+    poison,
     heldOut: scenario.heldOut,
     swapped: scenario.swapped,
     ...(scenario.rounds === 1 ? { dealer: new Dealer(deck) } : {}),
   };
+}
+
+/** The shipped analyzer, asking the simulated model in this process instead of over HTTP. */
+export function analyzerOf(world: World): Analyzer {
+  const mind = analystOf(world);
   const attempts = new Map<string, number>();
   const model: ChatModel = {
     name: 'simulated',

@@ -80,6 +80,7 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     },
     verdicts: store.verdicts,
     analyses: store.analyses,
+    deciding: () => Promise.resolve(['check']),
     isKeyless: () => true,
     demandWork: () => undefined,
     requireApproval: false,

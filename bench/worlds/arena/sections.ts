@@ -1,6 +1,7 @@
 import { printFindings, shareOf, type Finding } from '../finding.ts';
 import { gained, inPercent, meanOf, type Gained } from './gains.ts';
 import { noiseOf } from './noise.ts';
+import { runHttp } from '../http/run-http.ts';
 import { ENDS, OUR_FACTORIAL, OUR_RACE, POLICIES } from './policies.ts';
 import { RUNS_BUDGET, runArena } from './run-arena.ts';
 import { CONTROLS, DIFFICULTIES, PLAIN } from './scenario.ts';
@@ -71,6 +72,13 @@ export async function controlSection(
   say(`\nControls, ${places.length} worlds of each\n`);
   printFindings(findings);
   return { worlds, findings };
+}
+
+/** Learner and worlds in processes of their own. */
+export async function httpSection(seed: string, say: (text: string) => void): Promise<Section> {
+  const findings = await runHttp({ seed, say });
+  printFindings(findings);
+  return { findings };
 }
 
 function findingsOf(worlds: readonly Gained[], policy: string): readonly Finding[] {

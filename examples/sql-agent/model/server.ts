@@ -31,21 +31,21 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
+/** A model that answers from the text of its prompt alone; `attempt` tells repeated identical prompts apart. */
+export interface SimulatedModel {
+  /** In `/v1/models`. */
+  readonly name: string;
+  /** Goes into the ids of answers. */
+  readonly seed: number | string;
+  answer(request: ChatRequest, attempt: number): string;
+}
+
 /**
- * Serves the simulated model on loopback, in OpenAI's protocol: chat completions (plain, streamed, structured),
- * embeddings, models. It answers from the text of the prompt alone: it reads no header, no id and no parameter besides
- * the ones the protocol needs. Repeated identical prompts get different noise, by a count per prompt.
+ * Serves the simulated model of a database's world: it answers questions with SQL, and requests for lessons with lessons.
  * @param port 0 = any free one
  */
-export async function startModelServer(mind: Mind, port = 0): Promise<ModelServer> {
-  const attempts = new Map<number, number>();
-  let answers = 0;
-
-  const answer = (request: ChatRequest): string => {
-    const prompt = hash32(request.instructions, request.user);
-    const attempt = attempts.get(prompt) ?? 0;
-    if (attempts.size >= PROMPTS_MAX) attempts.clear();
-    attempts.set(prompt, attempt + 1);
+export function startModelServer(mind: Mind, port = 0): Promise<ModelServer> {
+  const answer = (request: ChatRequest, attempt: number): string => {
     if (request.schemaName === LESSONS_SCHEMA) {
       return JSON.stringify({ lessons: proposeLessons(mind, request.user, attempt) });
     }
@@ -54,12 +54,32 @@ export async function startModelServer(mind: Mind, port = 0): Promise<ModelServe
     const advice = `${request.instructions}\n${request.user}`;
     return writeSql(mind, advice, question.trim(), attempt) ?? UNANSWERABLE;
   };
+  return serveModel({ name: SIMULATED_MODEL, seed: mind.seed, answer }, port);
+}
+
+/**
+ * Serves a simulated model on loopback, in OpenAI's protocol: chat completions (plain, streamed, structured), embeddings,
+ * models. It is given no header, no id and no parameter besides the ones the protocol needs. Repeated identical prompts
+ * get different noise, by a count per prompt.
+ * @param port 0 = any free one
+ */
+export async function serveModel(model: SimulatedModel, port = 0): Promise<ModelServer> {
+  const attempts = new Map<number, number>();
+  let answers = 0;
+
+  const answer = (request: ChatRequest): string => {
+    const prompt = hash32(request.instructions, request.user);
+    const attempt = attempts.get(prompt) ?? 0;
+    if (attempts.size >= PROMPTS_MAX) attempts.clear();
+    attempts.set(prompt, attempt + 1);
+    return model.answer(request, attempt);
+  };
 
   const chat = (body: unknown, response: ServerResponse): void => {
     const request = readChatRequest(body);
     answers += 1;
     const head: AnswerHead = {
-      id: `chatcmpl-${hash32('answer', mind.seed, answers).toString(36)}${answers.toString(36)}`,
+      id: `chatcmpl-${hash32('answer', model.seed, answers).toString(36)}${answers.toString(36)}`,
       model: request.model,
       created: Math.floor(Date.now() / 1000),
     };
@@ -74,7 +94,7 @@ export async function startModelServer(mind: Mind, port = 0): Promise<ModelServe
   };
 
   const server = createServer((request, response) => {
-    respond(request, response, chat).catch((error: unknown) => {
+    respond(request, response, chat, model.name).catch((error: unknown) => {
       const [status, message] =
         error instanceof BadRequest
           ? [400, error.message]
@@ -99,13 +119,14 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   chat: (body: unknown, response: ServerResponse) => void,
+  model: string,
 ): Promise<void> {
   const path = (request.url ?? '').split('?')[0];
   switch (`${request.method ?? ''} ${path}`) {
     case 'GET /v1/models':
       sendJson(response, 200, {
         object: 'list',
-        data: [{ id: SIMULATED_MODEL, object: 'model', created: 0, owned_by: 'tracelore-examples' }],
+        data: [{ id: model, object: 'model', created: 0, owned_by: 'tracelore-examples' }],
       });
       return;
     case 'POST /v1/chat/completions':
