@@ -34,7 +34,7 @@ export function columnCodecOf(type: string): ColumnCodec {
   if (first !== undefined) {
     if (name === 'LowCardinality' && first === 'String') return DICTIONARY;
     if (name === 'LowCardinality') throw new TypeError(`no dictionary for type ${first}`);
-    if (name === 'Nullable') return nullableCodec(columnCodecOf(first), first === 'Bool' ? false : 0);
+    if (name === 'Nullable') return nullableCodec(columnCodecOf(first), placeholderOf(first));
     if (name === 'Array') return arrayCodec(columnCodecOf(first));
     if (name === 'Map' && second !== undefined) return mapCodec(columnCodecOf(first), columnCodecOf(second));
     if (name === 'SimpleAggregateFunction' && second !== undefined) return columnCodecOf(second);
@@ -61,6 +61,12 @@ const BYTES: Readonly<Record<string, number>> = { String: 1, Bool: 1, Float32: 4
 function widthOf(name: string): number {
   const bits = /^U?Int(\d+)$/.exec(name)?.[1];
   return bits === undefined ? (BYTES[name] ?? 8) : Number(bits) / 8;
+}
+
+/** What stands where a value is null. */
+function placeholderOf(type: string): RowValue {
+  if (type === 'String') return '';
+  return type === 'Bool' ? false : 0;
 }
 
 function plain(fill: number, width: number): Stream {

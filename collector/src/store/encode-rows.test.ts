@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { encodeRows, joinedRows, type PieceEncoder, pieceEncoder } from './encode-rows.ts';
+import type { RowValue } from './row-codec.ts';
 import { RowWriter } from './row-writer.ts';
 
 const TABLE = { name: 't', columns: { a: 'UInt8', 'n.b': 'Array(String)' } };
@@ -67,6 +68,24 @@ test('a row that does not fit its table is refused, naming row and column', () =
     }),
   );
 });
+
+test.each<[string, RowValue, string]>([
+  ['Array(String)', 'x', 'expected an array, got "x" (string)'],
+  ['Map(String, String)', 'x', 'expected a Map'],
+  ['LowCardinality(String)', null, 'expected a string'],
+  ['UInt8', null, 'expected an integer in [0, 255]'],
+])('%s refuses %s', (type, value, message) => {
+  expect(() => encodeRows({ name: 't', columns: { x: type } }, [{ x: value }], '')).toThrow(message);
+});
+
+test.each(['LowCardinality(UInt8)', 'Tuple(String)'])(
+  'a table with a column of type %s is refused',
+  (type) => {
+    expect(() => encodeRows({ name: 't', columns: { x: type } }, [], '')).toThrow(
+      /^no (codec|dictionary) for type/,
+    );
+  },
+);
 
 test('pieces that were written apart are one block: dictionaries become one, counts go on', () => {
   const table = { name: 't', columns: { key: 'LowCardinality(String)', tags: 'Array(String)' } };

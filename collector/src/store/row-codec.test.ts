@@ -12,7 +12,6 @@ function encode(type: string, value: RowValue): number[] {
 test.each<[string, RowValue, number[]]>([
   ['String', 'aé', [3, 97, 0xc3, 0xa9]],
   ['String', new Uint8Array([0, 255]), [2, 0, 255]],
-  ['LowCardinality(String)', '', [0]],
   ['Bool', true, [1]],
   ['UInt8', 255, [255]],
   ['Int16', -2, [254, 255]],
@@ -20,9 +19,6 @@ test.each<[string, RowValue, number[]]>([
   ['UInt64', 2n ** 64n - 1n, Array.from({ length: 8 }, () => 255)],
   ['Int64', -1, Array.from({ length: 8 }, () => 255)],
   ['Float64', 1, [0, 0, 0, 0, 0, 0, 0xf0, 0x3f]],
-  ['Nullable(UInt8)', null, [1]],
-  ['Nullable(UInt8)', 7, [0, 7]],
-  ['Array(Nullable(String))', ['x', null], [2, 0, 1, 120, 1]],
   ["DateTime64(3, 'UTC')", new Date(256), [0, 1, 0, 0, 0, 0, 0, 0]],
   ["DateTime64(9, 'UTC')", new Date(1), [0x40, 0x42, 0x0f, 0, 0, 0, 0, 0]],
   ["DateTime64(3, 'UTC')", 256, [0, 1, 0, 0, 0, 0, 0, 0]],
@@ -73,12 +69,11 @@ test.each<[string, RowValue, RegExp]>([
   ['Decimal(18, 9)', 0.5, /whole number of units/],
   ['Decimal(18, 9)', 10n ** 18n, /at most 18 digits/],
   ['Float64', '1', /a number/],
-  ['Array(String)', 'x', /an array/],
   ["DateTime64(9, 'UTC')", new Date(Number.NaN), /valid Date/],
 ])('%s refuses %s', (type, value, message) => {
   expect(() => encode(type, value)).toThrow(message);
 });
 
 test('a type without codec is named', () => {
-  expect(() => codecOf('Decimal(9, 2)')).toThrow('no RowBinary codec for type Decimal(9, 2)');
+  expect(() => codecOf('Decimal(9, 2)')).toThrow('no codec for type Decimal(9, 2)');
 });

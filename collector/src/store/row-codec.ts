@@ -15,20 +15,17 @@ export type RowValue =
   | readonly RowValue[]
   | ReadonlyMap<string, RowValue>;
 
-/** Writes one value in RowBinary, or throws a `TypeError` that says what was expected. */
+/** Writes one value as bytes, or throws a `TypeError` that says what was expected. */
 export type Codec = (writer: RowWriter, value: RowValue) => void;
 
 const MILLISECOND_DIGITS = 3;
 const SMALL_INTEGER_BYTES_MAX = 4;
 
-/**
- * The RowBinary codec for a ClickHouse type written as in DDL, for example `Nullable(UInt32)` or `LowCardinality(String)`,
- * which has no form of its own there. Values without parts are the same bytes in Native.
- */
+/** The codec for a ClickHouse type without parts, written as in DDL; `columnCodecOf` knows the others. */
 export function codecOf(type: string): Codec {
   const { name, inner } = typeParts(type);
   const codec = makeCodec(name, inner);
-  if (codec === undefined) throw new TypeError(`no RowBinary codec for type ${type}`);
+  if (codec === undefined) throw new TypeError(`no codec for type ${type}`);
   return codec;
 }
 
@@ -53,10 +50,6 @@ function makeCodec(name: string, inner: readonly string[]): Codec | undefined {
   if (name === 'Decimal' && first === '18') return writeDecimal;
   const integer = /^(U?)Int(8|16|32|64)$/.exec(name);
   if (integer !== null) return integerCodec(integer[1] === 'U', Number(integer[2]) / 8);
-  if (first === undefined) return undefined;
-  if (name === 'LowCardinality') return codecOf(first);
-  if (name === 'Nullable') return nullableCodec(codecOf(first));
-  if (name === 'Array') return arrayCodec(codecOf(first));
   return undefined;
 }
 
@@ -117,21 +110,6 @@ const writeDecimal: Codec = (writer, value) => {
   if (units > DECIMAL64_MAX || units < -DECIMAL64_MAX) throw expected('at most 18 digits', value);
   writer.int64(units);
 };
-
-function nullableCodec(inner: Codec): Codec {
-  return (writer, value) => {
-    writer.uint8(value === null ? 1 : 0);
-    if (value !== null) inner(writer, value);
-  };
-}
-
-function arrayCodec(inner: Codec): Codec {
-  return (writer, value) => {
-    if (!Array.isArray(value)) throw expected('an array', value);
-    writer.length(value.length);
-    for (const item of value) inner(writer, item);
-  };
-}
 
 function numberOf(value: RowValue): number {
   if (typeof value !== 'number') throw expected('a number', value);

@@ -3,7 +3,7 @@ const SEVEN_BITS = 0x7f;
 /** Texts up to here are read by a loop, which costs less than one call into native code. */
 const LOOPED_BYTES_MAX = 10;
 
-/** Reads what `RowWriter` has written, value by value: the primitives of RowBinary. */
+/** Reads what `RowWriter` has written, value by value. */
 export class RowReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -19,11 +19,6 @@ export class RowReader {
   /** Place of the next byte. */
   get at(): number {
     return this.#at;
-  }
-
-  /** Passes over that many bytes. */
-  skip(bytes: number): void {
-    this.#at += bytes;
   }
 
   length(): number {
@@ -57,19 +52,10 @@ export class RowReader {
     return text;
   }
 
-  skipText(): void {
-    const length = this.length();
-    this.#at += length;
-  }
-
   texts(): string[] {
     const texts: string[] = [];
     for (let rest = this.length(); rest > 0; rest -= 1) texts.push(this.text());
     return texts;
-  }
-
-  skipTexts(): void {
-    for (let rest = this.length(); rest > 0; rest -= 1) this.skipText();
   }
 
   uint32(): number {
@@ -93,10 +79,5 @@ export class RowReader {
   /** Whether a value follows, for `Nullable`. */
   hasValue(): boolean {
     return this.#bytes[this.#at++] === 0;
-  }
-
-  /** Passes over a `Nullable` of that many bytes. */
-  skipNullable(bytes: number): void {
-    if (this.hasValue()) this.#at += bytes;
   }
 }

@@ -13,9 +13,10 @@ export interface EncodedBytes {
   readonly bytes: Uint8Array;
 }
 
-/** A growing byte buffer with the primitive writes of RowBinary (little endian, lengths as LEB128). */
+/** A growing byte buffer with the primitive writes of ClickHouse's binary formats (little endian, lengths as LEB128). */
 export class RowWriter {
   #buffer: Buffer = Buffer.allocUnsafe(START_BYTES);
+  #view: DataView = viewOf(this.#buffer);
   #length = 0;
 
   /** Bytes written so far. */
@@ -39,7 +40,12 @@ export class RowWriter {
 
   clear(): void {
     this.#length = 0;
-    if (this.#buffer.length > KEPT_BYTES_MAX) this.#buffer = Buffer.allocUnsafe(START_BYTES);
+    if (this.#buffer.length > KEPT_BYTES_MAX) this.#use(Buffer.allocUnsafe(START_BYTES));
+  }
+
+  #use(buffer: Buffer): void {
+    this.#buffer = buffer;
+    this.#view = viewOf(buffer);
   }
 
   #reserve(bytes: number): void {
@@ -47,7 +53,7 @@ export class RowWriter {
     if (needed <= this.#buffer.length) return;
     const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(grown, 0, 0, this.#length);
-    this.#buffer = grown;
+    this.#use(grown);
   }
 
   uint8(value: number): void {
@@ -63,13 +69,13 @@ export class RowWriter {
 
   int64(value: bigint): void {
     this.#reserve(8);
-    this.#buffer.writeBigInt64LE(value, this.#length);
+    this.#view.setBigInt64(this.#length, value, true);
     this.#length += 8;
   }
 
   uint64(value: bigint): void {
     this.#reserve(8);
-    this.#buffer.writeBigUInt64LE(value, this.#length);
+    this.#view.setBigUint64(this.#length, value, true);
     this.#length += 8;
   }
 
@@ -134,6 +140,18 @@ export class RowWriter {
     this.#buffer[this.#length++] = rest;
   }
 
+  /** Their number, then all. */
+  texts(values: readonly string[]): void {
+    this.length(values.length);
+    for (const value of values) this.text(value);
+  }
+
+  /** Whether a value follows, for one that may be missing. */
+  hasValue<Value>(value: Value | null): value is Value {
+    this.uint8(value === null ? 1 : 0);
+    return value !== null;
+  }
+
   /** Bytes with their length in front. */
   raw(value: Uint8Array): void {
     this.length(value.byteLength);
@@ -152,6 +170,10 @@ export class RowWriter {
     this.#buffer.fill(byte, this.#length, this.#length + count);
     this.#length += count;
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Bytes of LEB128 that hold numbers up to `value`, below 2^31. */

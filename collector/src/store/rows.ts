@@ -1,11 +1,19 @@
 import type { LogRecord, OutcomeRecord, SpanRecord } from '../records.ts';
 import type { Columns } from './encode-rows.ts';
+import type { RowValue } from './row-codec.ts';
 
-/** Token counts beyond 32 bits are a sender's mistake; the column keeps its largest value. */
 const TOKENS_MAX = 0xffff_ffff;
 
-function tokens(count: number | null): number | null {
+/** Token counts beyond 32 bits are a sender's mistake; the column keeps its largest value. */
+export function tokens(count: number | null): number | null {
   return count === null ? null : Math.min(Math.max(Math.trunc(count), 0), TOKENS_MAX);
+}
+
+const NONE: readonly never[] = [];
+
+/** Nearly all spans have none, and an array for each would be seven per span. */
+function each<Item>(items: readonly Item[], valueOf: (item: Item) => RowValue): readonly RowValue[] {
+  return items.length === 0 ? NONE : items.map(valueOf);
 }
 
 /** A span as a row of `spans`. */
@@ -68,13 +76,13 @@ export const SPAN_COLUMNS: Columns<SpanRecord> = {
   attribute_types: (span) => span.attributeTypes,
   resource_attributes: (span) => span.resourceAttributes,
   scope_attributes: (span) => span.scopeAttributes,
-  'events.time': (span) => span.events.map((event) => event.timeUnixNano),
-  'events.name': (span) => span.events.map((event) => event.name),
-  'events.attributes': (span) => span.events.map((event) => event.attributes),
-  'links.trace_id': (span) => span.links.map((link) => link.traceId),
-  'links.span_id': (span) => span.links.map((link) => link.spanId),
-  'links.trace_state': (span) => span.links.map((link) => link.traceState),
-  'links.attributes': (span) => span.links.map((link) => link.attributes),
+  'events.time': (span) => each(span.events, (event) => event.timeUnixNano),
+  'events.name': (span) => each(span.events, (event) => event.name),
+  'events.attributes': (span) => each(span.events, (event) => event.attributes),
+  'links.trace_id': (span) => each(span.links, (link) => link.traceId),
+  'links.span_id': (span) => each(span.links, (link) => link.spanId),
+  'links.trace_state': (span) => each(span.links, (link) => link.traceState),
+  'links.attributes': (span) => each(span.links, (link) => link.attributes),
 };
 
 /** A log record as a row of `logs`. */

@@ -17,19 +17,33 @@ const WRITER = new RowWriter();
 
 /** The heads of spans by run, a buffer per run, so that one that stays open keeps its own only. */
 export function headsOf(spans: readonly SpanRecord[]): RunHeads[] {
-  const runs = Map.groupBy(
-    spans.filter(({ runId }) => runId !== ''),
-    ({ project, runId }) => runKey(project, runId),
-  );
-  const heads: RunHeads[] = [];
-  for (const together of runs.values()) {
-    const [first] = together;
-    if (first === undefined) continue;
+  return spansByRun(spans).map((together) => {
     for (const span of together) encodeSpanHead(WRITER, span);
     const { buffer } = WRITER.moveTo((bytes) => Buffer.allocUnsafeSlow(bytes));
-    heads.push({ project: first.project, runId: first.runId, rows: together.length, bytes: buffer });
+    const { project, runId } = together[0];
+    return { project, runId, rows: together.length, bytes: buffer };
+  });
+}
+
+type SpansOfRun = [SpanRecord, ...SpanRecord[]];
+
+function spansByRun(spans: readonly SpanRecord[]): SpansOfRun[] {
+  const runs = new Map<string, SpansOfRun>();
+  let last: SpansOfRun | undefined;
+  for (const span of spans) {
+    if (span.runId === '') continue;
+    // Spans of a run mostly follow each other.
+    if (last !== undefined && last[0].runId === span.runId && last[0].project === span.project) {
+      last.push(span);
+      continue;
+    }
+    const key = runKey(span.project, span.runId);
+    const known = runs.get(key);
+    known?.push(span);
+    last = known ?? [span];
+    if (known === undefined) runs.set(key, last);
   }
-  return heads;
+  return [...runs.values()];
 }
 
 export function runKey(project: string, runId: string): string {

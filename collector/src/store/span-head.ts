@@ -1,63 +1,48 @@
 import type { SpanRecord } from '../records.ts';
-import { codecOf, type Codec, type RowValue } from './row-codec.ts';
 import type { RowReader } from './row-reader.ts';
 import type { RowWriter } from './row-writer.ts';
-import { SPAN_COLUMNS } from './rows.ts';
+import { tokens } from './rows.ts';
 import type { SummarySpan } from './summarise-run.ts';
-import { SPANS } from './tables.ts';
 
-/** Columns of `spans` that a run's row is made from, in the order in which {@link readSpanHead} reads them. */
-const HEAD = [
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'run_id',
-  'trial_id',
-  'name',
-  'kind',
-  'service',
-  'environment',
-  'scope_name',
-  'start_time',
-  'duration_ns',
-  'status',
-  'error_type',
-  'operation',
-  'request_model',
-  'response_model',
-  'response_id',
-  'agent',
-  'conversation_id',
-  'session_id',
-  'user_id',
-  'tags',
-  'input_tokens',
-  'output_tokens',
-  'cost',
-  'cost_source',
-  'knowledge_snapshot',
-  'knowledge_arm',
-  'knowledge_items',
-  'fingerprint',
-  'flags',
-  'dialect',
-  'received_at',
-] as const;
-
-interface HeadColumn {
-  readonly codec: Codec;
-  readonly valueOf: (span: SpanRecord) => RowValue;
-}
-
-const columns: readonly HeadColumn[] = HEAD.map((name) => {
-  const [type, valueOf] = [SPANS.columns[name], SPAN_COLUMNS[name]];
-  if (type === undefined || valueOf === undefined) throw new Error(`spans has no column ${name}`);
-  return { codec: codecOf(type), valueOf };
-});
-
-/** A span's head: the columns that {@link HEAD} names, one after the other, some 300 bytes. */
-export function encodeSpanHead(writer: RowWriter, span: SpanRecord): void {
-  for (const { codec, valueOf } of columns) codec(writer, valueOf(span));
+/**
+ * A span's head: what a run's row is made from, value after value, some 300 bytes. Field by field and not by a table of
+ * columns: it is written for every span.
+ */
+export function encodeSpanHead(head: RowWriter, span: SpanRecord): void {
+  head.text(span.traceId);
+  head.text(span.spanId);
+  head.text(span.parentSpanId);
+  head.text(span.runId);
+  head.text(span.trialId);
+  head.text(span.name);
+  head.text(span.kind);
+  head.text(span.service);
+  head.text(span.environment);
+  head.text(span.scopeName);
+  head.int64(span.startUnixNano);
+  head.uint64(span.durationNano);
+  head.text(span.status);
+  head.text(span.errorType);
+  head.text(span.operation);
+  head.text(span.requestModel);
+  head.text(span.responseModel);
+  head.text(span.responseId);
+  head.text(span.agent);
+  head.text(span.conversationId);
+  head.text(span.sessionId);
+  head.text(span.userId);
+  head.texts(span.tags);
+  const counts = [tokens(span.inputTokens), tokens(span.outputTokens)];
+  for (const count of counts) if (head.hasValue(count)) head.integer(count, 4);
+  if (head.hasValue(span.costNanoUsd)) head.int64(BigInt(span.costNanoUsd));
+  head.text(span.costSource);
+  if (head.hasValue(span.knowledgeSnapshot)) head.uint64(BigInt(span.knowledgeSnapshot));
+  head.text(span.knowledgeArm);
+  head.texts(span.knowledgeItems);
+  head.text(span.fingerprint);
+  head.integer(span.flags, 4);
+  head.text(span.dialect);
+  head.int64(BigInt(span.receivedAtMs));
 }
 
 /** What a run's row needs of one head. */
