@@ -26,6 +26,7 @@ import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createAnalysisLog } from './learn/analysis-log.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createItemReader } from './reports/item-reader.ts';
+import { signalNotes } from './signals/signal-report.ts';
 import { createEraser } from './store/erase-subject.ts';
 import type { StoreWorker } from './store/store-work.ts';
 import { VERSION } from './version.ts';
@@ -133,6 +134,7 @@ export function learnerEndpoints(
       watchOf: (project, rule) => online.views(project, rule).find(({ current }) => current),
       layer: (project) => online.layer(project),
       model: modelConfigured(config) ? config.model : '',
+      signalNotes: async (project) => signalNotes(await parts.signals.report(project)),
       keyless: () => !tenancy.ring.isRequired,
     }),
   ];

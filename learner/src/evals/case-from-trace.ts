@@ -79,6 +79,11 @@ function goldOf(summary: RunSummary, output: string): string {
       'invalid',
       `Run ${runId} failed (${outcome.source}), so its output is wrong. ${advice}`,
     );
+  if (outcome.source === 'judge')
+    throw new LearnerError(
+      'invalid',
+      `Only a model judged run ${runId}, so its output may be wrong. ${advice}`,
+    );
   if (output.trim() === '')
     throw new LearnerError('invalid', `Run ${runId} has no recorded output. ${advice}`);
   return output;

@@ -67,6 +67,8 @@ export interface StatusServices {
   readonly layer: (project: string) => LayerView | null;
   /** '' = none is configured. */
   readonly model: string;
+  /** What a person should know about sources of outcomes that decide nothing. */
+  readonly signalNotes: (project: string) => Promise<readonly string[]>;
   /** Keyless on the loopback interface: everybody who can reach it is one trusted owner. */
   readonly keyless: () => boolean;
 }
@@ -112,7 +114,11 @@ async function readStatus(services: StatusServices, project: string): Promise<Pr
     lastFailure: endOf(ends.failure),
   };
   const other = services.otherWorker();
-  const notes = [...(services.keyless() ? [KEYLESS_NOTE] : []), ...(other === undefined ? [] : [other])];
+  const notes = [
+    ...(services.keyless() ? [KEYLESS_NOTE] : []),
+    ...(other === undefined ? [] : [other]),
+    ...(await services.signalNotes(project)),
+  ];
   return { ...facts, next: nextSteps(facts), notes };
 }
 

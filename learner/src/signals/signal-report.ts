@@ -2,7 +2,7 @@ import type { SqlDriver } from '@tracelore/collector/store';
 import { OUTCOME_SOURCES, type OutcomeSource } from '@tracelore/sdk/contract';
 import { correctedLiftWithError, type CorrectedLift } from '../stats/judge-correction.ts';
 import { createAuditReader } from './audit-reader.ts';
-import { mayDecide, signalQualities, type SignalQuality } from './signal-quality.ts';
+import { AUDITED_RUNS_MIN, mayDecide, signalQualities, type SignalQuality } from './signal-quality.ts';
 
 /** Time for which audits are taken from memory, ms: they change slowly and cost a query over all outcomes. */
 const REMEMBERED_MS = 60_000;
@@ -27,6 +27,29 @@ export interface SignalReport {
   /** Sources whose outcomes promote and deprecate rules. */
   readonly deciding: readonly OutcomeSource[];
   readonly lifts: readonly JudgedLift[];
+}
+
+/** What a person should know about sources that decide nothing, one sentence each. */
+export function signalNotes({ signals }: Pick<SignalReport, 'signals'>): readonly string[] {
+  return signals.flatMap(({ source, agent, standing, audited, balancedAccuracy }) => {
+    const who = `Outcomes of source ${source} about agent "${agent}" rank runs but decide nothing`;
+    switch (standing) {
+      case 'trusted':
+        return [];
+      case 'unaudited':
+        return source === 'judge'
+          ? [`${who}: ${audited} of ${AUDITED_RUNS_MIN} runs are audited by a more trusted source.`]
+          : [];
+      case 'inaccurate':
+        return [
+          `${who}: balanced accuracy is ${Math.round(balancedAccuracy * 100)} % in ${audited} audited runs.`,
+        ];
+      case 'depends_on_arm':
+        return [`${who}: they are wrong more often with rules than without, or the other way round.`];
+      default:
+        return standing satisfies never;
+    }
+  });
 }
 
 export interface SignalReporter {
