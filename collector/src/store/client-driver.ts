@@ -60,6 +60,12 @@ const OUTPUT: ClickHouseSettings = {
   max_threads: 2,
 };
 
+/**
+ * What rewrites parts is an order: the engine in process would let it wait until all are rewritten, hours for an index. Who needs
+ * to know when it is done asks, as with a server.
+ */
+const IN_BACKGROUND: ClickHouseSettings = { mutations_sync: '0' };
+
 /** The older planner of this engine: the newer one takes a sixth of a small insert for the views that hang on it. */
 const EMBEDDED_INSERTS: ClickHouseSettings = { enable_analyzer: 0 };
 
@@ -171,7 +177,11 @@ export function clientDriver(
     },
     async command(sql: string, options: QueryOptions = {}): Promise<void> {
       try {
-        await client.command(base(sql, options));
+        const params = base(sql, options);
+        await client.command({
+          ...params,
+          clickhouse_settings: { ...params.clickhouse_settings, ...IN_BACKGROUND },
+        });
       } catch (error) {
         throw toStoreError(error, 'command', options.signal);
       }
