@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
 import { loadAgent } from './agent-module.ts';
@@ -65,6 +65,7 @@ interface RunOptions {
   readonly rules: string;
   readonly name?: string;
   readonly tags?: string;
+  readonly threshold?: number;
   readonly wait: boolean;
 }
 
@@ -78,6 +79,7 @@ export function addEvalRunCommands(evals: Command): void {
     .option('--rules <set>', 'active | none | rule ids separated by commas', 'active')
     .option('--name <text>')
     .option('--tags <tags>', 'only cases with one of these tags, separated by commas')
+    .option('--threshold <score>', 'a case passes from this score on, 0 to 1; default 0.5', share)
     .option('--no-wait', 'start the evaluation and return')
     .action(async (options: RunOptions, command: Command) => {
       const context = contextOf(command);
@@ -95,7 +97,8 @@ export function addEvalRunCommands(evals: Command): void {
             `${state}: ${passed + failed + unjudged} of ${cases} cases, ${passed} passed`,
           note: (text) => context.note(text),
         });
-        context.show(done, () => context.table(COLUMNS, [done]));
+        const shown = withThreshold(done, options.threshold);
+        context.show(shown, () => context.table(COLUMNS, [shown]));
         if (done.state === 'failed') throw new CliError(`evaluation ${shortId(id)} failed: ${done.error}`);
       } finally {
         await agent?.stop();
@@ -123,6 +126,22 @@ export function addEvalRunCommands(evals: Command): void {
       const answer = await context.client.get('/v1/evals/compare', comparison, { baseline, treatment });
       context.show(answer, () => describe(answer));
     });
+}
+
+const scored = z.looseObject({ results: z.array(z.looseObject({ score: z.number().nullable() })) });
+
+/** The same evaluation, counted with another threshold. */
+function withThreshold(run: EvalRunView, threshold: number | undefined): EvalRunView {
+  if (threshold === undefined) return run;
+  const scores = scored.parse(run).results.flatMap(({ score }) => score ?? []);
+  const passed = scores.filter((score) => score >= threshold).length;
+  return { ...run, passed, failed: scores.length - passed };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`expected a number from 0 to 1, got "${text}".`);
 }
 
 function requestOf({ rules, name, tags }: RunOptions): object {

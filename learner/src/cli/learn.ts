@@ -45,6 +45,7 @@ interface LearnOptions {
   readonly maxLatency?: number;
   readonly sentinel?: boolean;
   readonly maxRuns?: number;
+  readonly maxFixes?: number;
   readonly seed?: string;
   readonly wait: boolean;
 }
@@ -69,6 +70,7 @@ export function addLearnCommand(program: Command): void {
       positiveInteger,
     )
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
+    .option('--max-fixes <n>', 'most candidates that are tested; the others wait', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
     .option('--no-wait', 'start the pass and return')
     .action(async (options: LearnOptions, command: Command) => {
@@ -104,7 +106,7 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
   return concurrency === undefined ? {} : { concurrency };
 }
 
-function requestOf({ budget, critical, maxTokens, maxLatency, ...rest }: LearnOptions): object {
+function requestOf({ budget, critical, maxTokens, maxLatency, maxFixes, ...rest }: LearnOptions): object {
   const { alpha, control, mode, maxRuns, seed, sentinel } = rest;
   const criticalTags = critical?.split(',').map((tag) => tag.trim());
   return {
@@ -113,6 +115,7 @@ function requestOf({ budget, critical, maxTokens, maxLatency, ...rest }: LearnOp
     control,
     mode,
     maxRuns,
+    candidatesMax: maxFixes,
     seed,
     criticalTags,
     sentinel,

@@ -1,8 +1,12 @@
 import { ANALYSES, OUTCOMES, RUNS, SPANS } from '@tracelore/collector/store';
 import { INJECTION_FORMATS } from '@tracelore/sdk/contract';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { BATCH_RUNS_MAX, BATCH_RUNS_MIN } from '../analyzers/batch-analyzer.ts';
+import { SPANS_PER_RUN_HEAD, SPANS_PER_RUN_TAIL } from '../analyzers/analysis-prompt.ts';
+import { ANSWERED_LESSON } from '../analyzers/lesson-schema.ts';
+import { RUNS_DEFAULT } from '../learn/run-pass.ts';
 import { KNOWN_PATTERNS } from '../analyzers/known-patterns.ts';
 import { addEvalCommands } from '../cli/eval.ts';
 import { addKnowledgeCommands } from '../cli/knowledge.ts';
@@ -492,6 +496,29 @@ describe('thresholds', () => {
     expect(facts(60, 0, 5).nextMilestones).toEqual(['Run `engine.learn()` to extract your first knowledge']);
   });
 
+  // Ours look at more than theirs, which shows less or promotes by less:
+  it.each([
+    ['failed runs of one pass', RUNS_DEFAULT, 200, 50],
+    ['steps shown of a long run', SPANS_PER_RUN_HEAD + SPANS_PER_RUN_TAIL, 20, 10],
+    ['units before a new rule leaves the canary', WATCH.canaryUnitsMin, 200, 20],
+  ])('%s: %d', (_what, ours, wanted, theirs) => {
+    expect(ours).toBe(wanted);
+    expect(ours).toBeGreaterThan(theirs);
+  });
+
+  it.each([
+    ['root_cause', 'because'],
+    ['critical_step_id', 'evidence'],
+    ['missing_knowledge', 'content'],
+    ['fix.type', 'kind'],
+    ['fix.content', 'content'],
+    ['fix.applies_when', 'appliesWhen'],
+  ])('an analyzer answers %s as %s', (_theirs, ours) => {
+    // Their `confidence` is the model's own opinion: trials say it here.
+    const schema: { readonly properties?: object } = z.toJSONSchema(ANSWERED_LESSON);
+    expect(Object.keys(schema.properties ?? {})).toContain(ours);
+  });
+
   // Their gate (+5 %, no regression, "80 %") and their removal (rate below 0.3 after ten injections) are not copied: what
   // they promote and remove is noise. Ours instead:
   it.each([
@@ -563,7 +590,7 @@ describe('the command line', () => {
 
   it.each([
     'status',
-    'learn',
+    'learn --max-fixes --budget',
     'knowledge list --status',
     'knowledge show',
     'knowledge approve',
@@ -585,7 +612,7 @@ describe('the command line', () => {
     'eval synthetic --count',
     'eval from-failures --pattern --count',
     'eval import',
-    'eval run --agent --tags --name',
+    'eval run --agent --tags --name --threshold',
     'eval history --limit',
     'eval compare',
     'snapshot create --tag',

@@ -86,6 +86,28 @@ describe('an engine', () => {
     expect(await agent(orderTask(1))).toBe('0.07 EUR');
   });
 
+  it('measures what knowledge changes, against the units that get none', async () => {
+    const { engine } = await open(ordersScript, { controlPercentage: 0.5 });
+    expect(await engine.injectionLift()).toMatchObject({
+      treatmentCount: 0,
+      recommendation: 'Not enough data. Need both treatment and control traces.',
+    });
+    const { imported } = await engine.knowledge.import([
+      { fix_type: 'skill', content: CENTS_RULE, applies_when: 'the amount of an order is asked for' },
+    ]);
+    await engine.knowledge.approve(imported[0] ?? '');
+    const agent = engine.trace(async (task: string) => {
+      const answer = answerOrder(task, await engine.getKnowledge(task));
+      recordOutcome({ passed: answer === orderAnswer(7), source: 'check' });
+      return answer;
+    });
+    await Promise.all(Array.from({ length: 60 }, () => agent(orderTask(7))));
+    const lift = await engine.injectionLift();
+    expect(lift.treatmentCount + lift.controlCount).toBe(60);
+    expect(lift).toMatchObject({ treatmentAvg: 1, controlAvg: 0, lift: 1, significant: true });
+    expect(lift.recommendation).toBe('Knowledge injection is helping');
+  });
+
   it('gives an index, and the rule behind a line of it', async () => {
     const { engine } = await open(ordersScript, { injector: hybridInjector() });
     await engine.knowledge.import([

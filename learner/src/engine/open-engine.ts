@@ -102,7 +102,7 @@ export async function openEngine(options: EngineOptions): Promise<RunningEngine>
       otlp: { url, apiKey },
       async settle() {
         await backend.flush();
-        await collector.settleRuns();
+        await Promise.all([collector.settleRuns(), learner.parts.decisions.flush()]);
       },
       close,
     };

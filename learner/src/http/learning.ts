@@ -26,6 +26,8 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   tokensAddedMax: z.int().min(0).exactOptional(),
   latencyAddedMaxMs: z.int().min(0).exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
+  candidatesMax: z.int().min(1).max(10_000).exactOptional(),
+  validates: z.boolean().exactOptional(),
 });
 
 /** Learning passes: started here, followed by polling. */
