@@ -12,7 +12,6 @@ export type StatisticalOptions = Pick<
   | 'sentinel'
   | 'tokensAddedMax'
   | 'latencyAddedMaxMs'
-  | 'latencyAddedMaxMs'
   | 'maxRuns'
 >;
 
