@@ -3,7 +3,8 @@
 -- dearer. Parts below 256 MiB (uncompressed) are one file: a file per column cost as much as all the rest of an insert.
 -- Turns of a conversation repeat what was said before, so they lie side by side: a third of the bytes of an order by trace.
 -- One trace or run is found by its hour and its bloom index.
--- Merges work in blocks of 2 MiB instead of 10: they hold several at a time.
+-- Granules and what merges work in are of 2 MiB instead of 10: a merge holds several at a time, and took twice the memory. The
+-- index of words covers five of them: its filters have their size whatever they hold.
 CREATE TABLE IF NOT EXISTS {database}.spans
 (
     project             LowCardinality(String),
@@ -113,7 +114,7 @@ CREATE TABLE IF NOT EXISTS {database}.spans
         arrayStringConcat(arrayMap(part -> arrayStringConcat(mapValues(part), ' '), events.attributes), ' ')
     )),
     INDEX idx_attribute_pairs attribute_pairs TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_words words TYPE tokenbf_v1(131072, 6, 0) GRANULARITY 1,
+    INDEX idx_words words TYPE tokenbf_v1(131072, 6, 0) GRANULARITY 5,
     INDEX idx_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_run_id run_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_start_time start_time TYPE minmax GRANULARITY 1,
@@ -123,7 +124,7 @@ ENGINE = MergeTree
 PARTITION BY toDate(start_time)
 PRIMARY KEY (project, toStartOfHour(start_time))
 ORDER BY (project, toStartOfHour(start_time), multiIf(conversation_id != '', conversation_id, session_id != '', session_id, run_id), start_time, trace_id, span_id)
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456, index_granularity_bytes = 2097152, merge_max_block_size_bytes = 2097152, exclude_materialize_skip_indexes_on_merge = 'idx_words';
 
 -- From the id of a run or trace to the times of its spans, so that reading one touches a few granules; for runs also how many
 -- rows were stored and when the last of them came in. The kinds of an id are apart: most runs are one trace of the same id,
