@@ -68,11 +68,11 @@ describe('our own text in recorded content', () => {
 
 it('takes our own text out of everything a run is compared, clustered and judged by', () => {
   const block = '<tracelore-core 0123abcd>\n[aaaa] when x: rule %\n</tracelore-core 0123abcd>';
-  const given = (rule: string): TracedRun =>
+  const given = (said: string): TracedRun =>
     tracedRun('r', {
       spans: [
-        { input: `${block.replace('%', rule)} How many?`, output: `${block.replace('%', rule)} 41` },
-        { kind: 'tool', status: 'Error', output: '', statusMessage: `failed on ${block.replace('%', rule)}` },
+        { input: `${block.replace('%', said)} How many?`, output: `${block.replace('%', said)} 41` },
+        { kind: 'tool', status: 'Error', output: '', statusMessage: `failed on ${block.replace('%', said)}` },
       ],
     });
   const [one, other] = [given('count twice'), given('I am sorry, a timeout')];

@@ -8,7 +8,7 @@ const TEXT_SHARE_MIN = 0.85;
 
 /** Characters that are not seen. */
 export const INVISIBLE: RegExp =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0]|[\u{E0000}-\u{E0FFF}]/gu;
+  /[\u00AD\u061C\u115F\u1160\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0]|\u034F|[\u17B4\u17B5]|[\u180B-\u180E]|[\uFE00-\uFE0F]|[\u{E0000}-\u{E0FFF}]/gu;
 const TAGS = /[\u{E0020}-\u{E007E}]+/gu;
 const REVERSED = /[\u202D\u202E]/u;
 const BLOB = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
