@@ -18,7 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await service.end('SIGTERM');
   await rm(directory, { recursive: true });
 });
 
@@ -195,4 +194,9 @@ test("a failed run's rules are suspected; replays without each tell more", async
   expect(replayed).toContain(`Went well without ${rule.slice(0, 8)}, once: replays are noisy.`);
   expect(replayed).toMatch(/with all +0\.00\n +with none +1\.00/);
   expect(replayed).toContain('Some items show high failure correlation');
+});
+
+test('the service ends well, and nothing in it went wrong meanwhile', async () => {
+  const { code, stderr } = await service.end('SIGTERM');
+  expect({ code, stderr: /internal error[^]*/.exec(stderr)?.[0] ?? '' }).toEqual({ code: 0, stderr: '' });
 });
