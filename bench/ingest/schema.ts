@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createCollector } from '@tracelore/collector';
 import { openStore, type Store } from '@tracelore/collector/store';
+import { decodeProtobufTraces } from '../../collector/src/decode/protobuf-request.ts';
+import { normalizeSpans } from '../../collector/src/normalize/normalize-span.ts';
 import { minimum } from '../sample.ts';
 import { requestBody, SPANS_PER_REQUEST, traceIdOf, type SpanShape } from './payload.ts';
 import type { Variant } from './schema-variants.ts';
@@ -57,25 +58,15 @@ function cheapest(costs: readonly SchemaCost[]): SchemaCost {
   };
 }
 
-/** Spans through the collector, then by block in tables in memory. Returns their columns. */
+/** Spans as the collector stores them, then by block in tables in memory. Returns their columns. */
 async function fillBlocks(store: Store, shape: SpanShape): Promise<string> {
   const { driver, database } = store;
-  const collector = createCollector({ store, port: 0, runQuietMs: 3_600_000 });
-  await collector.start();
   const startMs = Date.now() - 120_000;
-  const post = async (index: number): Promise<void> => {
-    const response = await fetch(`${collector.address.url}/v1/traces`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf' },
-      body: Buffer.from(requestBody(shape, index, startMs)),
-    });
-    if (response.status !== 200)
-      throw new Error(`expected 200, got ${response.status}: ${await response.text()}`);
-  };
-  for (let block = 0; block < BLOCKS; block += 1)
-    await Promise.all(
-      Array.from({ length: REQUESTS_PER_BLOCK }, (_, index) => post(block * REQUESTS_PER_BLOCK + index)),
-    );
+  for (let request = 0; request < BLOCKS * REQUESTS_PER_BLOCK; request += 1) {
+    const { items } = decodeProtobufTraces(Buffer.from(requestBody(shape, request, startMs)));
+    const normal = normalizeSpans(items, () => 'default', Date.now());
+    await store.write({ ...normal, logs: [] }, `schema ${request}`);
+  }
   const columns = await driver.query<{ name: string; type: string }>(
     `SELECT name, type FROM system.columns WHERE database = {database: String} AND table = 'spans' AND default_kind = '' ORDER BY position`,
     { parameters: { database } },
@@ -92,7 +83,6 @@ async function fillBlocks(store: Store, shape: SpanShape): Promise<string> {
       { parameters: { traces } },
     );
   }
-  await collector.shutdown();
   return names;
 }
 
