@@ -8,7 +8,7 @@ import { spansOf } from './run-heads.ts';
 import { staleRuns } from './stale-runs.ts';
 import type { RunWriter } from './store.ts';
 import { groupsOf, rangeOf, readSpansOf, type RunTimes } from './stored-run-spans.ts';
-import { type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
+import { newestReceived, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
 import { RUNS } from './tables.ts';
 
 /** Runs that are asked for together. A question reads all that came between the first and the last of them. */
@@ -151,8 +151,7 @@ function wholeRun(times: RunTimes, held: HeldRows | undefined): HeldRun[] {
   if (held === undefined || held.rows !== Number(times.rows) || held.run.rows !== held.rows) return [];
   const { run } = held;
   const rows = run.pieces.flatMap(spansOf);
-  const newest = rows.reduce((latest, { received }) => Math.max(latest, Number(received)), 0);
-  return newest === Number(times.received) ? [{ times, run, spans: distinctSpans(rows) }] : [];
+  return newestReceived(rows) === Number(times.received) ? [{ times, run, spans: distinctSpans(rows) }] : [];
 }
 
 /** Whether a row of the run may stand under the key of another hour. */

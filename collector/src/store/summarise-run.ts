@@ -69,7 +69,7 @@ export function summariseRun(
   const root = tree.root();
   const ordered = root === undefined ? spans : [root, ...spans];
   const firstOf = (pick: (span: SummarySpan) => string): string =>
-    ordered.map(pick).find((text) => text !== '') ?? '';
+    pick(ordered.find((span) => pick(span) !== '') ?? spans[0]);
   const usage = totalUsage(tree);
   const [outcome] = byTrust(outcomes);
   const start = BigInt(spans[0].start);
@@ -130,8 +130,13 @@ function isEvent(root: SummarySpan): boolean {
   return root.dialect === LOG_DIALECT && root.duration === '0';
 }
 
-function newestReceived(entries: readonly { readonly received: string }[]): number {
-  return entries.reduce((newest, { received }) => Math.max(newest, Number(received)), 0);
+/** Unix ms; 0 for none. Compared as text, which is what it is read as: to parse every one took longer than all the rest. */
+export function newestReceived(entries: Iterable<{ readonly received: string }>): number {
+  let newest = '0';
+  for (const { received } of entries)
+    if (received.length > newest.length || (received.length === newest.length && received > newest))
+      newest = received;
+  return Number(newest);
 }
 
 function lastEnd(spans: readonly SummarySpan[]): bigint {
