@@ -37,7 +37,7 @@ export async function compareSchemas(
     `SELECT create_table_query AS ddl FROM system.tables WHERE database = {database: String} AND name = 'spans'`,
     { parameters: { database: store.database } },
   );
-  const ddl = (table?.ddl ?? '').replace(/index_granularity = \d+,? ?/, '');
+  const ddl = table?.ddl ?? '';
   const costs = new Map<string, SchemaCost[]>();
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, change } of variants) {
