@@ -143,11 +143,22 @@ describe('an engine', () => {
     expect(await engine.eval.promoteFromTraces()).toBe(1);
     expect(await engine.eval.promoteFromTraces()).toBe(0);
     expect(await engine.eval.generateSynthetic({ count: 2 })).toBe(2);
-    expect(await engine.eval.generateFromFailures('amounts in cents', { count: 1 })).toBe(0);
-    expect(await engine.eval.count()).toBe(6);
-    expect((await engine.eval.list()).map(({ source }) => source).sort()).toEqual(
-      ['auto_promoted', 'csv_import', 'dict_import', 'manual', 'synthetic', 'synthetic'].sort(),
-    );
+    const pattern = 'amounts in cents';
+    expect(await engine.eval.generateFromFailures(pattern, { count: 1 })).toBe(1);
+    expect(await engine.eval.generateFromFailures(pattern, { count: 1 })).toBe(0);
+    expect(await engine.eval.list({ tags: [pattern] })).toMatchObject([
+      { source: 'failure_targeted', expectedOutput: null, tags: ['failure_targeted', pattern, 'easy'] },
+    ]);
+    expect(await engine.eval.count()).toBe(7);
+    expect((await engine.eval.list()).map(({ source }) => source).sort()).toEqual([
+      'auto_promoted',
+      'csv_import',
+      'dict_import',
+      'failure_targeted',
+      'manual',
+      'synthetic',
+      'synthetic',
+    ]);
     const report = await engine.evaluate((task) => (task === 'open?' ? 'yes' : 'Ann, I think'), {
       scorer: (output, task) => (task === 'when?' && output.startsWith('Ann') ? 0.25 : 0.5),
     });

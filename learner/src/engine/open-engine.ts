@@ -86,7 +86,7 @@ export async function openEngine(options: EngineOptions): Promise<RunningEngine>
     await collector.start();
     await learner.start();
     const { url } = collector.address;
-    const spoolDirectory = path.join(path.dirname(path.resolve(config.data)), 'engine-spool');
+    const spoolDirectory = path.join(path.resolve(config.data), 'engine-spool');
     const backend = openBackend(
       { otlpEndpoint: url, apiKey, project: config.project, spoolDirectory },
       localService(learner.parts, config.project),
