@@ -181,6 +181,20 @@ describe('an engine', () => {
     expect(model.seen).toEqual([]);
   });
 
+  it('keeps everything in its directory: the next engine goes on', async () => {
+    const first = await open(ordersScript);
+    const { imported } = await first.engine.knowledge.import([
+      { fix_type: 'skill', content: CENTS_RULE, applies_when: 'the amount of an order is asked for' },
+    ]);
+    await first.engine.knowledge.approve(imported[0] ?? '');
+    await orderAgent(first.engine)(orderTask(1));
+    // Not flushed: closing finishes what was accepted.
+    await first.engine.close();
+    const { engine } = await open(ordersScript, { store: path.join(first.directory, 'data') });
+    expect(await engine.status()).toMatchObject({ tracesTotal: 1, knowledgeActive: 1 });
+    expect(await orderAgent(engine)(orderTask(2))).toBe('0.14 EUR');
+  });
+
   it('is given up with what to do: directories in use, wrong settings, unknown ids', async () => {
     const { engine, directory } = await open(ordersScript);
     await expect(openEngineBench(ordersScript, { store: path.join(directory, 'data') })).rejects.toThrow(
