@@ -1,3 +1,4 @@
+import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { RuleSupport } from './analysis-log.ts';
 import type { LearnParts } from './learn-parts.ts';
@@ -13,7 +14,11 @@ export const REOPENING_PRINCIPALS = 2;
  * again.
  */
 export async function rejectedRules(
-  parts: Pick<LearnParts, 'knowledge' | 'verdicts' | 'analyses' | 'isKeyless'>,
+  parts: Pick<LearnParts, 'isKeyless'> & {
+    readonly knowledge: (project: string) => Pick<KnowledgeBase, 'list' | 'history'>;
+    readonly verdicts: Pick<LearnParts['verdicts'], 'fingerprints'>;
+    readonly analyses: Pick<LearnParts['analyses'], 'support'>;
+  },
   project: string,
   fingerprint: string,
 ): Promise<readonly Rule[]> {
