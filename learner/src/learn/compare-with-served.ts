@@ -19,7 +19,7 @@ export interface ComparedLesson {
 export async function compareWithServed(
   verdict: LessonVerdict,
   options: {
-    readonly base: KnowledgeBase;
+    readonly base: Pick<KnowledgeBase, 'served'>;
     readonly record: PassRecord;
     readonly comparer?: ChatModel;
     readonly signal: AbortSignal;
