@@ -25,10 +25,10 @@ export const WATCH = {
   alarm: 1_000,
   /**
    * The same of the drift detector: a rule that helped for long has no evidence of harm for long after it turned, and at
-   * a small hold-out an alarm takes its time. Of a rule with +20 points 2 % of the units are withheld for it.
+   * a small hold-out an alarm takes its time. From 200 on, false alarms of a rule with +20 points would double.
    */
-  cautiousLevel: 200,
-  calmLevel: 40,
+  cautiousLevel: 500,
+  calmLevel: 100,
   /** Units after which a suspicion that nothing confirmed ends. */
   suspectUnits: 400,
   /** The split of the arms, or of missing outcomes, is broken: nothing is decided any more. */
