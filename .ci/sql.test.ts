@@ -151,10 +151,11 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, ...expressions: s
     'table',
   ],
   'collector/src/store/operations/restore.ts': [
-    'two tables with their columns, named in the file',
+    'two tables with their columns, named in the file; a query that the engine itself keeps of a view of the schema',
     'table',
     'id',
     'more',
+    'view.spans',
   ],
   'collector/src/store/operations/store-status.ts': ['a system table', 'from'],
   'collector/src/store/queries.ts': [
@@ -176,6 +177,7 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, ...expressions: s
     'fragments from constants of the file',
     "sized ? CONTENT_BYTES : '0'",
     'CONTENT[content]',
+    'CONTENT.full',
     'CONTENT.none',
   ],
   'collector/src/store/text-index.ts': ['tables named in the file', 'table'],

@@ -24,6 +24,11 @@ export interface Attack {
 /** Of imports that name the victim's project in their lines. */
 const STOLEN_TRACE = 'ba'.repeat(16);
 
+/** A message of the Model Context Protocol. */
+function toolCall(name: string, given: object): Attack {
+  return { body: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } } };
+}
+
 /**
  * Every operation of the API, aimed at the victim. The suite compares this list with the OpenAPI document: an operation
  * without a case fails it.
@@ -34,6 +39,20 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
     { body: { task: 'the marked task', override: [rule] } },
     { body: { task: 'the marked task', override: [rule.slice(0, 8), `${rule}@1`] } },
     { body: { task: 'the marked task', trial } },
+  ],
+  'POST /v1/knowledge/recall': ({ rule, run }) => [
+    { body: { item: rule } },
+    { body: { item: rule.slice(0, 8), run } },
+  ],
+  'POST /v1/knowledge/import': () => [
+    { body: { items: [{ content: 'Answer in one word.', applies_when: 'a word is asked for' }] } },
+  ],
+  'GET /v1/knowledge/export': () => [{}],
+  'POST /mcp': ({ rule, run }) => [
+    toolCall('get_knowledge', { task: 'the marked task', run, override: [rule] }),
+    toolCall('recall_knowledge', { item_id: rule }),
+    toolCall('recall_knowledge', { item_id: rule.slice(0, 8), project: 'beta' }),
+    toolCall('record_outcome', { run, passed: false, comment: 'bad' }),
   ],
   'GET /v1/knowledge': () => [{}, { query: { q: 'marker' } }, { query: { status: 'active' } }],
   'POST /v1/knowledge': () => [
@@ -120,6 +139,9 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   'POST /v1/evals/cases': () => [{ body: { cases: [{ task: 'one and one?', expected: '2' }] } }],
   'GET /v1/evals/cases': () => [{}],
   'POST /v1/evals/cases/from-trace': ({ run }) => [{ body: { run } }, { body: { run, expected: 'x' } }],
+  'POST /v1/evals/cases/promote': () => [{ body: { minConfidence: 0 } }],
+  'POST /v1/evals/cases/synthetic': () => [{ body: {} }],
+  'POST /v1/evals/cases/from-failures': () => [{ body: { pattern: 'marker' } }],
   'POST /v1/evals/runs': ({ rule }) => [{ body: { rules: [rule] } }],
   'GET /v1/evals/runs': () => [{}],
   'GET /v1/evals/runs/{id}': ({ evalRun }) => [
