@@ -13,4 +13,5 @@ CREATE TABLE IF NOT EXISTS {database}.worker_lease
 )
 ENGINE = MergeTree
 ORDER BY (name, at)
-TTL toDateTime(at) + INTERVAL 1 DAY;
+TTL toDateTime(at) + INTERVAL 1 DAY
+SETTINGS non_replicated_deduplication_window = 10000;
