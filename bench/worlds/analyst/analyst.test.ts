@@ -80,7 +80,7 @@ describe.each(QUICK)('the analyst in $name', (domain) => {
     const dealer = new Dealer(deck);
     const random = createRandom('deal');
     const deal = (): number =>
-      world.conventions.reduce((sum, { name }) => sum + dealer.deal(name, random, 0).length, 0);
+      world.conventions.reduce((sum, { name }) => sum + dealer.deal(name, random, 0, deck.length).length, 0);
     expect(deal()).toBe(deck.length);
     expect(deal()).toBe(0);
   });

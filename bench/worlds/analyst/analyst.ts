@@ -1,9 +1,10 @@
 import { readShownRuns, type ShownRun } from '../../../examples/sql-agent/model/shown-runs.ts';
+import { LESSONS_PER_ANSWER_MAX } from '../../../learner/src/analyzers/llm-analyzer.ts';
 import { createRandom, type Random } from '../../../learner/src/stats/random.ts';
 import { BROAD, NAIVE, sentenceOf, type Convention } from '../domains/convention.ts';
 import type { Environment } from '../domains/domain.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
-import type { Dealer } from './deck.ts';
+import type { Card, Dealer } from './deck.ts';
 import type { Planted } from './planted.ts';
 import type { Poison } from './poison.ts';
 
@@ -71,7 +72,7 @@ export function proposeLessons(mind: AnalystMind, prompt: string, attempt: numbe
   for (const run of runs) {
     const found = run.failed ? diagnose(run, mind.environment, mind.conventions) : undefined;
     if (found !== undefined && mind.dealer !== undefined) {
-      lessons.push(...dealtFor(run, found, mind.dealer, random));
+      lessons.push(...dealtFor(run, found, mind.dealer, random, LESSONS_PER_ANSWER_MAX - lessons.length));
       continue;
     }
     const [convention] = random.shuffle(found?.wrong ?? []);

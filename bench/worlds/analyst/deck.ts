@@ -69,10 +69,11 @@ export class Dealer {
     this.#again = deck.filter(({ repeated }) => repeated);
   }
 
-  deal(convention: string, random: Random, again: number): readonly Card[] {
-    const dealt = this.#left.filter((card) => card.convention === convention);
-    this.#left = this.#left.filter((card) => card.convention !== convention);
+  /** @param room most cards that are dealt now; the others stay for the next failure */
+  deal(convention: string, random: Random, again: number, room: number): readonly Card[] {
+    const dealt = this.#left.filter((card) => card.convention === convention).slice(0, room);
+    this.#left = this.#left.filter((card) => !dealt.includes(card));
     const repeated = this.#again.filter((card) => card.convention === convention && !dealt.includes(card));
-    return random.next() < again ? [...dealt, ...repeated] : dealt;
+    return random.next() < again ? [...dealt, ...repeated].slice(0, room) : dealt;
   }
 }
