@@ -84,16 +84,23 @@ export function proposeLessons(mind: AnalystMind, prompt: string, attempt: numbe
   return mind.swapped ? lessons.toReversed() : lessons;
 }
 
-function dealtFor(run: ShownRun, found: Diagnosis, dealer: Dealer, random: Random): readonly WrittenLesson[] {
-  return found.wrong
-    .flatMap(({ name }) => dealer.deal(name, random, REPEAT_CHANCE))
-    .map(({ content, when }) => ({
-      kind: 'skill' as const,
-      content,
-      appliesWhen: when,
-      because: BECAUSE,
-      evidence: evidenceOf(run, found),
-    }));
+function dealtFor(
+  run: ShownRun,
+  found: Diagnosis,
+  dealer: Dealer,
+  random: Random,
+  room: number,
+): readonly WrittenLesson[] {
+  const dealt: Card[] = [];
+  for (const { name } of found.wrong)
+    dealt.push(...dealer.deal(name, random, REPEAT_CHANCE, room - dealt.length));
+  return dealt.map(({ content, when }) => ({
+    kind: 'skill' as const,
+    content,
+    appliesWhen: when,
+    because: BECAUSE,
+    evidence: evidenceOf(run, found),
+  }));
 }
 
 function lessonAbout(
