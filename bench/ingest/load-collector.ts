@@ -6,6 +6,10 @@ import { SPANS_PER_REQUEST, type LoadShape } from './payload.ts';
 /** Requests of one load, over all its generators. */
 export const REQUESTS = 240;
 export const ITEMS: number = REQUESTS * SPANS_PER_REQUEST;
+/** Requests before the measurement, on both sides: what a process costs while its code is being compiled is no rate. */
+export const WARM_UP_REQUESTS = 80;
+/** Of both, as they must be stored. */
+export const ITEMS_STORED: number = ITEMS + WARM_UP_REQUESTS * SPANS_PER_REQUEST;
 const CONNECTIONS = 24;
 
 /** How a load is sent, and to a collector with which settings. Defaults: the raw generator, OTLP/HTTP protobuf, plain. */
@@ -44,25 +48,46 @@ export async function loadCollector(load: Load): Promise<Loaded> {
     const redaction = load.redaction === false ? ['--no-redaction'] : [];
     const collector = startProgram(new URL('./collector.ts', import.meta.url), [directory, ...redaction]);
     const { url, grpc } = await nextMessage(collector, ['url', 'grpc']);
-    const generator = startLoad(String(load.sender === 'grpc' ? grpc : url), load);
-    const { bytesPerItem } = await nextNumbers(generator, ['bytesPerItem']);
-    collector.send('begin');
-    generator.send('go');
-    const { elapsedMs } = await nextNumbers(generator, ['elapsedMs']);
+    const target = String(load.sender === 'grpc' ? grpc : url);
+    const begin = (): void => void collector.send('begin');
+    await send(startLoad(target, load, { first: 0, requests: WARM_UP_REQUESTS }));
+    const measured = startLoad(target, load, { first: WARM_UP_REQUESTS, requests: REQUESTS });
+    const { bytesPerItem, elapsedMs } = await send(measured, begin);
     collector.send('end');
     const used = await nextNumbers(collector, ['cpuMs', 'stored', 'bytesOnDisk', 'rssBytes']);
     await once(collector, 'exit');
-    if (used.stored !== ITEMS) throw new Error(`sent ${ITEMS} spans or log records, stored ${used.stored}`);
+    if (used.stored !== ITEMS_STORED)
+      throw new Error(`sent ${ITEMS_STORED} spans or log records, stored ${used.stored}`);
     return { elapsedMs, bytesPerItem, ...used };
   });
 }
 
+/** Which requests of a load are sent. */
+export interface Range {
+  readonly first: number;
+  readonly requests: number;
+}
+
+const WHOLE: Range = { first: 0, requests: REQUESTS };
+
+/** Lets a sender send, once it is ready and `begin` was called. */
+async function send(
+  sender: ChildProcess,
+  begin: () => void = () => {},
+): Promise<Pick<Loaded, 'bytesPerItem' | 'elapsedMs'>> {
+  const { bytesPerItem } = await nextNumbers(sender, ['bytesPerItem']);
+  begin();
+  sender.send('go');
+  return { bytesPerItem, ...(await nextNumbers(sender, ['elapsedMs'])) };
+}
+
 /** A sender that is ready when its first message comes, and sends when told to. */
-export function startLoad(url: string, load: Load): ChildProcess {
+export function startLoad(url: string, load: Load, { first, requests }: Range = WHOLE): ChildProcess {
   return startProgram(new URL(PROGRAMS[load.sender ?? 'generator'], import.meta.url), [
     `--url=${url}`,
     `--shape=${load.shape}`,
-    `--requests=${REQUESTS}`,
+    `--requests=${requests}`,
+    `--first=${first}`,
     `--connections=${CONNECTIONS}`,
     ...(load.json === true ? ['--json'] : []),
     ...(load.gzip === true ? ['--gzip'] : []),

@@ -21,7 +21,7 @@ const SPANS_PER_TRACE = 8;
 const APPLICATIONS = 4;
 
 /** OpenTelemetry's own SDK as the sender: spans are made, batched (512) and exported by it. */
-const { url, shape, requests, gzip } = loadOptions();
+const { url, shape, requests, first: firstRequest, gzip } = loadOptions();
 if (!isSpanShape(shape))
   throw new Error(`this sender makes spans: expected genai, prose or small, got ${shape}`);
 const spanShape = shape;
@@ -43,7 +43,11 @@ const providers = Array.from(
 );
 const perItem = requestBody(shape, 0, Date.now()).byteLength / SPANS_PER_REQUEST;
 sendWhenTold(perItem, async () => {
-  await Promise.all(providers.map((provider, application) => run(provider, application * spans)));
+  await Promise.all(
+    providers.map((provider, application) =>
+      run(provider, firstRequest * SPANS_PER_REQUEST + application * spans),
+    ),
+  );
 });
 
 async function run(provider: TracerProvider, first: number): Promise<void> {

@@ -6,9 +6,9 @@ import { requestBody, SPANS_PER_REQUEST } from './payload.ts';
 const CLIENTS = 4;
 
 /** The raw generator over gRPC: bodies encoded first, sent as they are. */
-const { url, shape, requests, connections } = loadOptions();
+const { url, shape, requests, first, connections } = loadOptions();
 const startMs = Date.now() - 120_000;
-const bodies = Array.from({ length: requests }, (_, index) => requestBody(shape, index, startMs));
+const bodies = Array.from({ length: requests }, (_, index) => requestBody(shape, first + index, startMs));
 const method =
   shape === 'log'
     ? '/opentelemetry.proto.collector.logs.v1.LogsService/Export'

@@ -5,6 +5,8 @@ export interface LoadOptions {
   readonly url: string;
   readonly shape: LoadShape;
   readonly requests: number;
+  /** Number of the first request: requests of other numbers hold other spans. */
+  readonly first: number;
   readonly connections: number;
   readonly json: boolean;
   readonly gzip: boolean;
@@ -17,6 +19,7 @@ export function loadOptions(): LoadOptions {
       url: { type: 'string', default: '' },
       shape: { type: 'string', default: 'genai' },
       requests: { type: 'string', default: '40' },
+      first: { type: 'string', default: '0' },
       connections: { type: 'string', default: '4' },
       json: { type: 'boolean', default: false },
       gzip: { type: 'boolean', default: false },
@@ -28,6 +31,7 @@ export function loadOptions(): LoadOptions {
     ...values,
     shape,
     requests: Number(values.requests),
+    first: Number(values.first),
     connections: Number(values.connections),
   };
 }

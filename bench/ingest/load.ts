@@ -4,10 +4,10 @@ import { meanBytes, loadOptions, sendAll, sendWhenTold } from './load-options.ts
 import { pathOf, requestBody, SPANS_PER_REQUEST } from './payload.ts';
 
 /** The raw generator, in a process of its own: encodes every body first, then posts them over a few connections. */
-const { url, shape, requests, connections, json, gzip } = loadOptions();
+const { url, shape, requests, first, connections, json, gzip } = loadOptions();
 const startMs = Date.now() - 120_000;
 const bodies = Array.from({ length: requests }, (_, index) => {
-  const body = requestBody(shape, index, startMs, json ? 'json' : 'protobuf');
+  const body = requestBody(shape, first + index, startMs, json ? 'json' : 'protobuf');
   return gzip ? gzipSync(body) : body;
 });
 const agent = new Agent({ keepAlive: true, maxSockets: connections });

@@ -46,8 +46,8 @@ const changed = z.object({ rule: z.looseObject({ id: z.string() }) });
 
 /** A rule in force, made over the API: commands are slow to start. */
 async function inForce(project: string, content: string, actor = 'ann'): Promise<string> {
-  const text = { content, appliesWhen: 'amounts are asked for', actor, project };
-  const { rule } = changed.parse(await post('/v1/knowledge', text));
+  const given = { content, appliesWhen: 'amounts are asked for', actor, project };
+  const { rule } = changed.parse(await post('/v1/knowledge', given));
   await post(`/v1/knowledge/${rule.id}/approve`, { project });
   return rule.id;
 }

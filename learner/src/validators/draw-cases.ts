@@ -87,7 +87,9 @@ export function advancePass(
   random: Random,
   settings: RaceSettings,
 ): boolean {
-  if (settings.mode === 'factorial') return contender.triggered.length > 0;
+  // Two trials of a factorial cycle tell what a pair does; they are the cheaper way, so each candidate may have twice as much.
+  if (settings.mode === 'factorial')
+    return contender.triggered.length > 0 && contender.attempts < 4 * settings.pairsMax;
   if (contender.attempts >= settings.pairsMax) return false;
   if (openCases(contender, race, random, settings).length > 0) return true;
   if (contender.triggered.length === 0 || contender.pass - contender.passFirst + 1 >= settings.passesMax)
