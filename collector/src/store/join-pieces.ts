@@ -77,10 +77,18 @@ function joinEnds(writer: RowWriter, { isNested, width }: Stream, parts: readonl
   }
 }
 
+/** Used again by every block, of which only one is made at a time: growing anew costs memory of several times its size. */
+const WRITER = new RowWriter();
+
 /** A block as it grows. */
 class Chunks {
-  readonly writer: RowWriter = new RowWriter();
+  readonly writer: RowWriter = WRITER;
   readonly #chunks: Uint8Array[] = [];
+
+  constructor() {
+    // The one before may have ended in an error.
+    this.writer.clear();
+  }
 
   add(bytes: Uint8Array): void {
     if (bytes.length < LARGE_BYTES_MIN) {
