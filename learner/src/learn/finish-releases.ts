@@ -18,8 +18,14 @@ const DECIDED: ReadonlySet<CandidateReport['status']> = new Set([
  * Carries out what a pass that was cut off had decided: verdicts that are stored while their rules stand where they stood,
  * and proven rules that were not put into service yet. What happened to a rule after its verdict, by whomever, counts more.
  */
-export async function finishReleases(options: PassOptions & { readonly fingerprint: string }): Promise<void> {
-  const { parts, project, record, fingerprint } = options;
+export async function finishReleases(
+  options: PassOptions & {
+    readonly fingerprint: string;
+    /** Whether a person decides about what is proven here; asked when there is something to finish. */
+    readonly awaitsPerson: () => Promise<boolean>;
+  },
+): Promise<void> {
+  const { parts, project, record, fingerprint, awaitsPerson } = options;
   const base = parts.knowledge(project);
   const candidates = base.list({ status: 'candidate' }).filter(({ quarantined }) => !quarantined);
   const judged = candidates.length === 0 ? new Set() : await parts.verdicts.judged(project);
@@ -28,12 +34,16 @@ export async function finishReleases(options: PassOptions & { readonly fingerpri
     const report = cycle && openReport(cycle, rule);
     if (cycle === undefined || report === undefined || cycle.fingerprint !== fingerprint) continue;
     addNote(record, `rule ${rule.id}: the verdict of cycle ${cycle.id}, which was cut off, is carried out`);
-    await release({ ...cycle, reports: [report] }, base, record, parts);
+    await release({ ...cycle, reports: [report] }, base, record, { requireApproval: await awaitsPerson() });
   }
-  if (parts.requireApproval) return;
-  for (const rule of base.list({ status: 'validated' })) {
-    const isCutOff = base.history(rule.id).at(-1)?.type === 'validated';
-    if (!isCutOff || rule.quarantined || rule.kind === 'code_template') continue;
+  const cutOff = base
+    .list({ status: 'validated' })
+    .filter(
+      ({ id, quarantined, kind }) =>
+        !quarantined && kind !== 'code_template' && base.history(id).at(-1)?.type === 'validated',
+    );
+  if (cutOff.length === 0 || (await awaitsPerson())) return;
+  for (const rule of cutOff) {
     const activated = await base.activate(itemReference(rule), LEARNER_ACTOR, rule.reason);
     if (activated.ok) addNote(record, `rule ${rule.id} was proven before and is put into service`);
   }

@@ -24,7 +24,10 @@ export async function runPass(options: PassOptions): Promise<void> {
   const { parts, project, record, save, signal } = options;
   const fingerprint = await presentFingerprint(parts, project);
 
-  await finishReleases({ ...options, fingerprint });
+  let untrusted: Promise<boolean> | undefined;
+  const awaitsPerson = async (): Promise<boolean> =>
+    parts.requireApproval || (await (untrusted ??= restsOnUntrustedJudge(parts, project, record)));
+  if (options.request.validates !== false) await finishReleases({ ...options, fingerprint, awaitsPerson });
   const settled = await parts.settler.settle(project, signal);
   record.update({ usage: addUsage(record.current.usage, settled.usage) });
   if (settled.judgeFailures > 0)
@@ -73,8 +76,7 @@ export async function runPass(options: PassOptions): Promise<void> {
 
   record.update({ phase: 'release' });
   // Verdicts hold whenever the looking stops: what a stopped cycle proved is released all the same.
-  const requireApproval = parts.requireApproval || (await restsOnUntrustedJudge(parts, project, record));
-  await release(cycle, parts.knowledge(project), record, { requireApproval });
+  await release(cycle, parts.knowledge(project), record, { requireApproval: await awaitsPerson() });
   stopIfAsked(signal);
 }
 
