@@ -538,6 +538,31 @@ describe('a learning pass', () => {
     expect(pass.notes.join()).toContain('waits for a person');
     expect(bench.base.list()).toMatchObject([{ status: 'validated' }]);
     expect(bench.base.served()).toEqual([]);
+    await bench.learn({ runsBudget: 300 });
+    expect(bench.base.list()).toMatchObject([{ status: 'validated' }]);
+  });
+
+  it('does not put into service later what waits because nobody has audited the judge', async () => {
+    bench = await openLoopBench(
+      disk.store,
+      ({ body }) => lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
+      { requireApproval: true },
+    );
+    await bench.writeRuns(FAILED);
+    await bench.loop.evals.addCases(bench.project, CASES);
+    stopRunner = bench.startRunner(agent);
+    await bench.learn({ runsBudget: 300 });
+    await stopRunner();
+    const { project } = bench;
+    await bench.close();
+
+    bench = await openLoopBench(disk.store, () => ({ content: '{"lessons": []}' }), {
+      project,
+      judge: { name: 'judge', complete: () => Promise.reject(new Error('nobody asks it here')) },
+    });
+    await bench.loop.evals.addCases(project, [{ task: 'Is the answer polite?', scorer: 'judge' }]);
+    expect(await bench.learn()).toMatchObject({ state: 'succeeded' });
+    expect(bench.base.list()).toMatchObject([{ status: 'validated' }]);
   });
 
   it('without a model says what is missing, and still validates what a person proposed', async () => {
