@@ -12,15 +12,40 @@ export function startProgram(file: URL, args: readonly string[]): ChildProcess {
   return fork(file, args, { env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' } });
 }
 
-/** The next message of a child, which must carry these fields; an exit before it is an error. */
+/** Runs the work with a program that is gone afterwards: when the work fails it is killed, so that nothing waits for it. */
+export async function withProgram<T>(
+  file: URL,
+  args: readonly string[],
+  work: (program: ChildProcess) => Promise<T>,
+): Promise<T> {
+  const program = startProgram(file, args);
+  const ended = once(program, 'exit');
+  try {
+    return await work(program);
+  } catch (error) {
+    program.kill('SIGKILL');
+    throw error;
+  } finally {
+    await ended;
+  }
+}
+
+/**
+ * The next message of a child, which must carry these fields.
+ * @throws Error when the child ends without it, or had ended before it was asked
+ */
 export async function nextMessage<Key extends string>(
   child: ChildProcess,
   fields: readonly Key[],
 ): Promise<Record<Key, unknown>> {
   const answered = new AbortController();
   const { signal } = answered;
-  const ended = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`a benchmark process ended with code ${String(code)} before it answered`);
+  // Not `exit`: what was sent before the end may still be on its way then.
+  const silent = child.connected ? once(child, 'disconnect', { signal }) : Promise.resolve();
+  const ended = silent.then(() => {
+    throw new Error(
+      `a benchmark process ended before it told ${fields.join(', ')}: ${child.spawnargs.slice(1).join(' ')}`,
+    );
   });
   ended.catch(() => {});
   const [message]: unknown[] = await Promise.race([once(child, 'message', { signal }), ended]).finally(() =>

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { inDirectory, nextNumbers, startProgram } from '../child-process.ts';
+import { inDirectory, nextNumbers, withProgram } from '../child-process.ts';
 import { printTable } from '../sample.ts';
 import {
   ITEMS,
@@ -68,15 +67,11 @@ interface StockUsage {
 }
 
 async function stockClient(directory: string, shape: SpanShape): Promise<StockUsage> {
-  const client = startProgram(new URL('./stock-client.ts', import.meta.url), [
-    directory,
-    shape,
-    String(REQUESTS),
-    String(WARM_UP_REQUESTS),
-  ]);
-  const used = await nextNumbers(client, ['elapsedMs', 'cpuMs', 'decodeMs', 'stored']);
-  await once(client, 'exit');
-  if (used.stored !== ITEMS_STORED)
-    throw new Error(`the stock client stored ${used.stored} of ${ITEMS_STORED} spans`);
-  return used;
+  const args = [directory, shape, String(REQUESTS), String(WARM_UP_REQUESTS)];
+  return await withProgram(new URL('./stock-client.ts', import.meta.url), args, async (client) => {
+    const used = await nextNumbers(client, ['elapsedMs', 'cpuMs', 'decodeMs', 'stored']);
+    if (used.stored !== ITEMS_STORED)
+      throw new Error(`the stock client stored ${used.stored} of ${ITEMS_STORED} spans`);
+    return used;
+  });
 }

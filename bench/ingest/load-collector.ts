@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { inDirectory, nextMessage, nextNumbers, startProgram } from '../child-process.ts';
+import { inDirectory, nextMessage, nextNumbers, startProgram, withProgram } from '../child-process.ts';
 import { SPANS_PER_REQUEST, type LoadShape } from './payload.ts';
 
 /** Requests of one load, over all its generators. */
@@ -44,9 +43,9 @@ const PROGRAMS = {
  * @throws Error when it has not stored exactly what was sent.
  */
 export async function loadCollector(load: Load): Promise<Loaded> {
-  return await inDirectory(async (directory) => {
-    const redaction = load.redaction === false ? ['--no-redaction'] : [];
-    const collector = startProgram(new URL('./collector.ts', import.meta.url), [directory, ...redaction]);
+  const redaction = load.redaction === false ? ['--no-redaction'] : [];
+  const program = new URL('./collector.ts', import.meta.url);
+  const through = async (collector: ChildProcess): Promise<Loaded> => {
     const { url, grpc } = await nextMessage(collector, ['url', 'grpc']);
     const target = String(load.sender === 'grpc' ? grpc : url);
     const begin = (): void => void collector.send('begin');
@@ -55,11 +54,13 @@ export async function loadCollector(load: Load): Promise<Loaded> {
     const { bytesPerItem, elapsedMs } = await send(measured, begin);
     collector.send('end');
     const used = await nextNumbers(collector, ['cpuMs', 'stored', 'bytesOnDisk', 'rssBytes']);
-    await once(collector, 'exit');
     if (used.stored !== ITEMS_STORED)
       throw new Error(`sent ${ITEMS_STORED} spans or log records, stored ${used.stored}`);
     return { elapsedMs, bytesPerItem, ...used };
-  });
+  };
+  return await inDirectory(
+    async (directory) => await withProgram(program, [directory, ...redaction], through),
+  );
 }
 
 /** Which requests of a load are sent. */

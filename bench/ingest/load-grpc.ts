@@ -1,5 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { meanBytes, loadOptions, sendAll, sendWhenTold } from './load-options.ts';
+import { ANSWER_MS_MAX, meanBytes, loadOptions, sendAll, sendWhenTold } from './load-options.ts';
 import { requestBody, SPANS_PER_REQUEST } from './payload.ts';
 
 /** Calls per connection at a time; a client of gRPC opens one connection. */
@@ -32,6 +32,7 @@ function call(body: Uint8Array): Promise<void> {
       (bytes: Uint8Array) => Buffer.from(bytes),
       (bytes: Buffer) => bytes,
       body,
+      { deadline: Date.now() + ANSWER_MS_MAX },
       (error) => (error === null ? resolve() : reject(error)),
     );
   });

@@ -36,6 +36,9 @@ export function loadOptions(): LoadOptions {
   };
 }
 
+/** A request without an answer by then has failed, ms: far longer than a collector that works lets anybody wait. */
+export const ANSWER_MS_MAX = 60_000;
+
 /** Tells the parent that everything is prepared, sends when it says so, and tells how long that took. */
 export function sendWhenTold(bytesPerItem: number, send: () => Promise<void>): void {
   const timed = async (): Promise<void> => {

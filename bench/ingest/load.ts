@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { meanBytes, loadOptions, sendAll, sendWhenTold } from './load-options.ts';
+import { ANSWER_MS_MAX, meanBytes, loadOptions, sendAll, sendWhenTold } from './load-options.ts';
 import { pathOf, requestBody, SPANS_PER_REQUEST } from './payload.ts';
 
 /** The raw generator, in a process of its own: encodes every body first, then posts them over a few connections. */
@@ -22,7 +22,9 @@ sendWhenTold(meanBytes(bodies, SPANS_PER_REQUEST), async () => {
 
 function post(body: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = request(url + pathOf(shape), { method: 'POST', agent, headers }, (response) => {
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    const sent = request(url + pathOf(shape), { method: 'POST', agent, headers, signal }, (response) => {
+      response.on('error', reject);
       response.resume().on('end', () => {
         if (response.statusCode === 200) resolve();
         else reject(new Error(`expected 200, got ${response.statusCode}`));

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { inDirectory, nextNumbers, startProgram } from '../child-process.ts';
+import { inDirectory, nextNumbers, withProgram } from '../child-process.ts';
 import { minimum, printTable } from '../sample.ts';
 import { STAGES, type Stage } from './stage-names.ts';
 
@@ -12,12 +11,14 @@ export async function runStages(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1)
     for (const [shape, of] of results)
       of.push(
-        await inDirectory(async (directory) => {
-          const child = startProgram(new URL('./stages.ts', import.meta.url), [directory, shape]);
-          const stages = await nextNumbers(child, STAGES);
-          await once(child, 'exit');
-          return stages;
-        }),
+        await inDirectory(
+          async (directory) =>
+            await withProgram(
+              new URL('./stages.ts', import.meta.url),
+              [directory, shape],
+              async (child) => await nextNumbers(child, STAGES),
+            ),
+        ),
       );
   console.log(
     `µs of CPU per span and stage, the least of ${rounds} rounds, in traces of 8 spans. receive: HTTP, hashing, answers; inflate: when gzip is sent;\n` +
