@@ -5,6 +5,7 @@ import { currentConfig } from './configure.ts';
 import { decodeTrialLeases, type TrialLease, type TrialReport } from './contract/trial.ts';
 import { recordFault } from './diagnostics.ts';
 import { randomHex } from './ids.ts';
+import { Recording } from './recording.ts';
 import { currentScope, Scope, runInScope, type Trial } from './scope.ts';
 
 const CONCURRENCY_DEFAULT = 4;
@@ -24,7 +25,7 @@ export interface TrialInput {
   readonly input: unknown;
   /** Id of the trial. */
   readonly trial: string;
-  /** Aborts when the lease expires or the runner stops; the result would no longer count. */
+  /** Aborts when the lease expires, the runner stops or a replay leaves its recording: the result would not count. */
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +57,8 @@ export interface Runner {
 
 /**
  * Offers this process to run the agent on eval cases: the learner's trials of new rules. The agent really runs, with
- * its tools: register it only where their side effects are acceptable. Survives restarts of the service.
+ * its tools: register it only where their side effects are acceptable. (In a replay of a recorded run tools that have a
+ * `replay` option answer from the recording, other traced tools throw.) Survives restarts of the service.
  */
 export function registerRunner(fn: TrialFunction, options: RunnerOptions = {}): Runner {
   const runner = new TrialRunner(fn, options);
@@ -156,11 +158,13 @@ class TrialRunner implements Runner {
   }
 
   async #run(lease: TrialLease): Promise<void> {
-    const trial: Trial = { id: lease.trial, fault: undefined, traceId: undefined };
+    const recording = lease.recording && new Recording(lease.recording);
+    const trial: Trial = { id: lease.trial, fault: undefined, traceId: undefined, recording };
     // A lease can be shorter than the difference between two clocks: then the service decides, not this abort.
     const leaseMs = lease.expiresAt - Date.now();
     const expiry = leaseMs > 0 ? [AbortSignal.timeout(Math.min(leaseMs, 2 ** 31 - 1))] : [];
-    const signal = AbortSignal.any([this.#stopping.signal, ...expiry]);
+    const diverged = recording === undefined ? [] : [recording.signal];
+    const signal = AbortSignal.any([this.#stopping.signal, ...expiry, ...diverged]);
     const startedAt = performance.now();
     const outcome = await runInScope(Scope.empty.derive({ trial, backend: this.#backend }), false, () =>
       this.#attempt(lease, signal),
@@ -173,6 +177,7 @@ class TrialRunner implements Runner {
       ...fault,
       ...(trial.traceId === undefined ? {} : { traceId: trial.traceId }),
       durationMs: Math.round(performance.now() - startedAt),
+      ...(recording === undefined ? {} : { replay: recording.account() }),
     });
   }
 

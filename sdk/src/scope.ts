@@ -4,6 +4,7 @@ import { type Context, context, createContextKey, type Span, trace as otel } fro
 
 import type { Backend } from './backend.ts';
 import type { Arm, KnowledgeOverride } from './contract/knowledge.ts';
+import type { Recording } from './recording.ts';
 
 /** What one `getKnowledge` answer says about the model calls that see its text. */
 export interface KnowledgeAttribution {
@@ -43,6 +44,8 @@ export interface Trial {
   fault: string | undefined;
   /** Trace of the first run in it. */
   traceId: string | undefined;
+  /** Present: it replays a recorded run, whose tools answer from here. */
+  readonly recording: Recording | undefined;
 }
 
 interface ScopeValues {

@@ -1,12 +1,17 @@
+import { types } from 'node:util';
+
 import type { Attributes } from '@opentelemetry/api';
 
 import { captureText } from './capture.ts';
 import { currentConfig } from './configure.ts';
+import { ATTR } from './contract/attributes.ts';
 import type { SpanKindName } from './contract/span-kinds.ts';
 import { guarded } from './diagnostics.ts';
 import { getKnowledge } from './knowledge.ts';
 import { observeResult } from './observe-result.ts';
+import type { Recording } from './recording.ts';
 import { ResultRecorder } from './result-recorder.ts';
+import { currentScope } from './scope.ts';
 import { type SpanOptions, startSpan } from './span.ts';
 
 export type AnyFunction = (...args: never[]) => unknown;
@@ -41,6 +46,11 @@ export interface TraceOptions<F extends AnyFunction> {
   readonly autoInject?: ReturnType<F> extends PromiseLike<unknown>
     ? (args: Parameters<F>, knowledge: string) => Parameters<F>
     : never;
+  /**
+   * For tools: what the call returns, made from its recorded result, when a recorded run is replayed. The function itself is
+   * then not run, so that nothing happens twice. A tool without it cannot be replayed, nor can a run that called it.
+   */
+  readonly replay?: (recorded: string) => ReturnType<F>;
   /** The task that knowledge is asked for. Default: the first argument that is text, else the input as JSON. */
   readonly task?: (...args: Parameters<F>) => string;
 }
@@ -77,7 +87,12 @@ function call<F extends AnyFunction>(
   options: TraceOptions<F>,
   fixed: SpanOptions,
 ): unknown {
-  const perform = (given: Parameters<F>): unknown => Reflect.apply(fn, self, given);
+  const perform = (given: Parameters<F>): unknown => {
+    const recording = options.kind === 'tool' ? currentScope().trial?.recording : undefined;
+    return recording === undefined
+      ? Reflect.apply(fn, self, given)
+      : replayed(fn, given, options, fixed.name, recording);
+  };
   if (currentConfig().disabled) return perform(args);
   const span = startSpan(spanOptions(fixed, args, options));
   if (span.captures) guarded('input_extractor', undefined, () => span.setInput(inputOf(args, options)));
@@ -94,9 +109,31 @@ function call<F extends AnyFunction>(
   return guarded('observe_result', result, () => observeResult(result, recorder));
 }
 
+/** The recorded answer to a call, in the place of the function. What it throws, an async function rejects with. */
+function replayed<F extends AnyFunction>(
+  fn: F,
+  args: Parameters<F>,
+  options: TraceOptions<F>,
+  tool: string,
+  recording: Recording,
+): unknown {
+  const answer = (): unknown => {
+    if (options.replay === undefined) return recording.refuse(tool);
+    const input = inputOf(args, options);
+    const { result, error } = recording.answer(tool, input === undefined ? '' : captureText(input));
+    if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.type || 'Error' });
+    return options.replay(result);
+  };
+  return types.isAsyncFunction(fn) ? Promise.resolve().then(answer) : answer();
+}
+
 /** What is the same for every call. */
 function fixedOptions<F extends AnyFunction>(fn: F, options: TraceOptions<F>): SpanOptions {
-  const { kind, agent, tags, attributes, capture } = options;
+  const { kind, agent, tags, capture } = options;
+  const isReplayable = kind === 'tool' && options.replay !== undefined;
+  const attributes = isReplayable
+    ? { ...options.attributes, [ATTR.toolReplayable]: true }
+    : options.attributes;
   return {
     name: options.name ?? (fn.name || 'anonymous'),
     ...(kind === undefined ? {} : { kind }),

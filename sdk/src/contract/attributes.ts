@@ -15,6 +15,8 @@ export const ATTR = {
   /** Where the SDK had the answer from: `service`, `cache`, `stale` or `none`; on `search_memory` spans. */
   knowledgeSource: 'tracelore.knowledge.source',
   tags: 'tracelore.tags',
+  /** On tool spans: in a replay the call is answered from its recorded result. */
+  toolReplayable: 'tracelore.tool.replayable',
   outcomeId: 'tracelore.outcome.id',
   outcomeSource: 'tracelore.outcome.source',
   outcomePassed: 'tracelore.outcome.passed',

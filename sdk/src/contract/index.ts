@@ -21,6 +21,7 @@ export {
   type Outcome,
   type OutcomeSource,
 } from './outcome.ts';
+export { canonicalArguments, type RecordedCall, type ReplayAccount } from './recording.ts';
 export { kindOfOperation, OPERATION_OF_KIND, SPAN_KINDS, type SpanKindName } from './span-kinds.ts';
 export { decodeTrialLeases, type TrialLease, type TrialLeaseRequest, type TrialReport } from './trial.ts';
 export { CONTRACT_VERSION, CONTRACT_VERSION_HEADER, PROJECT_HEADER } from './version.ts';

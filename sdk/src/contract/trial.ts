@@ -1,4 +1,5 @@
 import { isRecord, Problems, type Decoded } from './decode.ts';
+import { decodeRecordedCall, type RecordedCall, type ReplayAccount } from './recording.ts';
 
 /** Body of `POST /v1/trials/lease`: a runner asks for work. The service answers within `waitMs`, with no trials if none came. */
 export interface TrialLeaseRequest {
@@ -20,6 +21,8 @@ export interface TrialLease {
   readonly input?: unknown;
   /** After this the trial is handed out again; epoch ms of the service's clock. */
   readonly expiresAt: number;
+  /** Present: the trial replays a recorded run. Tools are answered from these calls, in their order, and never run. */
+  readonly recording?: readonly RecordedCall[];
 }
 
 /** Body of `POST /v1/trials/report`. Exactly one of `output` and `error` is present. A report for an expired lease is ignored. */
@@ -32,6 +35,8 @@ export interface TrialReport {
   readonly score?: number;
   readonly traceId?: string;
   readonly durationMs: number;
+  /** Of a replay; a runner that knows none leaves it out, and its report says nothing. */
+  readonly replay?: ReplayAccount;
 }
 
 /** Decodes the answer of `POST /v1/trials/lease`: `{ trials: TrialLease[] }`. */
@@ -45,6 +50,13 @@ export function decodeTrialLeases(value: unknown): Decoded<readonly TrialLease[]
       task: problems.text(lease['task'], `${field}.task`),
       expiresAt: problems.integer(lease['expiresAt'], `${field}.expiresAt`, 0),
       ...(lease['input'] === undefined ? {} : { input: lease['input'] }),
+      ...(lease['recording'] === undefined
+        ? {}
+        : {
+            recording: problems.list(lease['recording'], `${field}.recording`, (call, place) =>
+              decodeRecordedCall(call, place, problems),
+            ),
+          }),
     };
   });
   return problems.result(trials);
