@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+
 import { comparedRules, compareRules, type RuleRelation } from '../../learner/src/analyzers/compare-rules.ts';
 import { contradicts } from '../../learner/src/analyzers/contradiction.ts';
 import { DUPLICATE_SIMILARITY_MIN, saysTheSame } from '../../learner/src/analyzers/resemblance.ts';
@@ -6,12 +8,14 @@ import { createOpenAiChatModel } from '../../learner/src/llm/openai-chat-model.t
 import { startScriptedServer } from '../../learner/src/llm/scripted-server.testing.ts';
 import { wilsonInterval } from '../../learner/src/stats/wilson.ts';
 import { printTable } from '../sample.ts';
+import { blindPairs } from './blind-pairs.ts';
 
 /**
  * `node --conditions=@tracelore/source bench/conflicts/main.ts`: hand-written pairs of rules, told apart by the heuristic alone
  * and by the heuristic with a model. With OPENAI_BASE_URL and TRACELORE_MODEL the model is a real one. Without, a scripted
  * server answers by the labels: that proves what the steps around a model cost (pairs that are never compared, clauses that
- * must stand in the rules, both orders), not that any model understands language.
+ * must stand in the rules, both orders), not that any model understands language. `--set blind` takes the pairs that were written
+ * without sight of the heuristic.
  */
 interface Seen {
   readonly pair: RulePair;
@@ -20,7 +24,18 @@ interface Seen {
   readonly relation: RuleRelation | 'not compared';
 }
 
-const pairs = rulePairs();
+const { values } = parseArgs({ options: { set: { type: 'string', default: 'own' } } });
+const sets = new Map([
+  ['own', rulePairs],
+  ['blind', blindPairs],
+]);
+const load = sets.get(values.set);
+if (load === undefined)
+  throw new Error(`--set is "${values.set}"; expected one of ${[...sets.keys()].join(', ')}`);
+const pairs = load();
+const splits = (['development', 'held-out'] as const).filter((split) =>
+  pairs.some((pair) => pair.split === split),
+);
 const asRule = (content: string): { content: string; appliesWhen: string } => ({
   content,
   appliesWhen: 'a task is about this',
@@ -58,7 +73,7 @@ printTable(
     'with model: conflict',
     'with model: merged',
   ],
-  (['development', 'held-out'] as const).flatMap((split) =>
+  splits.flatMap((split) =>
     PAIR_LABELS.map((label) => {
       const among = seen.filter(({ pair }) => pair.split === split && pair.label === label);
       return [
