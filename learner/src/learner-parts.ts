@@ -114,7 +114,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     now,
     newId,
     pinPersons: config.pinPersons,
-    onEvents: (events) => webhooks.tell(noticesOf(events, { requireApproval: config.requireApproval, find })),
+    onEvents: (events) => webhooks.tell(noticesOf(events, { find })),
   });
   const find = (project: string, ruleId: string): Rule | undefined => {
     const found = registry.of(project).find(ruleId);

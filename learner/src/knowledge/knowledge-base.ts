@@ -140,13 +140,16 @@ export interface KnowledgeBase {
   ): Promise<Change>;
   edit(idOrPrefix: string, text: Partial<RuleText>, actor: string): Promise<Change>;
   /**
-   * candidate → validated, after a verdict. Here and in `activate`, `reject` and `deprecate` a rule may be named exactly,
-   * `id@version`: the change is refused when the rule has been edited since, because it was meant for another text. `supersedes` names, `id@version`,
-   * the rule that it was proven in the place of.
+   * candidate → validated, after a verdict: it waits for a person. Here and in `promote`, `reject` and `deprecate` a rule may
+   * be named exactly, `id@version`: the change is refused when the rule has been edited since, because it was meant for
+   * another text. `supersedes` names, `id@version`, the rule that it was proven in the place of.
    */
   validate(ruleId: string, verdictId: string, reason: string, supersedes?: string): Promise<Change>;
-  /** validated → active. The rule that it supersedes, if that is still active in this version, is deprecated with it. */
-  activate(ruleId: string, actor: string, reason: string): Promise<Change>;
+  /**
+   * candidate → active, after a verdict, in one step. The rule that it supersedes, if that is still active in this version,
+   * is deprecated with it.
+   */
+  promote(ruleId: string, verdictId: string, reason: string, supersedes?: string): Promise<Change>;
   /** A person's approval: candidate or validated → active, also lifts a quarantine. */
   approve(idOrPrefix: string, actor: string, reason?: string): Promise<Change>;
   /** any → archived. */

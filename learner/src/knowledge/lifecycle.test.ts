@@ -31,7 +31,7 @@ const TABLE: readonly (readonly [
 ])[] = [
   ['edited', ['candidate', 'validated', 'active', 'deprecated'], 'candidate'],
   ['validated', ['candidate'], 'validated'],
-  ['activated', ['validated'], 'active'],
+  ['activated', ['candidate'], 'active'],
   ['approved', ['candidate', 'validated'], 'active'],
   ['rejected', ['candidate', 'validated', 'active', 'deprecated'], 'archived'],
   ['deprecated', ['candidate', 'validated', 'active'], 'deprecated'],
@@ -60,8 +60,8 @@ describe('lifecycle', () => {
   });
 
   test('a quarantined rule and a code template go live by approval only', () => {
-    const quarantined = rule({ status: 'validated', quarantined: true });
-    const template = rule({ status: 'validated', kind: 'code_template' });
+    const quarantined = rule({ quarantined: true });
+    const template = rule({ kind: 'code_template' });
     expect(refuseTransition(quarantined, 'activated', LEARNER_ACTOR)?.message).toContain('quarantined');
     expect(refuseTransition(template, 'activated', LEARNER_ACTOR)?.message).toContain('code_template');
     expect(refuseTransition(quarantined, 'approved', 'ann')).toBeUndefined();

@@ -37,7 +37,7 @@ const TRANSITIONS: Readonly<Record<TransitionType, Transition>> = {
   },
   validated: { from: ['candidate'], to: 'validated' },
   activated: {
-    from: ['validated'],
+    from: ['candidate'],
     to: 'active',
     unless: (rule) =>
       rule.quarantined
@@ -114,7 +114,7 @@ function notToBePinned(rule: Rule, actor: string): string | undefined {
 const VERBS: Readonly<Record<TransitionType, string>> = {
   edited: 'edit',
   validated: 'validate',
-  activated: 'activate',
+  activated: 'promote',
   approved: 'approve',
   rejected: 'reject',
   deprecated: 'deprecate',

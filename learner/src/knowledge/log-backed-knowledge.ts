@@ -1,4 +1,3 @@
-import { itemReference } from '@tracelore/sdk/contract';
 import { LearnerError } from '../errors.ts';
 import { shortId } from '../ids.ts';
 import { admit } from './admission.ts';
@@ -19,9 +18,10 @@ import type {
 import { LEARNER_ACTOR, refuseTransition, refuseVersion, type TransitionType } from './lifecycle.ts';
 import { ProjectedKnowledge } from './projected-knowledge.ts';
 import { planPurge, purgeEvents } from './purge-plan.ts';
-import { planRestore, SUPERSEDED } from './restore-plan.ts';
+import { planRestore } from './restore-plan.ts';
 import { onlyText } from './rule-text.ts';
 import { sealEvidence } from './sealed-quote.ts';
+import { superseding } from './supersede.ts';
 import { countRuleTokens } from './rule-tokens.ts';
 import { marked, restoredEvents } from './snapshot-events.ts';
 import type { Provenance, Rule, RuleStatus, RuleText } from './rule.ts';
@@ -123,8 +123,8 @@ export class LogBackedKnowledge implements KnowledgeBase {
   validate(ruleId: string, verdictId: string, reason: string, supersedes?: string): Promise<Change> {
     return this.#judge(ruleId, 'validated', LEARNER_ACTOR, reason, { verdictId, supersedes });
   }
-  activate(ruleId: string, actor: string, reason: string): Promise<Change> {
-    return this.#judge(ruleId, 'activated', actor, reason);
+  promote(ruleId: string, verdictId: string, reason: string, supersedes?: string): Promise<Change> {
+    return this.#judge(ruleId, 'activated', LEARNER_ACTOR, reason, { verdictId, supersedes });
   }
   approve(idOrPrefix: string, actor: string, reason: string = `approved by ${actor}`): Promise<Change> {
     return this.#events.inTurn(async () => {
@@ -274,27 +274,19 @@ export class LogBackedKnowledge implements KnowledgeBase {
     });
   }
 
-  async #judgeNow(rule: Rule, type: EventOfRule, actor: string, data: object): Promise<Change> {
+  async #judgeNow(rule: Rule, type: EventOfRule, actor: string, data: Partial<JudgedData>): Promise<Change> {
+    const goesLive = type === 'activated' || type === 'approved';
+    // Proven and in service at once: one step, so that no process that ends leaves one without the other.
+    const types = type === 'activated' ? (['validated', 'activated'] as const) : [type];
     return (
       refuseTransition(rule, type, actor) ??
       (await this.#append(rule.id, [
-        { type, ruleId: rule.id, actor, data },
-        ...this.#supersede(rule, type, actor),
+        ...types.map((each): NewEvent => ({ type: each, ruleId: rule.id, actor, data })),
+        ...(goesLive
+          ? superseding(rule, data.supersedes ?? rule.supersedes, actor, (id) => this.find(id))
+          : []),
       ]))
     );
-  }
-
-  /** What was proven in the place of another rule must not stand beside it: the other one leaves in the same step. */
-  #supersede(rule: Rule, type: EventOfRule, actor: string): NewEvent[] {
-    if (type !== 'activated' && type !== 'approved') return [];
-    const [id = ''] = rule.supersedes?.split('@') ?? [];
-    const found = this.find(id);
-    const old = found.ok && found.rule.status === 'active' ? found.rule : undefined;
-    if (old === undefined || itemReference(old) !== rule.supersedes) return [];
-    // What a person pinned only a person takes away.
-    if (old.priority === 'pinned' && actor === LEARNER_ACTOR) return [];
-    const data = { reason: `${SUPERSEDED}${itemReference(rule)}` };
-    return [{ type: 'deprecated', ruleId: id, actor, data }];
   }
 
   #refuseText(text: RuleText, problems: readonly string[], exceptId?: string): Refusal | undefined {

@@ -1,62 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { openStore } from '@tracelore/collector/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newRandomId } from '../ids.ts';
-import { migrateLearner } from '../store/migrate.ts';
-import type { Change, KnowledgeBase, KnowledgeEvent } from './knowledge-base.ts';
-import { createKnowledgeLog, type KnowledgeLog } from './knowledge-log.ts';
-import { openKnowledge } from './knowledge-registry.ts';
+import type { KnowledgeBase, KnowledgeEvent } from './knowledge-base.ts';
+import {
+  done,
+  inForce,
+  openKnowledgeStore,
+  ruleText,
+  type KnowledgeStore,
+} from './knowledge-store.testing.ts';
 import { LEARNER_ACTOR } from './lifecycle.ts';
-import type { Evidence, Provenance, Rule, RuleText } from './rule.ts';
+import type { Evidence, Provenance, Rule } from './rule.ts';
 
-const BY_ANN: Provenance = { origin: 'human', by: 'ann', evidence: [] };
 const START_MS = Date.UTC(2026, 10, 20, 12);
 const DAY_MS = 86_400_000;
 
-let directory: string;
-let store: Awaited<ReturnType<typeof openStore>>;
-let log: KnowledgeLog;
+let disk: KnowledgeStore;
 let nowMs = START_MS;
 const told: KnowledgeEvent[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'managed-'));
-  store = await openStore({ location: { kind: 'embedded', directory } });
-  await migrateLearner(store);
-  log = createKnowledgeLog(store.driver, store.database);
+  disk = await openKnowledgeStore();
 });
 
-afterAll(async () => {
-  await store.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => disk.close());
 
 /** What a restarted process would see. */
 async function open(project: string, pinPersons: 1 | 2 = 1): Promise<KnowledgeBase> {
-  const registry = await openKnowledge({
-    log,
-    newId: newRandomId,
+  const registry = await disk.reopen({
     now: () => new Date(nowMs),
     pinPersons,
     onEvents: (events) => void told.push(...events),
   });
   return registry.of(project);
-}
-
-function text(content: string): RuleText {
-  return { kind: 'skill', content, appliesWhen: 'a question is about revenue', tags: [] };
-}
-
-function done(change: Change): Rule {
-  if (!change.ok) throw new Error(`${change.code}: ${change.message}`);
-  return change.rule;
-}
-
-async function inForce(base: KnowledgeBase, content: string): Promise<Rule> {
-  const { id } = done(await base.propose(text(content), BY_ANN));
-  return done(await base.approve(id, 'ann'));
 }
 
 function taughtBy(...principals: readonly string[]): Provenance {
@@ -160,9 +134,8 @@ describe('purging a source', () => {
   test('removes what it alone taught and what stands on that, opens again what others taught too', async () => {
     const base = await open('purge');
     const promoted = async (content: string, by: Provenance, supersedes?: string): Promise<Rule> => {
-      const { id } = done(await base.propose(text(content), by));
-      done(await base.validate(id, 'v', 'helps', supersedes));
-      return done(await base.activate(id, LEARNER_ACTOR, 'helps'));
+      const { id } = done(await base.propose(ruleText(content), by));
+      return done(await base.promote(id, 'v', 'helps', supersedes));
     };
     const alone = await promoted('Divide amounts by 10.', taughtBy('mallory', '', 'mallory'));
     const shared = await promoted('Round half up.', taughtBy('mallory', 'carol'));
@@ -170,7 +143,7 @@ describe('purging a source', () => {
     const unknown = await promoted('Count whole months.', taughtBy(''));
     const heir = await promoted('Divide amounts by 5.', taughtBy(''), `${alone.id}@1`);
     const standing = await promoted('Divide amounts by 100.', taughtBy('dave'), `${heir.id}@1`);
-    const waiting = done(await base.propose(text('Round down.'), taughtBy('mallory', 'carol')));
+    const waiting = done(await base.propose(ruleText('Round down.'), taughtBy('mallory', 'carol')));
     const source = { principals: new Set(['mallory']), authors: new Set<string>() };
 
     expect(await base.purge(source, LEARNER_ACTOR, 'x')).toMatchObject({ code: 'not_allowed' });

@@ -1,36 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { openStore } from '@tracelore/collector/store';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newRandomId } from '../ids.ts';
-import { migrateLearner } from '../store/migrate.ts';
 import type { KnowledgeBase } from './knowledge-base.ts';
-import { createKnowledgeLog, type KnowledgeLog } from './knowledge-log.ts';
-import { openKnowledge } from './knowledge-registry.ts';
+import { BY_ANN, openKnowledgeStore, ruleText, type KnowledgeStore } from './knowledge-store.testing.ts';
 import { isInForce } from './restore-plan.ts';
 import type { Rule } from './rule.ts';
 
-let directory: string;
-let store: Awaited<ReturnType<typeof openStore>>;
-let log: KnowledgeLog;
+let disk: KnowledgeStore;
 let projects = 0;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'states-'));
-  store = await openStore({ location: { kind: 'embedded', directory } });
-  await migrateLearner(store);
-  log = createKnowledgeLog(store.driver, store.database);
+  disk = await openKnowledgeStore();
 });
 
-afterAll(async () => {
-  await store.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => disk.close());
 
 async function open(project: string): Promise<KnowledgeBase> {
-  return (await openKnowledge({ log, newId: newRandomId, now: () => new Date() })).of(project);
+  return (await disk.reopen()).of(project);
 }
 
 /** What agents are given of these rules, in any order. */
@@ -52,8 +37,7 @@ async function take(
   const content = `Divide amount ${at} by 100.`;
   const id = base.list()[which]?.id;
   if (verb === 'propose' || id === undefined) {
-    const text = { kind: 'skill', content, appliesWhen: 'amounts are asked for', tags: [] } as const;
-    await base.propose(text, { origin: 'human', by: 'ann', evidence: [] });
+    await base.propose(ruleText(content), BY_ANN);
     return;
   }
   // What the lifecycle does not allow is refused and changes nothing.

@@ -1,5 +1,4 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { CandidateReport, CycleReport } from '../validators/validator.ts';
 import { addNote } from './learn-pass.ts';
@@ -15,8 +14,8 @@ const DECIDED: ReadonlySet<CandidateReport['status']> = new Set([
 ]);
 
 /**
- * Carries out what a pass that was cut off had decided: verdicts that are stored while their rules stand where they stood,
- * and proven rules that were not put into service yet. What happened to a rule after its verdict, by whomever, counts more.
+ * Carries out what a pass that was cut off had decided: verdicts that are stored while their rules stand where they stood.
+ * What happened to a rule after its verdict, by whomever, counts more.
  */
 export async function finishReleases(
   options: PassOptions & {
@@ -35,17 +34,6 @@ export async function finishReleases(
     if (cycle === undefined || report === undefined || cycle.fingerprint !== fingerprint) continue;
     addNote(record, `rule ${rule.id}: the verdict of cycle ${cycle.id}, which was cut off, is carried out`);
     await release({ ...cycle, reports: [report] }, base, record, { requireApproval: await awaitsPerson() });
-  }
-  const cutOff = base
-    .list({ status: 'validated' })
-    .filter(
-      ({ id, quarantined, kind }) =>
-        !quarantined && kind !== 'code_template' && base.history(id).at(-1)?.type === 'validated',
-    );
-  if (cutOff.length === 0 || (await awaitsPerson())) return;
-  for (const rule of cutOff) {
-    const activated = await base.activate(itemReference(rule), LEARNER_ACTOR, rule.reason);
-    if (activated.ok) addNote(record, `rule ${rule.id} was proven before and is put into service`);
   }
 }
 

@@ -40,15 +40,15 @@ async function act(
   }
   switch (report.status) {
     case 'promoted': {
-      const validated = await base.validate(exactly, cycle.id, reason, report.replaces ?? undefined);
-      if (!validated.ok) return refused(ruleId, validated);
-      record.update({ promoted: [...record.current.promoted, ruleId] });
       // Code runs with the agent's rights: a person always looks at it first.
-      if (options.requireApproval || rule.kind === 'code_template') {
-        return `rule ${ruleId} is proven and waits for a person: tracelore knowledge approve ${ruleId.slice(0, 8)}`;
-      }
-      const activated = await base.activate(exactly, ACTOR, reason);
-      return activated.ok ? undefined : refused(ruleId, activated);
+      const waits = options.requireApproval || rule.kind === 'code_template';
+      const step = waits ? 'validate' : 'promote';
+      const changed = await base[step](exactly, cycle.id, reason, report.replaces ?? undefined);
+      if (!changed.ok) return refused(ruleId, changed);
+      record.update({ promoted: [...record.current.promoted, ruleId] });
+      return waits
+        ? `rule ${ruleId} is proven and waits for a person: tracelore knowledge approve ${ruleId.slice(0, 8)}`
+        : undefined;
     }
     case 'futile':
     case 'harmful':

@@ -6,8 +6,7 @@ import { HARMFUL } from '../online/act-on-watches.ts';
 import type { Notice, NoticeType } from './notice.ts';
 
 export interface EventContext {
-  /** Rules that are proven wait for a person. */
-  readonly requireApproval: boolean;
+  /** A rule as it is after the events. */
   readonly find: (project: string, ruleId: string) => Rule | undefined;
 }
 
@@ -39,14 +38,13 @@ export function noticesOf(events: readonly KnowledgeEvent[], context: EventConte
 function typeOf(
   { type, actor, project, ruleId }: KnowledgeEvent,
   { reason, restores }: { readonly reason: string; readonly restores: number | undefined },
-  { requireApproval, find }: EventContext,
+  { find }: EventContext,
 ): NoticeType | undefined {
   if (type === 'quarantined') return 'quarantined';
   if (type === 'pin_requested') return 'review_pending';
-  if (type === 'validated') {
-    const waits = requireApproval || find(project, ruleId)?.kind === 'code_template';
-    return waits ? 'review_pending' : undefined;
-  }
+  // What is proven and not in service with it waits for a person.
+  if (type === 'validated')
+    return find(project, ruleId)?.status === 'validated' ? 'review_pending' : undefined;
   const isRemoved = type === 'deprecated' && actor === LEARNER_ACTOR && reason.startsWith(HARMFUL);
   return isRemoved || restores !== undefined ? 'rolled_back' : undefined;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KnowledgeEvent, KnowledgeEventType } from '../knowledge/knowledge-base.ts';
 import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
+import type { Rule, RuleStatus } from '../knowledge/rule.ts';
 import { exampleRule } from '../injectors/example-rule.testing.ts';
 import { brokenSplit, observeUnit, startWatch } from '../online/rule-watch.ts';
 import type { WatchView } from '../online/watch-view.ts';
@@ -13,14 +14,15 @@ function event(type: KnowledgeEventType, data: object, actor = LEARNER_ACTOR): K
   return { ...about, type, at: '2026-11-20T00:00:00.000Z', actor, data: JSON.stringify(data), ...chained };
 }
 
-function typesOf(given: KnowledgeEvent, requireApproval = false): string[] {
-  return noticesOf([given], { requireApproval, find: () => undefined }).map(({ type }) => type);
+function typesOf(given: KnowledgeEvent, status: RuleStatus = 'active'): string[] {
+  const find = (): Rule => exampleRule('r', { status });
+  return noticesOf([given], { find }).map(({ type }) => type);
 }
 
 test('somebody hears of what waits for a person and of what was undone, and of nothing else', () => {
   expect(typesOf(event('quarantined', { reason: 'odd' }))).toEqual(['quarantined']);
   expect(typesOf(event('pin_requested', { reason: '' }, 'ann'))).toEqual(['review_pending']);
-  expect(typesOf(event('validated', { reason: 'helps' }), true)).toEqual(['review_pending']);
+  expect(typesOf(event('validated', { reason: 'helps' }), 'validated')).toEqual(['review_pending']);
   expect(typesOf(event('validated', { reason: 'helps' }))).toEqual([]);
   expect(typesOf(event('deprecated', { reason: 'harmful in production: E 21' }))).toEqual(['rolled_back']);
   expect(typesOf(event('deprecated', { reason: 'harmful in production: E 21' }, 'ann'))).toEqual([]);
@@ -28,10 +30,7 @@ test('somebody hears of what waits for a person and of what was undone, and of n
   expect(typesOf(event('snapshotted', { reason: '', restores: 3 }, 'ann'))).toEqual(['rolled_back']);
   expect(typesOf(event('snapshotted', { reason: '', tag: 't' }, 'ann'))).toEqual([]);
   expect(
-    noticesOf([event('snapshotted', { reason: 'bad day', restores: 3 })], {
-      requireApproval: false,
-      find: () => undefined,
-    }),
+    noticesOf([event('snapshotted', { reason: 'bad day', restores: 3 })], { find: () => undefined }),
   ).toEqual([
     {
       id: 'e',
