@@ -10,7 +10,7 @@ export interface Finding {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  readonly unit: '%' | 'points' | 'units' | 'runs' | 'count' | 'µs';
+  readonly unit: '%' | 'points' | 'units' | 'runs' | 'count' | 'µs' | 'min';
   /** The bound in words, and whether it holds; absent = nothing was asked of it. */
   readonly goal?: { readonly text: string; readonly isMet: boolean };
 }

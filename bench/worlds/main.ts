@@ -1,32 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import {
-  arenaSection,
-  controlSection,
-  difficultySection,
-  httpSection,
-  type Section,
-} from './arena/sections.ts';
+import { arenaSection } from './arena/arena-section.ts';
+import { controlSection } from './arena/control-section.ts';
+import { difficultySection } from './arena/difficulty-section.ts';
 import { commitmentTo, placesOf } from './arena/seeds.ts';
+import { httpSection } from './http/run-http.ts';
+import { Pool } from './pool/pool.ts';
 import { rateSection } from './rates.ts';
+import type { Section } from './section.ts';
 
 /**
- * `npm run bench:worlds -- [--worlds 30] [--only arena,difficulties,controls,http,gates,streams,service] [--seed final]
- * [--scale 1] [--json file]`: simulated worlds with known truth. `--scale` = share of the cycles, streams and requests of
- * the last three. Everything follows from the seed. Figures prove mechanism: no language model is asked.
+ * `npm run bench:worlds -- [--worlds 30] [--only arena,difficulties,controls,gates,streams,http,service] [--seed final]
+ * [--scale 1] [--json file]`: simulated worlds with known truth, spread over a process per core. `--scale` = share of the
+ * cycles, streams and requests of gates, streams and service. Everything follows from the seed, however many processes.
+ * Figures prove mechanism: no language model is asked.
  *
  * The worlds read the learner's sources, since what they run in process (the learning pass with its stores in memory, the
- * validator, serving) is not published. `http` runs one world of each domain against the service as a process of its own.
+ * validator, serving) is not published. `http` runs one world of each domain, and `service` the watch, against the service as
+ * a process of its own; they run when they are named.
  */
 const WORLDS = 30;
 const SEED = 'final';
-const SECTIONS = ['arena', 'difficulties', 'controls', 'http', 'gates', 'streams', 'service'] as const;
+const SIMULATED = ['gates', 'streams', 'arena', 'controls', 'difficulties'] as const;
+const SECTIONS = [...SIMULATED, 'http', 'service'] as const;
 
 const { values } = parseArgs({
   options: {
     worlds: { type: 'string', default: String(WORLDS) },
-    only: { type: 'string', default: SECTIONS.join(',') },
+    only: { type: 'string', default: SIMULATED.join(',') },
     seed: { type: 'string', default: SEED },
     scale: { type: 'string', default: '1' },
     json: { type: 'string' },
@@ -53,26 +55,44 @@ const startedAt = performance.now();
 console.log(`seed "${values.seed}", ${worlds} worlds, committed to by sha256 ${commitmentTo(places)}`);
 console.log(`load ${loadavg()[0]?.toFixed(1)}`);
 
+const { seed } = values;
+const pool = new Pool();
+const workshop = { pool, say };
+const rates = { ...workshop, seed, scale };
 const run: Record<(typeof SECTIONS)[number], () => Promise<Section>> = {
-  arena: () => arenaSection(places, say),
-  difficulties: () => difficultySection(places, say),
-  controls: () => controlSection(places, say),
-  http: () => httpSection(values.seed, say),
-  gates: () => rateSection('gates', { seed: values.seed, say, scale }),
-  streams: () => rateSection('streams', { seed: values.seed, say, scale }),
-  service: () => rateSection('service', { seed: values.seed, say, scale }),
+  gates: () => rateSection('gates', rates),
+  streams: () => rateSection('streams', rates),
+  arena: () => arenaSection(places, workshop),
+  controls: () => controlSection(places, workshop),
+  difficulties: () => difficultySection(places, workshop),
+  http: () => httpSection(seed, say),
+  service: () => rateSection('service', rates),
 };
-const results: Record<string, Section> = {};
-for (const name of SECTIONS) if (only.includes(name)) results[name] = await run[name]();
+const results: Record<string, Section & { readonly seconds: number }> = {};
+try {
+  for (const name of SECTIONS) {
+    if (!only.includes(name)) continue;
+    const since = performance.now();
+    const section = await run[name]();
+    results[name] = { ...section, seconds: secondsSince(since) };
+    console.log(`${name}: ${secondsSince(since).toFixed(0)} s, load ${loadavg()[0]?.toFixed(1)}`);
+  }
+} finally {
+  pool.close();
+}
 
-const seconds = (performance.now() - startedAt) / 1_000;
+const seconds = secondsSince(startedAt);
 console.log(`\n${seconds.toFixed(0)} s, load ${loadavg()[0]?.toFixed(1)}`);
 if (values.json !== undefined)
   await writeFile(
     values.json,
-    JSON.stringify({ seed: values.seed, commitment: commitmentTo(places), seconds, ...results }),
+    JSON.stringify({ seed, commitment: commitmentTo(places), seconds, ...results }),
   );
 const missed = Object.values(results).flatMap(({ findings }) =>
   findings.filter(({ goal }) => goal?.isMet === false),
 );
 if (missed.length > 0) process.exitCode = 1;
+
+function secondsSince(at: number): number {
+  return (performance.now() - at) / 1_000;
+}

@@ -16,3 +16,10 @@ export const POLICIES: readonly Policy[] = [
   ALL_CANDIDATES,
   RANDOM_CANDIDATES,
 ];
+
+/** The policy of this name, as children are told which one to run. */
+export function policyNamed(name: string): Policy {
+  const found = POLICIES.find((policy) => policy.name === name);
+  if (found === undefined) throw new Error(`no policy is named ${name}`);
+  return found;
+}

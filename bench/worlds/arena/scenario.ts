@@ -74,3 +74,10 @@ export const CONTROLS: readonly Scenario[] = [
   variant('renamed vocabulary', { renamed: true }),
   variant('swapped order', { swapped: true }),
 ];
+
+/** The scenario of this name, as children are told which one to draw. */
+export function scenarioNamed(name: string): Scenario {
+  const found = [...DIFFICULTIES, ...CONTROLS].find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`no scenario is named ${name}`);
+  return found;
+}

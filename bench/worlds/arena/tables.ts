@@ -25,11 +25,11 @@ export function printGains(
   const groups = Map.groupBy(gained(all), groupOf);
   printTable(
     HEAD.map((name) => (worlds === 'each' && name === '' ? 'domain, policy' : name)),
-    [...groups].map(([name, results]) => lineOf(name, results)),
+    [...groups].map(([name, results]) => rowOf(name, results)),
   );
 }
 
-function lineOf(name: string, results: readonly Gained[]): readonly string[] {
+function rowOf(name: string, results: readonly Gained[]): readonly string[] {
   const gain = meanOf(results, (each) => each.gain);
   const withWrong = results.filter(({ promoted }) => promoted.false + promoted.vague > 0).length;
   const [low, high] = wilsonInterval(withWrong, results.length);
@@ -59,4 +59,19 @@ function errorOf(lifts: Measured['lifts']): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
+}
+
+/** One result in a line, as it comes. */
+export function lineOf({
+  domain,
+  seed,
+  scenario,
+  policy,
+  accuracy,
+  promoted,
+  decisionRuns,
+  seconds,
+}: Measured): string {
+  const kept = `${promoted.right}/${promoted.false}/${promoted.vague}/${promoted.poison}`;
+  return `${scenario}, ${domain} ${seed}, ${policy}: ${(100 * accuracy).toFixed(1)} %, right/false/vague/poison ${kept}, ${decisionRuns} runs, ${seconds.toFixed(1)} s`;
 }

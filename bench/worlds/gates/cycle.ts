@@ -24,7 +24,15 @@ export interface CycleOutcome {
   readonly runs: number;
   /** Published minus true lift of promoted rules, score units. */
   readonly errors: readonly number[];
+  /** Useful candidates with a lift of at least {@link STRONG_LIFT}. */
+  readonly strong: readonly string[];
+  /** Confidence sequences of candidates that do nothing, and those of them that hold 0; rivals publish none. */
+  readonly intervals: number;
+  readonly covered: number;
 }
+
+/** In-scope lift from which a rule is to be found, score units. */
+const STRONG_LIFT = 0.25;
 
 /**
  * A world of candidates with true in-scope lifts, about, in score units; 0 = useless. Rules act independently.
@@ -39,7 +47,7 @@ export function worldOf(seed: string, lifts: readonly number[], mean: number): S
 
 /** Runs one cycle of a gate and judges it. */
 export async function runCycle(gate: Gate, world: SimulatedWorld, runsBudget: number): Promise<CycleOutcome> {
-  const { promoted, runs, lifts } = await gate.promote(world.input, runsBudget);
+  const { promoted, runs, lifts, intervals = new Map() } = await gate.promote(world.input, runsBudget);
   const useful = world.candidates.filter((rule) => world.lift(rule) > 0).map(({ id }) => id);
   const kept = world.candidates.filter(({ id }) => promoted.includes(id));
   const errors = kept.flatMap((rule) => {
@@ -51,12 +59,19 @@ export async function runCycle(gate: Gate, world: SimulatedWorld, runsBudget: nu
     );
     return [published - (gate.liftScope === 'all' ? truth * coverageOf(rule, world) : truth)];
   });
+  const ofUseless = world.candidates.flatMap((rule) => {
+    const interval = intervals.get(rule.id);
+    return interval === undefined || world.lift(rule) !== 0 ? [] : [interval];
+  });
   return {
     useful,
     found: promoted.filter((id) => useful.includes(id)),
     wrong: promoted.filter((id) => !useful.includes(id)),
     runs,
     errors,
+    strong: world.candidates.filter((rule) => world.lift(rule) >= STRONG_LIFT).map(({ id }) => id),
+    intervals: ofUseless.length,
+    covered: ofUseless.filter(([low, high]) => low <= 0 && high >= 0).length,
   };
 }
 

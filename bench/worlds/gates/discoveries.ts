@@ -1,5 +1,6 @@
 import { atLeast, atMost, statisticOf, type Finding } from '../finding.ts';
-import { runCycle, RUNS_BUDGET, worldOf, type CycleOutcome } from './cycle.ts';
+import { RUNS_BUDGET, type CycleOutcome } from './cycle.ts';
+import type { Cycles, DrawnFrom } from './cycles.ts';
 import type { Gate } from './gate.ts';
 import { OUR_GATES } from './ours.ts';
 import { RIVAL_GATES } from './rivals.ts';
@@ -21,12 +22,16 @@ const FOUND_MIN = 88;
 export async function measureDiscoveries(
   streams: number,
   seed: string,
-  onGate: (name: string) => void,
+  run: Cycles,
 ): Promise<readonly Finding[]> {
+  const worlds = Array.from({ length: streams * CYCLES }, (_, index): DrawnFrom => ({
+    seed: `${seed} stream ${index}`,
+    lifts: LIFTS[index % LIFTS.length] ?? [],
+    mean: MEAN,
+  }));
   const findings: Finding[] = [];
   for (const gate of OUR_GATES) {
-    onGate(`discoveries: ${gate.name}`);
-    const measured = await runStreams(gate, RUNS_BUDGET, streams, seed);
+    const measured = await run(gate, worlds, RUNS_BUDGET);
     const most = gate.name === 'factorial, e-BH' ? FALSE_SHARE_MAX_FACTORIAL_FDR : FALSE_SHARE_MAX;
     const [falseShare, found, runs] = figures(gate, measured, seed);
     findings.push(
@@ -35,25 +40,8 @@ export async function measureDiscoveries(
       runs,
     );
   }
-  for (const gate of RIVAL_GATES) {
-    onGate(`discoveries: ${gate.name}`);
-    findings.push(...figures(gate, await runStreams(gate, Infinity, streams, seed), seed));
-  }
+  for (const gate of RIVAL_GATES) findings.push(...figures(gate, await run(gate, worlds, Infinity), seed));
   return findings;
-}
-
-async function runStreams(
-  gate: Gate,
-  runsBudget: number,
-  streams: number,
-  seed: string,
-): Promise<readonly CycleOutcome[]> {
-  const outcomes: CycleOutcome[] = [];
-  for (let i = 0; i < streams * CYCLES; i += 1) {
-    const world = worldOf(`${seed} stream ${i}`, LIFTS[i % LIFTS.length] ?? [], MEAN);
-    outcomes.push(await runCycle(gate, world, runsBudget));
-  }
-  return outcomes;
 }
 
 type Count = (outcome: CycleOutcome) => number;

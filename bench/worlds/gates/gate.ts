@@ -25,4 +25,6 @@ export interface Promotion {
   readonly runs: number;
   /** Lift that the gate publishes for each promoted rule, score units; a promoted rule without one is missing. */
   readonly lifts: ReadonlyMap<string, number>;
+  /** Interval of each candidate's lift at the end, where the gate publishes one. */
+  readonly intervals?: ReadonlyMap<string, readonly [low: number, high: number]>;
 }

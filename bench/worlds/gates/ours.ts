@@ -1,20 +1,9 @@
 import { createRaceValidator } from '../../../learner/src/validators/race.ts';
 import type { RaceOptions } from '../../../learner/src/validators/race-options.ts';
-import type { CycleReport, ValidationInput } from '../../../learner/src/validators/validator.ts';
-import type { Gate, Promotion } from './gate.ts';
-
-/** A promotion with the whole report of the cycle. */
-export interface ReportedPromotion extends Promotion {
-  readonly report: CycleReport;
-}
-
-/** Our validator as shipped, which can also say everything it knows. */
-export interface OurGate extends Gate {
-  promote(input: ValidationInput, runsBudget: number): Promise<ReportedPromotion>;
-}
+import type { Gate } from './gate.ts';
 
 /** The learner's own validator, with its defaults but for what is named. Published: the confirmed lift alone. */
-export function ourGate(name: string, options: Omit<RaceOptions, 'runsBudget'> = {}): OurGate {
+export function ourGate(name: string, options: Omit<RaceOptions, 'runsBudget'> = {}): Gate {
   return {
     name,
     liftScope: 'triggered',
@@ -28,14 +17,18 @@ export function ourGate(name: string, options: Omit<RaceOptions, 'runsBudget'> =
         promoted: promoted.map(({ ruleId }) => ruleId),
         runs: report.runsUsed,
         lifts: new Map(lifts),
-        report,
+        intervals: new Map(
+          report.reports
+            .filter(({ pairs }) => pairs > 0)
+            .map(({ ruleId, lift }) => [ruleId, lift.confidenceSequence]),
+        ),
       };
     },
   };
 }
 
 /** Both ways of collecting evidence, under both kinds of control. */
-export const OUR_GATES: readonly OurGate[] = [
+export const OUR_GATES: readonly Gate[] = [
   ourGate('race, e-Bonferroni', { mode: 'race' }),
   ourGate('race, e-BH', { mode: 'race', control: 'fdr' }),
   ourGate('factorial, e-Bonferroni', { mode: 'factorial' }),

@@ -1,23 +1,18 @@
 import { atLeast, atMost, shareOf, statisticOf, type Finding } from '../finding.ts';
-import { runCycle, worldOf, type CycleOutcome } from './cycle.ts';
-import { fixedMcnemarGate } from './fixed-mcnemar.ts';
+import type { CycleOutcome } from './cycle.ts';
+import type { Cycles, DrawnFrom } from './cycles.ts';
+import { FACTORIAL, FIXED_DESIGNS, RACE } from './designs.ts';
 import type { Gate } from './gate.ts';
-import { ourGate } from './ours.ts';
 import { RIVAL_GATES } from './rivals.ts';
 
 /** True in-scope lifts; the other fifteen of the twenty candidates do nothing. */
 const LIFTS = [0.5, 0.35, 0.25, -0.3, -0.25] as const;
 const MEAN = 0.5;
-/** In-scope lift from which a rule is to be found, score units. */
-const STRONG_LIFT = 0.25;
 const STRONG_FOUND_MIN = 95;
-/** Designs to compare with: from too few pairs to enough. */
-const FIXED_PAIRS = [40, 60, 80, 100, 120, 160] as const;
 /** Runs of a full evaluation as agentlearn does it: every case, both sides, every candidate. */
 const FULL_EVALUATION_RUNS = 8_000;
 const FULL_SHARE_MAX = 25;
 const LIFT_ERROR_MAX = 1;
-const CONFIRM_RUNS = 1_000;
 
 interface Design {
   readonly gate: Gate;
@@ -26,9 +21,6 @@ interface Design {
   readonly shareMax: number;
 }
 
-/** Two baseline runs: with thirty cases for a rule, pairs are what is short. */
-const RACE = ourGate('race', { mode: 'race', baselineRuns: 2, confirmRuns: CONFIRM_RUNS });
-const FACTORIAL = ourGate('factorial', { mode: 'factorial', confirmRuns: CONFIRM_RUNS });
 const FRUGAL: readonly Design[] = [
   { gate: RACE, runsBudget: 1_500, shareMax: 60 },
   { gate: FACTORIAL, runsBudget: 1_000, shareMax: 50 },
@@ -45,14 +37,17 @@ const GENEROUS: readonly Omit<Design, 'shareMax'>[] = [
 export async function measurePower(
   cycles: number,
   seed: string,
-  onGate: (name: string) => void,
+  runCycles: Cycles,
 ): Promise<readonly Finding[]> {
-  const run = async (gate: Gate, runsBudget: number): Promise<readonly Judged[]> => {
-    onGate(`power: ${gate.name}`);
-    return await runCycles(gate, runsBudget, cycles, seed);
-  };
-  const fixed: (readonly Judged[])[] = [];
-  for (const pairs of FIXED_PAIRS) fixed.push(await run(fixedMcnemarGate(pairs), Infinity));
+  const worlds = Array.from({ length: cycles }, (_, index): DrawnFrom => ({
+    seed: `${seed} power ${index}`,
+    lifts: LIFTS,
+    mean: MEAN,
+  }));
+  const run = (gate: Gate, runsBudget: number): Promise<readonly CycleOutcome[]> =>
+    runCycles(gate, worlds, runsBudget);
+  const fixed: (readonly CycleOutcome[])[] = [];
+  for (const design of FIXED_DESIGNS) fixed.push(await run(design, Infinity));
   const findings: Finding[] = [];
   for (const { gate, runsBudget, shareMax } of FRUGAL) {
     const measured = await run(gate, runsBudget);
@@ -71,22 +66,7 @@ export async function measurePower(
   return findings;
 }
 
-/** A cycle with its strong rules. */
-interface Judged extends CycleOutcome {
-  readonly strong: readonly string[];
-}
-
-async function runCycles(gate: Gate, runsBudget: number, cycles: number, seed: string): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  for (let i = 0; i < cycles; i += 1) {
-    const world = worldOf(`${seed} power ${i}`, LIFTS, MEAN);
-    const strong = world.candidates.filter((rule) => world.lift(rule) >= STRONG_LIFT).map(({ id }) => id);
-    judged.push({ ...(await runCycle(gate, world, runsBudget)), strong });
-  }
-  return judged;
-}
-
-function strongFound(name: string, cycles: readonly Judged[], isTarget: boolean): Finding[] {
+function strongFound(name: string, cycles: readonly CycleOutcome[], isTarget: boolean): Finding[] {
   const strong = cycles.reduce((sum, each) => sum + each.strong.length, 0);
   const found = cycles.reduce(
     (sum, each) => sum + each.strong.filter((id) => each.found.includes(id)).length,
@@ -102,23 +82,23 @@ function strongFound(name: string, cycles: readonly Judged[], isTarget: boolean)
 
 function beside(
   name: string,
-  cycles: readonly Judged[],
-  fixed: readonly (readonly Judged[])[],
+  cycles: readonly CycleOutcome[],
+  fixed: readonly (readonly CycleOutcome[])[],
   shareMax: number,
   seed: string,
 ): Finding[] {
   const paired = cycles.map((ours, index) => ({ ours, fixed: fixed.map((design) => design[index]) }));
   const ratio = (sample: readonly (typeof paired)[number][]): number => {
-    const designs = FIXED_PAIRS.map((_, at) => {
+    const designs = FIXED_DESIGNS.map((_, at) => {
       const each = sample.flatMap((row) => row.fixed[at] ?? []);
       return { found: meanOf(each, (o) => o.found.length), runs: meanOf(each, (o) => o.runs) };
     });
     const found = meanOf(sample, ({ ours }) => ours.found.length);
     return (100 * meanOf(sample, ({ ours }) => ours.runs)) / runsAtPower(designs, found);
   };
-  const runs = (sample: readonly Judged[]): number =>
+  const runs = (sample: readonly CycleOutcome[]): number =>
     (100 * meanOf(sample, (o) => o.runs)) / FULL_EVALUATION_RUNS;
-  const found = (sample: readonly Judged[]): number => meanOf(sample, (o) => o.found.length) / 3;
+  const found = (sample: readonly CycleOutcome[]): number => meanOf(sample, (o) => o.found.length) / 3;
   const share = { ...statisticOf(cycles, (sample) => 100 * found(sample), seed), unit: '%' as const };
   const what = `${name}: of the runs of a fixed design of equal power`;
   const full = `${name}: of the runs of a full evaluation of all candidates`;
@@ -144,7 +124,7 @@ function runsAtPower(
   return designs.at(-1)?.runs ?? Number.NaN;
 }
 
-function published(gate: Gate, cycles: readonly Judged[], seed: string, isTarget: boolean): Finding[] {
+function published(gate: Gate, cycles: readonly CycleOutcome[], seed: string, isTarget: boolean): Finding[] {
   const errors = cycles.flatMap((cycle) => cycle.errors);
   if (errors.length === 0) return [];
   const measured = statisticOf(errors, (sample) => 100 * meanOf(sample, (error) => error), seed);

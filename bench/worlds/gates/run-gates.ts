@@ -1,5 +1,7 @@
 import type { Finding } from '../finding.ts';
+import type { Pool } from '../pool/pool.ts';
 import { measureArithmetic } from './arithmetic.ts';
+import { pooledCycles, type Cycles } from './cycles.ts';
 import { measureDiscoveries } from './discoveries.ts';
 import { measureFalsePromotions } from './false-promotions.ts';
 import { measurePower } from './power.ts';
@@ -9,8 +11,9 @@ export interface GatesOptions {
   /** All-null cycles for each gate, at least 600 for the target; the other figures take half as many. */
   readonly cycles: number;
   readonly seed: string;
+  readonly pool: Pool;
   /** Called with what is measured next. */
-  readonly onStep?: (what: string) => void;
+  readonly say: (what: string) => void;
 }
 
 /** Cycles of one project's life in the streams of cycles. */
@@ -20,19 +23,15 @@ const STREAM_CYCLES = 50;
  * The gate as shipped beside gates of others, over simulated worlds with known effects and agents as noisy as real ones:
  * T1–T4, T6, T10, T13. Figures prove mechanism: no language is understood here.
  */
-export async function runGates({
-  cycles,
-  seed,
-  onStep = () => {},
-}: GatesOptions): Promise<readonly Finding[]> {
+export async function runGates({ cycles, seed, pool, say }: GatesOptions): Promise<readonly Finding[]> {
   const half = Math.max(1, Math.round(cycles / 2));
   const streams = Math.max(1, Math.round(half / STREAM_CYCLES));
-  const findings: Finding[] = [...measureArithmetic(seed)];
-  onStep('slices');
-  findings.push(...(await measureSlices(half, seed)));
-  findings.push(...(await measurePower(half, seed, onStep)));
-  findings.push(...(await measureDiscoveries(streams, seed, onStep)));
-  onStep('all-null cycles');
-  findings.push(...(await measureFalsePromotions(cycles, seed)));
-  return findings;
+  const inTurn = (what: string): Cycles => pooledCycles(pool, (text) => say(`${what}, ${text}`));
+  return [
+    ...measureArithmetic(seed),
+    ...(await measureSlices(half, seed, pool)),
+    ...(await measurePower(half, seed, inTurn('power'))),
+    ...(await measureDiscoveries(streams, seed, inTurn('discoveries'))),
+    ...(await measureFalsePromotions(cycles, seed, inTurn('nothing helps'))),
+  ];
 }

@@ -9,8 +9,11 @@ import {
   type SimulatedWorld,
 } from '../../../learner/src/validators/simulated-world.testing.ts';
 import { atLeast, shareOf, type Finding } from '../finding.ts';
+import { inParts, type Pool } from '../pool/pool.ts';
 import { ourGate } from './ours.ts';
 
+/** Cycles of one job. */
+const CYCLES_PER_JOB = 25;
 const SLICES = 4;
 const CASES_PER_SLICE = 40;
 const BLOCKED_MIN = 85;
@@ -27,25 +30,49 @@ const SPREAD = 0.3;
  * T10: a rule that helps overall and harms one of four slices by 30 points, beside one that helps everywhere: what the guard
  * says of twenty pairs per slice, and what whole cycles come to.
  */
-export async function measureSlices(cycles: number, seed: string): Promise<readonly Finding[]> {
-  const bad = [GOOD, GOOD, GOOD, BAD];
-  const good = bad.map(() => GOOD);
-  let [blockedPairs, passedPairs, blocked, passed] = [0, 0, 0, 0];
-  for (let i = 0; i < cycles; i += 1) {
-    if (isBlocked(bad, `${seed} bad pairs ${i}`)) blockedPairs += 1;
-    if (!isBlocked(good, `${seed} good pairs ${i}`)) passedPairs += 1;
-    if (!(await isPromoted(bad, `${seed} bad slice ${i}`))) blocked += 1;
-    if (await isPromoted(good, `${seed} good slices ${i}`)) passed += 1;
-  }
+export async function measureSlices(cycles: number, seed: string, pool: Pool): Promise<readonly Finding[]> {
+  const indices = Array.from({ length: cycles }, (_, index) => index);
+  const counts = await pool.all(
+    'slices',
+    inParts(indices, CYCLES_PER_JOB).map((part) => ({ seed, indices: part })),
+  );
+  const sum = (of: keyof SliceCounts): number => counts.reduce((total, each) => total + each[of], 0);
   const pairs = `${SLICE_PAIRS_MIN} pairs per slice`;
   const figure = (what: string, count: number, least: number): Finding =>
     atLeast({ target: 'T10', what, ...shareOf(count, cycles) }, least);
   return [
-    figure(`a slice of −30 points is blocked, ${pairs}`, blockedPairs, BLOCKED_MIN),
-    figure(`a rule that helps everywhere passes, ${pairs}`, passedPairs, PASSES_MIN),
-    figure('cycle with a slice of −30 points: not promoted', blocked, BLOCKED_MIN),
-    figure('cycle with a rule that helps everywhere: promoted', passed, PASSES_MIN),
+    figure(`a slice of −30 points is blocked, ${pairs}`, sum('blockedPairs'), BLOCKED_MIN),
+    figure(`a rule that helps everywhere passes, ${pairs}`, sum('passedPairs'), PASSES_MIN),
+    figure('cycle with a slice of −30 points: not promoted', sum('blocked'), BLOCKED_MIN),
+    figure('cycle with a rule that helps everywhere: promoted', sum('passed'), PASSES_MIN),
   ];
+}
+
+interface SliceCounts {
+  readonly blockedPairs: number;
+  readonly passedPairs: number;
+  readonly blocked: number;
+  readonly passed: number;
+}
+
+/** The job: what becomes of a rule that harms one slice and of one that harms none, in these cycles. */
+export async function countSlices({
+  seed,
+  indices,
+}: {
+  readonly seed: string;
+  readonly indices: readonly number[];
+}): Promise<SliceCounts> {
+  const bad = [GOOD, GOOD, GOOD, BAD];
+  const good = bad.map(() => GOOD);
+  let [blockedPairs, passedPairs, blocked, passed] = [0, 0, 0, 0];
+  for (const index of indices) {
+    if (isBlocked(bad, `${seed} bad pairs ${index}`)) blockedPairs += 1;
+    if (!isBlocked(good, `${seed} good pairs ${index}`)) passedPairs += 1;
+    if (!(await isPromoted(bad, `${seed} bad slice ${index}`))) blocked += 1;
+    if (await isPromoted(good, `${seed} good slices ${index}`)) passed += 1;
+  }
+  return { blockedPairs, passedPairs, blocked, passed };
 }
 
 /** Whether the guard blocks a rule on pairs with these true effects. */

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { isJson, jsonRecord, numberOf, textOf } from '../../../examples/sql-agent/experiment/json.ts';
 import { printTable } from '../../sample.ts';
+import type { Section } from '../section.ts';
 import { DOMAINS } from '../domains/all.ts';
-import type { Finding } from '../finding.ts';
+import { printFindings, type Finding } from '../finding.ts';
 
 /** Longest run of one world, ms; a busy machine takes its time. */
 const WORLD_TIMEOUT_MS = 1_800_000;
@@ -16,13 +17,8 @@ const SEALED_TASKS = 100;
 
 const run = promisify(execFile);
 
-export interface HttpSectionOptions {
-  readonly seed: string;
-  readonly say: (text: string) => void;
-}
-
 /** One world of each domain, the learner behind HTTP in a process of its own, each world in another. */
-export async function runHttp({ seed, say }: HttpSectionOptions): Promise<readonly Finding[]> {
+export async function httpSection(seed: string, say: (text: string) => void): Promise<Section> {
   const findings: Finding[] = [];
   const rows: (string | number)[][] = [];
   for (const { name } of DOMAINS) {
@@ -50,7 +46,8 @@ export async function runHttp({ seed, say }: HttpSectionOptions): Promise<readon
     });
   }
   printTable(['domain', 'no rules, %', 'learned, %', 'oracle, %', 'right rules', 'others', 'trials'], rows);
-  return findings;
+  printFindings(findings);
+  return { findings };
 }
 
 async function runChild(domain: string, seed: string): Promise<Readonly<Record<string, unknown>>> {

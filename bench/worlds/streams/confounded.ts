@@ -3,6 +3,7 @@ import {
   runConfounded,
   type RuleResult,
 } from '../../../learner/src/online/confounded-world.testing.ts';
+import type { Pool } from '../pool/pool.ts';
 import { atMost, shareOf, statisticOf, type Finding } from '../finding.ts';
 
 const WORLDS = 30;
@@ -11,9 +12,10 @@ const WITHHELD = 0.2;
 const RMSE_MAX = 4;
 
 /** T9: per-rule effects in worlds of forty rules where retrieval follows difficulty, over all rules of {@link WORLDS} worlds. */
-export function measureConfounded(seed: string): readonly Finding[] {
-  const worlds = Array.from({ length: WORLDS }, (_, world) =>
-    runConfounded(`${seed} confounded ${world}`, REQUESTS, WITHHELD),
+export async function measureConfounded(seed: string, pool: Pool): Promise<readonly Finding[]> {
+  const worlds = await pool.all(
+    'confounded',
+    Array.from({ length: WORLDS }, (_, world) => `${seed} confounded ${world}`),
   );
   const error = (estimate: (result: RuleResult) => number): Pick<Finding, 'value' | 'low' | 'high'> =>
     statisticOf(worlds, (sample) => 100 * rmse(sample.flat(), estimate), seed);
@@ -41,4 +43,9 @@ export function measureConfounded(seed: string): readonly Finding[] {
       ...shareOf(covered.length, all.length),
     },
   ];
+}
+
+/** The job: one world. */
+export function runConfoundedWorld(seed: string): readonly RuleResult[] {
+  return runConfounded(seed, REQUESTS, WITHHELD);
 }

@@ -1,15 +1,31 @@
-import { runStream, type StreamResult } from '../../../learner/src/online/simulated-stream.testing.ts';
-import type { StageShares } from '../../../learner/src/online/stage.ts';
+import { runStream } from '../../../learner/src/online/simulated-stream.testing.ts';
 import { atMost, quantile, shareOf, statisticOf, type Finding } from '../finding.ts';
+import { inParts, type Pool } from '../pool/pool.ts';
 import { measureConfounded } from './confounded.ts';
-import { FLIP_AT, FLIPPING, HARMFUL, NEUTRAL, POLICIES, PROVEN, USEFUL, type Scenario } from './scenario.ts';
+import {
+  FLIP_AT,
+  FLIPPING,
+  HARMFUL,
+  NEUTRAL,
+  POLICIES,
+  PROVEN,
+  scenarioOf,
+  sharesOf,
+  USEFUL,
+  type Scenario,
+} from './scenario.ts';
 
 export interface StreamsOptions {
   /** Simulated streams of units for each figure. */
   readonly streams: number;
   readonly seed: string;
+  readonly pool: Pool;
+  /** Called with what is measured next. */
+  readonly say: (what: string) => void;
 }
 
+/** Streams of one job. */
+const STREAMS_PER_JOB = 100;
 const REMOVED_UNITS_MAX = 250;
 const USEFUL_REMOVED_MAX = 1;
 const NEUTRAL_REMOVED_MAX = 7;
@@ -22,41 +38,82 @@ const FALSE_ALARMS_MAX = 1;
  * rule is removed, how often a good one is by mistake, how drift is noticed, how well effects are measured although retrieval
  * follows difficulty. Figures prove mechanism.
  */
-export function runStreams(options: StreamsOptions): readonly Finding[] {
-  const findings = POLICIES.flatMap(({ name, shares }) => [
-    ...removals(options, name, shares),
-    ...drift(options, name, shares),
-  ]);
-  return [...findings, ...measureConfounded(options.seed)];
+export async function runStreams(options: StreamsOptions): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name } of POLICIES)
+    findings.push(...(await removals(options, name)), ...(await drift(options, name)));
+  options.say('retrieval follows difficulty');
+  return [...findings, ...(await measureConfounded(options.seed, options.pool))];
 }
 
-function results({ streams, seed }: StreamsOptions, scenario: Scenario, shares: StageShares): StreamResult[] {
-  const { name, units, chances } = scenario;
-  return Array.from({ length: streams }, (_, index) =>
-    runStream({ seed: `${seed} ${name} ${index}`, units, shares, chances }),
-  );
+interface StreamsJob {
+  readonly seed: string;
+  readonly scenario: string;
+  readonly units: number;
+  readonly policy: string;
+  readonly indices: readonly number[];
+}
+
+/** When a rule was suspected and removed on one stream; `null` = never. */
+interface Removal {
+  readonly suspectAt: number | null;
+  readonly deprecatedAt: number | null;
+}
+
+/** The job: these streams of a scenario. */
+export function runStreamsOf({ seed, scenario, units, policy, indices }: StreamsJob): readonly Removal[] {
+  const { name, chances } = scenarioOf(scenario, units);
+  const shares = sharesOf(policy);
+  return indices.map((index) => {
+    const { suspectAt, deprecatedAt } = runStream({
+      seed: `${seed} ${name} ${index}`,
+      units,
+      shares,
+      chances,
+    });
+    return { suspectAt, deprecatedAt };
+  });
+}
+
+async function results(
+  { streams, seed, pool, say }: StreamsOptions,
+  { name: scenario, units }: Scenario,
+  policy: string,
+): Promise<readonly Removal[]> {
+  say(`${policy}: ${scenario}, ${streams} streams`);
+  const indices = Array.from({ length: streams }, (_, index) => index);
+  const jobs = inParts(indices, STREAMS_PER_JOB).map((part) => ({
+    seed,
+    scenario,
+    units,
+    policy,
+    indices: part,
+  }));
+  return (await pool.all('streams', jobs)).flat();
 }
 
 /** T7. */
-function removals(options: StreamsOptions, policy: string, shares: StageShares): Finding[] {
-  const harmful = HARMFUL.map((scenario): Finding => {
-    const removed = results(options, scenario, shares).map(({ deprecatedAt }) => deprecatedAt);
+async function removals(options: StreamsOptions, policy: string): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const scenario of HARMFUL) {
+    const removed = (await results(options, scenario, policy)).map(({ deprecatedAt }) => deprecatedAt);
     const what = `${policy}: ${scenario.name}, removed after, median`;
     const measured = statisticOf(removed, (sample) => quantile(sample, 0.5), options.seed);
-    return atMost({ target: 'T7', what, ...measured, unit: 'units' }, REMOVED_UNITS_MAX);
-  });
-  const others = [...USEFUL, NEUTRAL].map((scenario): Finding => {
-    const removed = results(options, scenario, shares).filter(({ deprecatedAt }) => deprecatedAt !== null);
+    findings.push(atMost({ target: 'T7', what, ...measured, unit: 'units' }, REMOVED_UNITS_MAX));
+  }
+  for (const scenario of [...USEFUL, NEUTRAL]) {
+    const streams = await results(options, scenario, policy);
+    const removed = streams.filter(({ deprecatedAt }) => deprecatedAt !== null);
     const what = `${policy}: ${scenario.name}, removed within ${scenario.units}`;
     const most = scenario === NEUTRAL ? NEUTRAL_REMOVED_MAX : USEFUL_REMOVED_MAX;
-    return atMost({ target: 'T7', what, ...shareOf(removed.length, options.streams) }, most);
-  });
-  return [...harmful, ...others];
+    findings.push(atMost({ target: 'T7', what, ...shareOf(removed.length, options.streams) }, most));
+  }
+  return findings;
 }
 
 /** T8. */
-function drift(options: StreamsOptions, policy: string, shares: StageShares): Finding[] {
-  const flipped = results(options, FLIPPING, shares);
+async function drift(options: StreamsOptions, policy: string): Promise<readonly Finding[]> {
+  const flipped = await results(options, FLIPPING, policy);
   const alarms = flipped.map(({ suspectAt }) => (suspectAt === null ? null : suspectAt - FLIP_AT));
   const removed = flipped.map(({ deprecatedAt }) => (deprecatedAt === null ? null : deprecatedAt - FLIP_AT));
   const level = (share: number) => (sample: readonly (number | null)[]) => quantile(sample, share);
@@ -70,7 +127,7 @@ function drift(options: StreamsOptions, policy: string, shares: StageShares): Fi
     ...statisticOf(sample, level(share), options.seed),
     unit: 'units',
   });
-  const proven = results(options, PROVEN, shares);
+  const proven = await results(options, PROVEN, policy);
   const falseAlarms = proven.filter(({ suspectAt }) => suspectAt !== null).length;
   const what = `${policy}: ${PROVEN.name}, false alarm within ${PROVEN.units}`;
   return [

@@ -40,3 +40,18 @@ export const FLIPPING: Scenario = {
   units: 4_000,
   chances: (unit) => (unit <= FLIP_AT ? { without: 0.6, with: 0.8 } : { without: 0.8, with: 0.6 }),
 };
+
+const SCENARIOS: readonly Scenario[] = [...HARMFUL, ...USEFUL, NEUTRAL, PROVEN, FLIPPING];
+
+/** The scenario of this name and length, as children are told which to run. */
+export function scenarioOf(name: string, units: number): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name && scenario.units === units);
+  if (found === undefined) throw new Error(`no scenario of ${units} units is named ${name}`);
+  return found;
+}
+
+export function sharesOf(policy: string): StageShares {
+  const found = POLICIES.find(({ name }) => name === policy);
+  if (found === undefined) throw new Error(`no policy is named ${policy}`);
+  return found.shares;
+}
