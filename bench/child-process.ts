@@ -3,13 +3,24 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import upFlags from '../learner/bin/heap-flags.json' with { type: 'json' };
 
 /** Ticks per second of the times in `/proc`: the kernel's USER_HZ, 100 on every platform that Node supports. */
 const TICKS_PER_SECOND = 100;
 
+/** V8's flags under which `tracelore up` runs: for programs that take in traces in its place. */
+export const HEAP_FLAGS: readonly string[] = upFlags;
+
 /** Starts a benchmark program of this repository as a process of its own, with room for the embedded engine's calls. */
-export function startProgram(file: URL, args: readonly string[]): ChildProcess {
-  return fork(file, args, { env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' } });
+export function startProgram(
+  file: URL,
+  args: readonly string[],
+  flags: readonly string[] = [],
+): ChildProcess {
+  return fork(file, args, {
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
+    execArgv: [...flags, ...process.execArgv],
+  });
 }
 
 /** Runs the work with a program that is gone afterwards: when the work fails it is killed, so that nothing waits for it. */
@@ -17,8 +28,9 @@ export async function withProgram<T>(
   file: URL,
   args: readonly string[],
   work: (program: ChildProcess) => Promise<T>,
+  flags: readonly string[] = [],
 ): Promise<T> {
-  const program = startProgram(file, args);
+  const program = startProgram(file, args, flags);
   const ended = once(program, 'exit');
   try {
     return await work(program);

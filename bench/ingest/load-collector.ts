@@ -1,5 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { inDirectory, nextMessage, nextNumbers, startProgram, withProgram } from '../child-process.ts';
+import {
+  HEAP_FLAGS,
+  inDirectory,
+  nextMessage,
+  nextNumbers,
+  startProgram,
+  withProgram,
+} from '../child-process.ts';
 import { SPANS_PER_REQUEST, type LoadShape } from './payload.ts';
 
 /** Requests of one load, over all its generators. */
@@ -59,7 +66,7 @@ export async function loadCollector(load: Load): Promise<Loaded> {
     return { elapsedMs, bytesPerItem, ...used };
   };
   return await inDirectory(
-    async (directory) => await withProgram(program, [directory, ...redaction], through),
+    async (directory) => await withProgram(program, [directory, ...redaction], through, HEAP_FLAGS),
   );
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { inDirectory, nextMessage, nextNumbers, startProgram } from '../child-process.ts';
+import { HEAP_FLAGS, inDirectory, nextMessage, nextNumbers, startProgram } from '../child-process.ts';
 import { runPhase, type PhaseResult } from './phase.ts';
 
 const RSS_BYTES_MAX = 700_000_000;
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const verdicts: [good: boolean, text: string][] = [];
 await inDirectory(async (directory) => {
-  const collector = startProgram(new URL('./collector.ts', import.meta.url), [directory]);
+  const collector = startProgram(new URL('./collector.ts', import.meta.url), [directory], HEAP_FLAGS);
   const { url } = await nextMessage(collector, ['url']);
   const steady = { name: 'steady', rate: STEADY_RATE, minutes: Number(values['steady-minutes']) };
   const rated = { name: 'rated', rate: Number(values.rate), minutes: Number(values.minutes) };

@@ -1,15 +1,27 @@
 #!/usr/bin/env node
 'use strict';
 // A CommonJS starter: the thread pool size and the zone must be set before anything asynchronous runs,
-// which the loader of an ES module already does. Under a Node that is too old it restarts itself with a bundled one.
+// which the loader of an ES module already does. Under a Node that is too old it restarts itself with a bundled one, and the
+// service replaces itself (same process id) to get V8's flags, where the platform can do that.
 process.env.UV_THREADPOOL_SIZE ||= '16';
 process.env.TZ = 'UTC';
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 const NODE_MAJOR_MIN = 24;
+/**
+ * V8's heap in a process that takes in traces, MiB. What a request is decoded into lives for milliseconds: with a larger young
+ * generation most of it is gone before it is looked at, and memory outside the heap, which V8 counts against the old
+ * generation, does not start a full collection every second. They count from the start of a process only.
+ */
+const HEAP_FLAGS = require('./heap-flags.json');
 
-if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) start();
-else restart();
+/** V8's flags for what was asked; a user's own come after them and win. */
+const flags = process.argv.includes('up') ? [...HEAP_FLAGS, ...process.execArgv] : process.execArgv;
+const hasFlags = flags.every((flag) => process.execArgv.includes(flag));
+
+if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) restart();
+else if (hasFlags || !process.execve) start();
+else process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], process.env);
 
 function start() {
   const source = path.join(__dirname, '../src/cli/main.ts');
@@ -36,7 +48,7 @@ function restart() {
   }
   const child = require('node:child_process').spawn(
     executable,
-    [...process.execArgv, __filename, ...process.argv.slice(2)],
+    [...flags, __filename, ...process.argv.slice(2)],
     { stdio: 'inherit', env: { ...process.env, TRACELORE_RESTARTED: '1' } },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -1,7 +1,8 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import heapFlags from '../../bin/heap-flags.json' with { type: 'json' };
 import { startService, tracelore, traceloreUntil, type Service } from './child.testing.ts';
 
 let directory: string;
@@ -20,6 +21,14 @@ afterAll(async () => {
 function portOf(url: string): string {
   return new URL(url).port;
 }
+
+test.runIf(process.platform === 'linux')(
+  "runs under V8's flags for a process that takes in traces",
+  async () => {
+    const command = await readFile(`/proc/${service.pid}/cmdline`, 'utf8');
+    expect(command.split('\0')).toEqual(expect.arrayContaining(heapFlags));
+  },
+);
 
 describe('what keeps a service from starting', () => {
   test('the directory belongs to another one', async () => {
