@@ -47,9 +47,11 @@ export function bettingLogE(process: Betting): number {
 }
 
 /** Natural log of the mean of what stakes were turned into. */
-function logMeanWealth(logWealth: readonly number[]): number {
-  const top = Math.max(...logWealth);
-  const total = logWealth.reduce((sum, wealth) => sum + Math.exp(wealth - top), 0);
+function logMeanWealth(logWealth: ArrayLike<number> & Iterable<number>): number {
+  let top = -Infinity;
+  for (const wealth of logWealth) top = Math.max(top, wealth);
+  let total = 0;
+  for (const wealth of logWealth) total += Math.exp(wealth - top);
   return top + Math.log(total / logWealth.length);
 }
 
@@ -66,30 +68,37 @@ export function bettingLogEOfCounts(
   m0: number,
   direction: Direction,
 ): number {
-  const logWealth = new Float64Array(STAKES.length);
-  const products = new Float64Array(STAKES.length).fill(1);
+  logWealthSum.fill(0);
+  products.fill(1);
   const scale = direction / (1 + direction * m0);
   let factors = 0;
-  const takeLogs = (): void => {
-    for (let k = 0; k < products.length; k += 1) {
-      logWealth[k] = (logWealth[k] ?? 0) + Math.log(products[k] ?? 1);
-      products[k] = 1;
-    }
-    factors = 0;
-  };
   for (const entry of values) {
     const gain = scale * (entry[0] - m0);
     const count = entry[1];
-    if (count === 1) factors += 1;
-    for (let k = 0; k < products.length; k += 1) {
+    for (let k = 0; k < STAKES.length; k += 1) {
       const share = (STAKES[k] ?? 0) * gain;
       if (count === 1) products[k] = (products[k] ?? 1) * (1 + share);
-      else logWealth[k] = (logWealth[k] ?? 0) + count * Math.log1p(share);
+      else logWealthSum[k] = (logWealthSum[k] ?? 0) + count * Math.log1p(share);
     }
-    if (factors >= FACTORS_MAX) takeLogs();
+    if (count > 1) continue;
+    factors += 1;
+    if (factors < FACTORS_MAX) continue;
+    takeLogs();
+    factors = 0;
   }
   takeLogs();
-  return logMeanWealth([...logWealth]);
+  return logMeanWealth(logWealthSum);
+}
+
+/** Room to work in, by stake: samples are judged many times a second, one after the other. */
+const logWealthSum = new Float64Array(STAKES.length);
+const products = new Float64Array(STAKES.length);
+
+function takeLogs(): void {
+  for (let k = 0; k < STAKES.length; k += 1) {
+    logWealthSum[k] = (logWealthSum[k] ?? 0) + Math.log(products[k] ?? 1);
+    products[k] = 1;
+  }
 }
 
 /** {@link bettingLogEOfCounts} of a plain list. */

@@ -3,6 +3,8 @@ import { findRoot } from './find-root.ts';
 
 /** Width at which the search for a bound stops, score units. */
 const RESOLUTION = 1e-12;
+/** How far beside the last bound the next one is looked for first, score units; then twice as far, and so on. */
+const FIRST_STEP = 0.02;
 
 /** A confidence sequence for the mean of differences in [-1, 1]: plain data. */
 export interface ConfidenceSequence {
@@ -60,8 +62,16 @@ function counted(values: ConfidenceSequence['values'], d: number): ConfidenceSeq
 }
 
 function lowerBound(values: ConfidenceSequence['values'], from: number, target: number): number {
-  const low = Math.max(from, -1 + RESOLUTION);
   const excess = (m0: number): number => bettingLogEOfCounts(values, m0, 1) - target;
+  let low = Math.max(from, -1 + RESOLUTION);
   if (excess(low) <= 0) return from;
-  return findRoot(excess, low, 1 - RESOLUTION, RESOLUTION);
+  // From look to look a bound moves little: the search begins beside it.
+  let step = FIRST_STEP;
+  let high = low + step;
+  while (high < 1 - RESOLUTION && excess(high) > 0) {
+    low = high;
+    step *= 2;
+    high = low + step;
+  }
+  return findRoot(excess, low, Math.min(high, 1 - RESOLUTION), RESOLUTION);
 }

@@ -83,14 +83,21 @@ function settle(contender: Contender, status: Contender['status'], reason: strin
 
 function nextWinner(race: Race, settings: RaceSettings): Contender | undefined {
   const family = race.contenders.filter((contender) => contender.entered);
-  const members = family.map((contender) => ({
-    logE: logEvidence(contender.evidence).benefit,
-    alpha: alphaOf(contender, settings),
-    weight: contender.weight,
-    eligible:
-      contender.status === 'promoted' ||
-      (contender.status === 'active' && missingKeys(contender, race, settings).length === 0),
-  }));
+  const members = family.map((contender) => {
+    const logE = logEvidence(contender.evidence).benefit;
+    // With less evidence nobody is promoted even where all others are: the keys are not looked at.
+    const isWithinReach = logE >= logThreshold(contender, settings) - Math.log(race.size);
+    return {
+      logE,
+      alpha: alphaOf(contender, settings),
+      weight: contender.weight,
+      eligible:
+        contender.status === 'promoted' ||
+        (contender.status === 'active' &&
+          isWithinReach &&
+          missingKeys(contender, race, settings).length === 0),
+    };
+  });
   const select = settings.control === 'fdr' ? eBh : eBonferroni;
   const margin = (contender: Contender): number =>
     logEvidence(contender.evidence).benefit - logThreshold(contender, settings);

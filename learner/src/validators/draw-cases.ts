@@ -17,12 +17,20 @@ export function openCases(
 ): string[] {
   const triggered = new Set(contender.triggered);
   const drawn = new Set(contender.drawn);
-  const open = random
-    .split(`pass ${contender.pass}`)
-    .shuffle(Object.keys(race.cases).sort())
-    .filter((id) => triggered.has(id) && !drawn.has(id));
+  const open = orderOfPass(race, contender.pass, random).filter((id) => triggered.has(id) && !drawn.has(id));
   const urgent = new Set(open.filter(isUrgent(contender, race, settings)));
   return [...open.filter((id) => urgent.has(id)), ...open.filter((id) => !urgent.has(id))];
+}
+
+/** Orders of passes, which follow from the seed: they are asked for at every look. */
+const orders = new WeakMap<Race, Map<number, readonly string[]>>();
+
+function orderOfPass(race: Race, pass: number, random: Random): readonly string[] {
+  const known = orders.get(race) ?? new Map<number, readonly string[]>();
+  orders.set(race, known);
+  const order = known.get(pass) ?? random.split(`pass ${pass}`).shuffle(Object.keys(race.cases).sort());
+  known.set(pass, order);
+  return order;
 }
 
 /**
@@ -35,6 +43,7 @@ export function nextCases(race: Race, random: Random, settings: RaceSettings, co
   const drawn = new Set<string>();
   const ranked = byPromise(race);
   const draw = (contender: Contender, count: number): void => {
+    if (count <= 0) return;
     const triggered = new Set(contender.triggered);
     const open = order.filter((id) => triggered.has(id) && !drawn.has(id));
     const urgent = open.filter(isUrgent(contender, race, settings));
@@ -91,7 +100,8 @@ export function advancePass(
   if (settings.mode === 'factorial')
     return contender.triggered.length > 0 && contender.attempts < 4 * settings.pairsMax;
   if (contender.attempts >= settings.pairsMax) return false;
-  if (openCases(contender, race, random, settings).length > 0) return true;
+  const drawn = new Set(contender.drawn);
+  if (contender.triggered.some((id) => !drawn.has(id))) return true;
   if (contender.triggered.length === 0 || contender.pass - contender.passFirst + 1 >= settings.passesMax)
     return false;
   contender.pass += 1;

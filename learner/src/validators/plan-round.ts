@@ -6,7 +6,7 @@ import { advancePass, byPromise, openCases } from './draw-cases.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { SENTINEL_PAIRS } from './sentinel.ts';
-import { treatedRules } from './triggered-cases.ts';
+import { treatedRules, type Blocks } from './triggered-cases.ts';
 
 /** One comparison of a round: the contender's run of a case against the baseline stored under `key`. */
 export interface PlannedPair {
@@ -102,10 +102,17 @@ function baselineKey(race: Race, caseId: string, pass: number): string {
   return `${caseId}\u0000${pass}\u0000${blockOf(race, caseId)}`;
 }
 
+/** Names that were worked out; every trial of a case asks for its own. */
+const names = new WeakMap<Blocks, Map<string, string>>();
+
 /** Names the text of the rules in force for a case. */
 export function blockOf(race: Race, caseId: string): string {
+  const known = names.get(race.inForce.blocks) ?? new Map<string, string>();
+  names.set(race.inForce.blocks, known);
   const text = race.inForce.blocks[caseId] ?? '';
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const name = known.get(caseId) ?? createHash('sha256').update(text).digest('hex').slice(0, 16);
+  known.set(caseId, name);
+  return name;
 }
 
 /** Old baselines may come from before an outage that treatment runs now suffer from. */
