@@ -44,6 +44,7 @@ interface LearnOptions {
   readonly maxTokens?: number;
   readonly maxLatency?: number;
   readonly sentinel?: boolean;
+  readonly replay: boolean;
   readonly maxRuns?: number;
   readonly maxFixes?: number;
   readonly seed?: string;
@@ -69,6 +70,7 @@ export function addLearnCommand(program: Command): void {
       'most that a rule may add to the 95th percentile of run times',
       positiveInteger,
     )
+    .option('--no-replay', 'do not replay the failed runs that taught a candidate before it is tested')
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--max-fixes <n>', 'most candidates that are tested; the others wait', positiveInteger)
     .option('--seed <text>', 'repeats the same random choices')
@@ -107,7 +109,7 @@ function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: 
 }
 
 function requestOf({ budget, critical, maxTokens, maxLatency, maxFixes, ...rest }: LearnOptions): object {
-  const { alpha, control, mode, maxRuns, seed, sentinel } = rest;
+  const { alpha, control, mode, maxRuns, replay, seed, sentinel } = rest;
   const criticalTags = critical?.split(',').map((tag) => tag.trim());
   return {
     runsBudget: budget,
@@ -119,6 +121,7 @@ function requestOf({ budget, critical, maxTokens, maxLatency, maxFixes, ...rest 
     seed,
     criticalTags,
     sentinel,
+    replays: replay,
     tokensAddedMax: maxTokens,
     latencyAddedMaxMs: maxLatency,
   };

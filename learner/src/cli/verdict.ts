@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { countReplays, REPLAY_RESULTS } from '../replays/run-replay.ts';
 import { shortId } from '../ids.ts';
 import { CliError } from './cli-error.ts';
 import { contextOf, type CliContext } from './context.ts';
@@ -20,6 +21,12 @@ const report = z.looseObject({
     confidenceSequence: z.tuple([z.number(), z.number()]),
   }),
 });
+const replay = z.looseObject({
+  ruleId: z.string(),
+  runId: z.string(),
+  result: z.enum(REPLAY_RESULTS),
+  reason: z.string(),
+});
 const cycle = z.looseObject({
   id: z.string(),
   bound: z.string(),
@@ -31,6 +38,7 @@ const cycle = z.looseObject({
   seed: z.string(),
   fingerprint: z.string(),
   reports: z.array(report),
+  replays: z.array(replay).default([]),
 });
 type Cycle = z.infer<typeof cycle>;
 
@@ -100,7 +108,25 @@ function describe(shown: Cycle, context: CliContext): string {
       ],
       shown.reports,
     ),
+    ...replayLines(shown, context),
   ].join('\n');
+}
+
+/** Replays stand apart: they are no trials of the cycle. Those that could not be run are only counted. */
+function replayLines({ replays }: Cycle, context: CliContext): string[] {
+  if (replays.length === 0) return [];
+  const ran = replays.filter(({ result }) => result !== 'not_replayable');
+  const columns = [
+    { title: 'RULE', value: ({ ruleId }) => shortId(ruleId) },
+    { title: 'RUN', value: ({ runId }) => shortId(runId) },
+    { title: 'REPLAY', value: ({ result }) => result },
+    { title: 'REASON', value: ({ reason }) => reason },
+  ] satisfies Parameters<typeof context.table<Cycle['replays'][number]>>[0];
+  return [
+    '',
+    `Replays of failed runs, a first filter and no evidence: ${countReplays(replays)}`,
+    ...(ran.length === 0 ? [] : [context.table(columns, ran)]),
+  ];
 }
 
 /** Points, with the interval that holds at any look. */

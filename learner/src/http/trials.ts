@@ -9,6 +9,9 @@ export const LEASE_WAIT_MAX_MS = 25_000;
 export const LEASE_TRIALS_MAX = 100;
 /** Longest output of a trial, characters. */
 const OUTPUT_CHARACTERS_MAX = 2_097_152;
+/** Divergences that a replay may tell of, and characters of one. */
+const DIVERGENCES_MAX = 100;
+const DIVERGENCE_CHARACTERS_MAX = 10_000;
 
 export interface TrialServices {
   /** Waits for work up to `waitMs`; no trials when none came. Ends early when the signal fires. */
@@ -40,6 +43,12 @@ const report = z
     score: z.number().min(0).max(1).exactOptional(),
     traceId: z.string().max(64).exactOptional(),
     durationMs: z.number().min(0),
+    replay: z
+      .object({
+        answered: z.int().min(0),
+        divergences: z.array(z.string().max(DIVERGENCE_CHARACTERS_MAX)).max(DIVERGENCES_MAX),
+      })
+      .exactOptional(),
   })
   .refine(({ output, error }) => (output === undefined) !== (error === undefined), {
     error: 'expected exactly one of output and error',

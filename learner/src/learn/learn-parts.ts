@@ -28,6 +28,8 @@ export interface LearnParts {
   readonly cases: EvalCaseStore;
   readonly broker: Pick<TrialBroker, 'runner' | 'awaitRunner' | 'hasRunner'>;
   readonly trialLog: Pick<TrialLog, 'flush'>;
+  /** Whether a judge scores what nobody said the answer to. Default: no. */
+  readonly canJudge?: boolean;
   readonly createValidator: (options: RaceOptions) => Validator;
   /** Text that an agent would be given for a task from these rules. */
   readonly render: (project: string, task: string, rules: readonly Rule[]) => string;

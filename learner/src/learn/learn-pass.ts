@@ -20,6 +20,11 @@ export interface LearnRequest {
   readonly tokensAddedMax?: number;
   /** Most ms that a rule may add to the 95th percentile of run times. */
   readonly latencyAddedMaxMs?: number;
+  /**
+   * False: the failed runs that taught a candidate are not replayed before it is tested. Default true, for agents whose
+   * tools declare how they are replayed.
+   */
+  readonly replays?: boolean;
   /** Most failed runs that are analysed. */
   readonly maxRuns?: number;
   /** Most candidates that are tested; the others wait. Default: as many as the budget is enough for. */

@@ -152,6 +152,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     cases,
     broker,
     trialLog,
+    canJudge: judge !== undefined || runJudge !== undefined,
     createValidator: createRaceValidator,
     render: options.render,
     prepare: options.prepare,

@@ -1,6 +1,8 @@
 import { contradicts } from '../analyzers/contradiction.ts';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { replayFailures } from '../replays/replay-failures.ts';
+import { countReplays } from '../replays/run-replay.ts';
 import { priorWeight } from '../safety/corroboration.ts';
 import type { CycleReport } from '../validators/validator.ts';
 import { chooseCandidates } from './choose-candidates.ts';
@@ -82,19 +84,45 @@ export async function validateCandidates(
     ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });
+  const id = parts.newId();
   const incumbents = base.served();
-  const tasks = cases.map(({ task }) => task);
-  await parts.prepare(project, tasks, [...incumbents, ...candidates]);
+  // A pinned rule is a person's: nothing takes its place without one.
+  const replaces = (candidate: Rule): Rule | undefined =>
+    incumbents.find((rule) => rule.priority === 'normal' && isAgainst(candidate, rule));
+  const render = (task: string, rules: readonly Rule[]): string => parts.render(project, task, rules);
+  const prepare = (tasks: readonly string[], rules: readonly Rule[]): Promise<void> =>
+    parts.prepare(project, tasks, rules);
+  const shared = { project, candidates, incumbents, replaces, render } as const;
+  const replays =
+    request.replays === false
+      ? []
+      : await replayFailures({
+          ...shared,
+          reader: parts.reader,
+          taughtBy: new Map([...supporting].map(([ruleId, runs]) => [ruleId, [...runs.keys()].sort()])),
+          cases: stored,
+          canJudge: parts.canJudge ?? false,
+          hasRunner: (agent) => parts.broker.hasRunner(project, agent),
+          runner: (replayed) => parts.broker.runner(project, replayed),
+          prepare,
+          runsBudget,
+          group: id,
+          signal: options.signal,
+        });
+  if (replays.some(({ result }) => result !== 'not_replayable'))
+    addNote(
+      record,
+      `Failed runs replayed as a first filter, which proves nothing: ${countReplays(replays)}.`,
+    );
+  await prepare(
+    cases.map(({ task }) => task),
+    [...incumbents, ...candidates],
+  );
   const cycle = await validator.validate({
-    id: parts.newId(),
-    project,
-    candidates,
-    incumbents,
-    // A pinned rule is a person's: nothing takes its place without one.
-    replaces: (candidate) =>
-      incumbents.find((rule) => rule.priority === 'normal' && isAgainst(candidate, rule)),
+    ...shared,
+    id,
+    replays,
     cases,
-    render: (task, rules) => parts.render(project, task, rules),
     trials: parts.broker.runner(project, cases),
     seed: request.seed ?? record.current.id,
     fingerprint: options.fingerprint,

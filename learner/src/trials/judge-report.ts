@@ -13,6 +13,22 @@ export async function judgeReport(
   trial: Pick<PendingTrial, 'evalCase' | 'spec' | 'hasAsked'>,
   scorer: Scorer,
 ): Promise<TrialResult> {
+  if (trial.spec.recording === undefined) return judgeAnswer(report, trial, scorer);
+  const { trial: trialId, replay } = report;
+  if (replay === undefined)
+    return { kind: 'void', trialId, reason: 'its runner does not answer tools from a recording' };
+  const told = { ...replay, traceId: report.traceId ?? '' };
+  // What a run does after it left its recording is not worth a judgement.
+  if (replay.divergences.length > 0)
+    return { kind: 'void', trialId, reason: 'it left its recording', replay: told };
+  return { ...(await judgeAnswer(report, trial, scorer)), replay: told };
+}
+
+async function judgeAnswer(
+  report: TrialReport,
+  trial: Pick<PendingTrial, 'evalCase' | 'spec' | 'hasAsked'>,
+  scorer: Scorer,
+): Promise<TrialResult> {
   const { trial: trialId, durationMs } = report;
   const output = report.output ?? '';
   if (report.error !== undefined) {

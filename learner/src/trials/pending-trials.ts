@@ -100,7 +100,14 @@ export class PendingTrials {
       entry.state = 'leased';
       entry.expiresAt = expiresAt;
       const { input, task } = entry.evalCase;
-      return { trial: entry.id, task, expiresAt, ...(input === undefined ? {} : { input }) };
+      const { recording } = entry.spec;
+      return {
+        trial: entry.id,
+        task,
+        expiresAt,
+        ...(input === undefined ? {} : { input }),
+        ...(recording === undefined ? {} : { recording }),
+      };
     });
   }
 

@@ -1,6 +1,6 @@
 import type { SqlDriver } from '@tracelore/collector/store';
 import { TRIALS } from './trial-log.ts';
-import type { RuleReference, TrialPlace, TrialSpec } from './trial-runner.ts';
+import type { RuleReference, TrialPlace } from './trial-runner.ts';
 
 /** Trials of one cycle that are read at once: as many as a cycle may have. */
 const TRIALS_MAX = 1_000_000;
@@ -9,7 +9,7 @@ const TRIALS_MAX = 1_000_000;
 export interface StoredTrial {
   readonly trialId: string;
   readonly caseId: string;
-  readonly purpose: TrialSpec['purpose'];
+  readonly purpose: 'baseline' | 'treatment';
   readonly rules: readonly RuleReference[];
   /** In [0, 1]; null = no judgement. */
   readonly score: number | null;

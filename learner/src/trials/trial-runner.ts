@@ -1,3 +1,5 @@
+import type { RecordedCall, ReplayAccount } from '@tracelore/sdk/contract';
+
 /** A rule under test or in force, named exactly: `id@version`. */
 export type RuleReference = string;
 
@@ -29,17 +31,24 @@ export interface TrialSpec {
   readonly caseId: string;
   /** The whole rule set the agent may be given in this trial; no coins. */
   readonly rules: readonly RuleReference[];
-  /** Why the trial runs: `baseline`, `treatment`, `evaluation`. */
-  readonly purpose: 'baseline' | 'treatment' | 'evaluation';
+  /** Why the trial runs: `baseline`, `treatment`, `evaluation`, or `replay` of a recorded run. */
+  readonly purpose: 'baseline' | 'treatment' | 'evaluation' | 'replay';
   /** Groups the trials of one cycle or eval run. */
   readonly group: string;
   /** Absent outside validation cycles. */
   readonly place?: TrialPlace;
+  /** Of a replay: what the agent's tools are answered with. */
+  readonly recording?: readonly RecordedCall[];
+}
+
+/** How a replay went, and its trace; '' = none. */
+export interface TrialReplay extends ReplayAccount {
+  readonly traceId: string;
 }
 
 /**
- * What became of a trial. `void` = no judgement (runner died, timeout, agent not available): the pair it belongs to is
- * void and counted per arm. An agent that threw is a result with score 0.
+ * What became of a trial. `void` = no judgement (runner died, timeout, agent not available, a replay that left its
+ * recording): the pair it belongs to is void and counted per arm. An agent that threw is a result with score 0.
  */
 export type TrialResult =
   | {
@@ -50,8 +59,14 @@ export type TrialResult =
       readonly output: string;
       readonly error: string;
       readonly durationMs: number;
+      readonly replay?: TrialReplay;
     }
-  | { readonly kind: 'void'; readonly trialId: string; readonly reason: string };
+  | {
+      readonly kind: 'void';
+      readonly trialId: string;
+      readonly reason: string;
+      readonly replay?: TrialReplay;
+    };
 
 /** Runs the user's agent on eval cases. Results come in the order of the specs. */
 export interface TrialRunner {

@@ -38,6 +38,7 @@ export function reportCycle(
     fingerprint: input.fingerprint,
     reports: race.contenders.map((contender) => reportContender(contender, race, settings)),
   };
+    replays: input.replays ?? [],
 }
 
 function boundInWords(race: Race, settings: RaceSettings): string {

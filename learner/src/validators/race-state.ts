@@ -2,6 +2,7 @@ import type { Durations } from './latency.ts';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { fixesNothing } from '../replays/run-replay.ts';
 import type { Replicates } from '../stats/intraclass.ts';
 import { startEvidence, type Evidence } from './evidence.ts';
 import { TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
@@ -102,9 +103,9 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
   const known = new Set(input.incumbents.map(itemReference));
   const contenders: Contender[] = [];
   for (const rule of input.candidates) {
-    const repeated = known.has(itemReference(rule));
+    const turnedDown = known.has(itemReference(rule)) ? ALREADY_THERE : fixesNothingOf(rule, input);
     known.add(itemReference(rule));
-    contenders.push(await startContender(rule, input, inForce, settings, repeated));
+    contenders.push(await startContender(rule, input, inForce, settings, turnedDown));
   }
   const entered = contenders.filter((contender) => contender.entered);
   const weights = entered.map((contender) => settings.weight?.(contender.rule) ?? 1);
@@ -139,17 +140,25 @@ async function startContender(
   input: ValidationInput,
   inForce: Race['inForce'],
   settings: RaceSettings,
-  repeated: boolean,
+  turnedDown: string | undefined,
 ): Promise<Contender> {
+/** Why a rule is not tested a second time. */
+const ALREADY_THERE = 'this version is already in force or in this cycle';
+
+function fixesNothingOf({ id, version }: Rule, { replays = [] }: ValidationInput): string | undefined {
+  return fixesNothing(replays.filter((one) => one.ruleId === id && one.ruleVersion === version));
+}
+
   const replaces = replacedBy(rule, input);
-  const triggered = repeated ? [] : await triggeredCases(rule, input.cases, inForce, input.render, replaces);
+  const triggered =
+    turnedDown === undefined ? await triggeredCases(rule, input.cases, inForce, input.render, replaces) : [];
   const entered = triggered.length >= TRIGGERED_TASKS_MIN;
-  const status = repeated ? 'rejected' : entered ? 'active' : 'needs_more_eval';
+  const status = turnedDown !== undefined ? 'rejected' : entered ? 'active' : 'needs_more_eval';
   return {
     rule,
     replaces,
     status,
-    reason: repeated ? 'this version is already in force or in this cycle' : tooFewCases(triggered.length),
+    reason: turnedDown ?? tooFewCases(triggered.length),
     entered,
     weight: 0,
     heldOut: heldOutCases(input.cases, rule).length,

@@ -127,7 +127,7 @@ describe('race validator', () => {
     const counts = new Map<string, { baseline: number; treatment: number }>();
     for (const { caseId, purpose } of log.calls.flat()) {
       const count = counts.get(caseId) ?? { baseline: 0, treatment: 0 };
-      if (purpose !== 'evaluation') count[purpose] += 1;
+      if (purpose === 'baseline' || purpose === 'treatment') count[purpose] += 1;
       counts.set(caseId, count);
     }
     expect([...counts.values()].filter((count) => count.baseline !== 2 * count.treatment)).toEqual([]);

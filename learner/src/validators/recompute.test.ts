@@ -25,7 +25,8 @@ async function judge(world: SimulatedWorld, options: RaceOptions, calls: number 
           ? { kind: 'void' as const, trialId: result.trialId, reason: 'x' }
           : result,
       );
-      for (const [index, { caseId, purpose, rules, place }] of specs.entries()) {
+      for (const [index, { caseId, rules, place, ...spec }] of specs.entries()) {
+        const purpose = spec.purpose === 'baseline' ? 'baseline' : 'treatment';
         const result = results[index];
         if (place === undefined || result === undefined) throw new Error('a trial without its place');
         const score = result.kind === 'scored' ? result.score : null;

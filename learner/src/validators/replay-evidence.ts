@@ -110,7 +110,7 @@ function replayFactorial(
 function confirmedLift(trials: readonly StoredTrial[]): number | null {
   const scores = { baseline: new Map<number, number>(), treatment: new Map<number, number>() };
   for (const { place, purpose, score } of inRunOrder(trials)) {
-    if (score !== null && purpose !== 'evaluation') scores[purpose].set(place.pair, score);
+    if (score !== null) scores[purpose].set(place.pair, score);
   }
   return meanDifference(scores.treatment, scores.baseline);
 }

@@ -1,5 +1,6 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import type { RunReplay } from '../replays/run-replay.ts';
 import type { TrialRunner } from '../trials/trial-runner.ts';
 
 export const CANDIDATE_VERDICTS = [
@@ -98,6 +99,8 @@ export interface CycleReport {
 }
 
 export interface ValidationProgress {
+  /** First filter: failed runs that were replayed before the cycle. No trials of it, and no evidence. */
+  readonly replays: readonly RunReplay[];
   readonly runsUsed: number;
   readonly runsBudget: number;
   readonly active: number;
@@ -124,6 +127,11 @@ export interface ValidationInput {
   readonly now: () => Date;
   readonly onProgress?: (progress: ValidationProgress) => void;
   readonly signal?: AbortSignal;
+  /**
+   * Replays of the runs that taught the candidates. Whoever fixed nothing is turned down untested; beyond that they decide
+   * nothing. Default: none.
+   */
+  readonly replays?: readonly RunReplay[];
 }
 
 /** Decides which candidates help, with a stated error bound. */
