@@ -37,8 +37,8 @@ export function reportCycle(
     seed: input.seed,
     fingerprint: input.fingerprint,
     reports: race.contenders.map((contender) => reportContender(contender, race, settings)),
-  };
     replays: input.replays ?? [],
+  };
 }
 
 function boundInWords(race: Race, settings: RaceSettings): string {

@@ -135,13 +135,6 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
   };
 }
 
-async function startContender(
-  rule: Rule,
-  input: ValidationInput,
-  inForce: Race['inForce'],
-  settings: RaceSettings,
-  turnedDown: string | undefined,
-): Promise<Contender> {
 /** Why a rule is not tested a second time. */
 const ALREADY_THERE = 'this version is already in force or in this cycle';
 
@@ -149,6 +142,13 @@ function fixesNothingOf({ id, version }: Rule, { replays = [] }: ValidationInput
   return fixesNothing(replays.filter((one) => one.ruleId === id && one.ruleVersion === version));
 }
 
+async function startContender(
+  rule: Rule,
+  input: ValidationInput,
+  inForce: Race['inForce'],
+  settings: RaceSettings,
+  turnedDown: string | undefined,
+): Promise<Contender> {
   const replaces = replacedBy(rule, input);
   const triggered =
     turnedDown === undefined ? await triggeredCases(rule, input.cases, inForce, input.render, replaces) : [];

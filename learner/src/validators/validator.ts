@@ -96,11 +96,11 @@ export interface CycleReport {
   readonly seed: string;
   readonly fingerprint: string;
   readonly reports: readonly CandidateReport[];
+  /** First filter: failed runs that were replayed before the cycle. No trials of it, and no evidence. */
+  readonly replays: readonly RunReplay[];
 }
 
 export interface ValidationProgress {
-  /** First filter: failed runs that were replayed before the cycle. No trials of it, and no evidence. */
-  readonly replays: readonly RunReplay[];
   readonly runsUsed: number;
   readonly runsBudget: number;
   readonly active: number;
@@ -122,16 +122,16 @@ export interface ValidationInput {
   /** The text the agent would be given for a task from these rules: equal texts mean "not triggered". */
   readonly render: (task: string, rules: readonly Rule[]) => string;
   readonly trials: TrialRunner;
-  readonly seed: string;
-  readonly fingerprint: string;
-  readonly now: () => Date;
-  readonly onProgress?: (progress: ValidationProgress) => void;
-  readonly signal?: AbortSignal;
   /**
    * Replays of the runs that taught the candidates. Whoever fixed nothing is turned down untested; beyond that they decide
    * nothing. Default: none.
    */
   readonly replays?: readonly RunReplay[];
+  readonly seed: string;
+  readonly fingerprint: string;
+  readonly now: () => Date;
+  readonly onProgress?: (progress: ValidationProgress) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Decides which candidates help, with a stated error bound. */
