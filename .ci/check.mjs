@@ -12,6 +12,7 @@ const report = path.join(mkdtempSync(path.join(tmpdir(), 'tracelore-check-')), '
 const CHECKS = [
   ['node', 'node', ['-e', 'if (parseInt(process.versions.node) < 24) throw new Error(process.version)']],
   ['lockfile', 'node', ['.ci/complete-lock.mjs', '--check']],
+  ['kernels', 'node', ['.ci/compile-kernels.mjs', '--check']],
   ['format', 'oxfmt', ['--check', '.']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
   ['types', 'tsc', ['--noEmit']],

@@ -2,11 +2,12 @@
 export const BODY_BYTES_MAX = 16_777_216;
 
 /**
- * The body as text, or undefined when it is larger than {@link BODY_BYTES_MAX}; what is read beyond that is nothing. A
- * body without a length is counted while it comes.
+ * The body as text, or undefined when it is larger than {@link BODY_BYTES_MAX}; what is read beyond that is nothing. With a
+ * length the HTTP parser reads no more than that; without one it is counted while it comes, which costs a web stream.
  */
 export async function readBody(request: Request): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) return undefined;
+  const length = request.headers.get('content-length');
+  if (length !== null) return Number(length) > BODY_BYTES_MAX ? undefined : await request.text();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {

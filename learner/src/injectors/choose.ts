@@ -1,6 +1,6 @@
 import type { Rule } from '../knowledge/rule.ts';
 import { isNearDuplicate } from '../search/near-duplicate.ts';
-import type { Entry } from './rule-corpus.ts';
+import type { Entry } from './rule-document.ts';
 
 /** Rules in an answer, pinned ones included, unless the caller says otherwise. */
 export const ITEMS_MAX = 10;

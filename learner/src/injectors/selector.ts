@@ -1,12 +1,9 @@
 import type { Rule } from '../knowledge/rule.ts';
 import type { Embedder } from '../search/embedder.ts';
 import { FUSION_K, FUSION_K_AGENTLEARN } from '../search/fuse.ts';
-import type { Ranking, RankOptions, SearchQuery } from '../search/ranking.ts';
-import { rankByScan } from '../search/scan-ranking.ts';
 import { staticEmbedder } from '../search/static-embedder.ts';
-import { SCAN_VECTORS_MAX } from '../search/vector-index.ts';
 import { choose, ITEMS_MAX, TOKENS_MAX } from './choose.ts';
-import { RuleCorpus, type Entry, type PreparedSet } from './rule-corpus.ts';
+import { RuleCorpus } from './rule-corpus.ts';
 import type { RuleSet, Selection, SelectOptions, Selector } from './rule-set.ts';
 import { searchedPart, TaskQueries } from './task-query.ts';
 
@@ -35,20 +32,13 @@ export interface PreparedSelector extends Selector {
  *
  * A selection depends on the task, the rules of the set, the options and the embedder's vectors, and on nothing else: not
  * on earlier calls, not on the order of the rules, not on rules outside the set. Up to 4 000 normal rules a rule that is
- * not relevant to the task changes nothing about the others either (see `rankByScan`); above, keyword statistics come
+ * not relevant to the task changes nothing about the others either (see `ScannedSet`); above, keyword statistics come
  * from the whole set. One answer costs some 10 µs for tens of rules and about a millisecond for 10 000.
  */
 export function createSelector(options: SelectorOptions = {}): PreparedSelector {
   const embedder = options.embedder ?? staticEmbedder;
   const queries = new TaskQueries(embedder);
   let corpus = new RuleCorpus(embedder);
-
-  const rank = (query: SearchQuery, project: string, set: PreparedSet, fusionK: number): Ranking => {
-    const rankOptions: RankOptions = { embedder, fusionK };
-    return set.normal.length > SCAN_VECTORS_MAX
-      ? corpus.index(project, set.normal).rank(query, rankOptions)
-      : rankByScan(set.normal, query, corpus.vocabulary, rankOptions);
-  };
 
   return {
     select(task: string, set: RuleSet, limits: SelectOptions = {}): Selection {
@@ -58,10 +48,8 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       const embeddedAt = performance.now();
       const prepared = corpus.prepare(set.rules);
       const fusionK = limits.format?.startsWith('agentlearn') === true ? FUSION_K_AGENTLEARN : FUSION_K;
-      const { ids, bestCosine } = rank(query, set.rules[0]?.project ?? '', prepared, fusionK);
-      const ranked = ids
-        .map((id) => prepared.byId.get(id))
-        .filter((entry): entry is Entry => entry !== undefined);
+      const { ids, bestCosine } = prepared.rank(query, { embedder, fusionK });
+      const ranked = ids.map((id) => prepared.find(id)).filter((entry) => entry !== undefined);
       const budget = {
         itemsMax: limits.itemsMax ?? ITEMS_MAX,
         tokensMax: limits.tokensMax ?? TOKENS_MAX,
@@ -73,7 +61,7 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
     },
 
     async prepare(tasks: readonly string[], set: RuleSet, signal?: AbortSignal): Promise<void> {
-      const { unembedded } = corpus.prepare(set.rules);
+      const unembedded = corpus.prepare(set.rules).unembedded();
       await embedder.prepare([...tasks.map(searchedPart), ...unembedded], signal);
       corpus.prepare(set.rules);
     },

@@ -8,7 +8,12 @@ export function inverseDocumentFrequency(documents: number, documentFrequency: n
   return Math.log(1 + (documents - documentFrequency + 0.5) / (documentFrequency + 0.5));
 }
 
+/** What a document's length takes from each of its terms. */
+export function lengthDiscount(length: number, meanLength: number): number {
+  return K1 * (1 - B + (B * length) / meanLength);
+}
+
 /** A term's share of a document's score, before the term's own weight: grows with `count`, at most K1 + 1. */
-export function saturation(count: number, length: number, meanLength: number): number {
-  return (count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength));
+export function saturation(count: number, discount: number): number {
+  return (count * (K1 + 1)) / (count + discount);
 }

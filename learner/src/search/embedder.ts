@@ -41,22 +41,24 @@ export function normalise(vector: Float32Array): boolean {
 }
 
 /**
- * Dot product of a vector with the one that starts at `from` in `values`: the cosine, for unit vectors. Four sums at a time:
- * one alone waits for each addition to end before the next.
+ * Dot product: the cosine, for unit vectors. Four sums at a time: one alone waits for each addition to end before the next.
+ * `VectorTable` gives the same to the last bit.
  */
-export function dot(vector: Float32Array, values: Float32Array, from: number = 0): number {
+export function dot(vector: Float32Array, values: Float32Array): number {
   const { length } = vector;
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
   let index = 0;
-  for (let at = from; index + 3 < length; index += 4, at += 4) {
-    a += (vector[index] ?? 0) * (values[at] ?? 0);
-    b += (vector[index + 1] ?? 0) * (values[at + 1] ?? 0);
-    c += (vector[index + 2] ?? 0) * (values[at + 2] ?? 0);
-    d += (vector[index + 3] ?? 0) * (values[at + 3] ?? 0);
+  for (; index + 3 < length; index += 4) {
+    a += (vector[index] ?? 0) * (values[index] ?? 0);
+    b += (vector[index + 1] ?? 0) * (values[index + 1] ?? 0);
+    c += (vector[index + 2] ?? 0) * (values[index + 2] ?? 0);
+    d += (vector[index + 3] ?? 0) * (values[index + 3] ?? 0);
   }
-  for (; index < length; index++) a += (vector[index] ?? 0) * (values[from + index] ?? 0);
+  if (index < length) a += (vector[index] ?? 0) * (values[index] ?? 0);
+  if (index + 1 < length) b += (vector[index + 1] ?? 0) * (values[index + 1] ?? 0);
+  if (index + 2 < length) c += (vector[index + 2] ?? 0) * (values[index + 2] ?? 0);
   return a + b + c + d;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inverseDocumentFrequency, saturation } from './bm25.ts';
+import { inverseDocumentFrequency, lengthDiscount, saturation } from './bm25.ts';
 import { KeywordIndex } from './keyword-index.ts';
 import { documentTerms, queryTerms } from './terms.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -22,7 +22,7 @@ function naive(documents: ReadonlyMap<string, string>, query: string): Map<strin
     for (const [id, bag] of holders) {
       const count = bag.filter((other) => other === term).length;
       const idf = inverseDocumentFrequency(bags.size, holders.length);
-      const score = weight * idf * saturation(count, bag.length, meanLength);
+      const score = weight * idf * saturation(count, lengthDiscount(bag.length, meanLength));
       scores.set(id, (scores.get(id) ?? 0) + score);
     }
   }

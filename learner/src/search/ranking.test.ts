@@ -2,10 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CorpusIndex } from './corpus-index.ts';
 import { dot } from './embedder.ts';
-import type { RankOptions, SearchDocument, SearchQuery } from './ranking.ts';
-import { rankByScan } from './scan-ranking.ts';
+import type { RankOptions, SearchDocument, SearchQuery, SearchSpace } from './ranking.ts';
+import { ScannedSet } from './scanned-set.ts';
 import { staticEmbedder } from './static-embedder.ts';
 import { queryTerms } from './terms.ts';
+import { VectorTable } from './vector-table.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 const WORDS =
@@ -19,29 +20,40 @@ const texts = fc.uniqueArray(text, { minLength: 1, maxLength: 25 });
 const UNGATED: RankOptions = { embedder: { ...staticEmbedder, gateCosine: -1 }, fusionK: 20 };
 const GATED: RankOptions = { embedder: staticEmbedder, fusionK: 20 };
 
-function document(vocabulary: Vocabulary, content: string): SearchDocument {
-  return { id: content, bag: vocabulary.document(content), vector: staticEmbedder.vectorOf(content) };
+function newSpace(): SearchSpace {
+  return { vocabulary: new Vocabulary(), vectors: new VectorTable(staticEmbedder.dimensions) };
+}
+
+function document({ vocabulary, vectors }: SearchSpace, content: string): SearchDocument {
+  const vector = staticEmbedder.vectorOf(content);
+  return { id: content, bag: vocabulary.document(content), row: vector && vectors.add(vector) };
 }
 
 function search(task: string): SearchQuery {
   return { terms: queryTerms(task), vector: staticEmbedder.vectorOf(task) };
 }
 
-function cosine(a: SearchDocument, query: SearchQuery): number {
-  return dot(a.vector ?? new Float32Array(), query.vector ?? new Float32Array());
+function cosine({ id }: SearchDocument, query: SearchQuery): number {
+  return dot(staticEmbedder.vectorOf(id) ?? new Float32Array(), query.vector ?? new Float32Array());
 }
 
-describe('rankByScan', () => {
+function indexOf(documents: readonly SearchDocument[], space: SearchSpace): CorpusIndex {
+  const index = new CorpusIndex(space);
+  for (const each of documents) index.add(each);
+  return index;
+}
+
+describe('ScannedSet', () => {
   it('ranks the relevant documents as if the others were not there', () => {
     fc.assert(
       fc.property(texts, text, (contents, task) => {
-        const vocabulary = new Vocabulary();
-        const documents = contents.map((content) => document(vocabulary, content));
+        const space = newSpace();
+        const documents = contents.map((content) => document(space, content));
         const query = search(task);
         const relevant = documents.filter((each) => cosine(each, query) >= staticEmbedder.itemCosineMin);
-        const { ids } = rankByScan(documents, query, vocabulary, UNGATED);
+        const { ids } = new ScannedSet(documents, space).rank(query, UNGATED);
         expect(new Set(ids)).toEqual(new Set(relevant.map(({ id }) => id)));
-        expect(rankByScan(relevant.toReversed(), query, vocabulary, UNGATED).ids).toEqual(ids);
+        expect(new ScannedSet(relevant.toReversed(), space).rank(query, UNGATED).ids).toEqual(ids);
       }),
     );
   });
@@ -49,11 +61,11 @@ describe('rankByScan', () => {
   it('finds nothing when even the best cosine is below the gate', () => {
     fc.assert(
       fc.property(texts, text, (contents, task) => {
-        const vocabulary = new Vocabulary();
-        const documents = contents.map((content) => document(vocabulary, content));
+        const space = newSpace();
+        const documents = contents.map((content) => document(space, content));
         const query = search(task);
         const best = Math.max(...documents.map((each) => cosine(each, query)));
-        const got = rankByScan(documents, query, vocabulary, GATED);
+        const got = new ScannedSet(documents, space).rank(query, GATED);
         expect(got.bestCosine).toBe(best);
         expect(got.ids.length > 0).toBe(best >= staticEmbedder.gateCosine);
       }),
@@ -61,10 +73,10 @@ describe('rankByScan', () => {
   });
 
   it('takes a document without a vector by its words', () => {
-    const vocabulary = new Vocabulary();
-    const near = { ...document(vocabulary, 'customer revenue'), vector: null };
-    const far = { ...document(vocabulary, 'kettle weight'), vector: null };
-    const got = rankByScan([far, near], search('revenue of a customer'), vocabulary, GATED);
+    const space = newSpace();
+    const near = { ...document(space, 'customer revenue'), row: null };
+    const far = { ...document(space, 'kettle weight'), row: null };
+    const got = new ScannedSet([far, near], space).rank(search('revenue of a customer'), GATED);
     expect(got).toEqual({ ids: ['customer revenue'], bestCosine: null });
   });
 });
@@ -73,17 +85,18 @@ describe('CorpusIndex', () => {
   it('ranks what it holds as a new index would', () => {
     fc.assert(
       fc.property(fc.array(texts, { minLength: 1, maxLength: 5 }), text, (sets, task) => {
-        const vocabulary = new Vocabulary();
+        const space = newSpace();
         const documents = new Map<string, SearchDocument>();
-        const churned = new CorpusIndex(vocabulary, staticEmbedder.dimensions);
+        const churned = new CorpusIndex(space);
         const query = search(task);
         for (const contents of sets) {
-          for (const content of contents) documents.set(content, document(vocabulary, content));
-          const held = contents.map((content) => documents.get(content) ?? document(vocabulary, content));
-          churned.hold(held);
-          const fresh = new CorpusIndex(vocabulary, staticEmbedder.dimensions);
-          fresh.hold(held.toReversed());
+          for (const content of contents) documents.set(content, document(space, content));
+          const held = contents.map((content) => documents.get(content) ?? document(space, content));
+          for (const each of held) churned.add(each);
+          const fresh = indexOf(held.toReversed(), space);
           expect(churned.rank(query, UNGATED)).toEqual(fresh.rank(query, UNGATED));
+          for (const { id } of held.slice(1)) churned.remove(id);
+          for (const { id } of held.slice(0, 1)) churned.remove(id);
         }
       }),
     );
@@ -92,12 +105,11 @@ describe('CorpusIndex', () => {
   it('serves the same documents as the scan: only the order may differ', () => {
     fc.assert(
       fc.property(texts, text, (contents, task) => {
-        const vocabulary = new Vocabulary();
-        const documents = contents.map((content) => document(vocabulary, content));
-        const index = new CorpusIndex(vocabulary, staticEmbedder.dimensions);
-        index.hold(documents);
+        const space = newSpace();
+        const documents = contents.map((content) => document(space, content));
+        const index = indexOf(documents, space);
         const query = search(task);
-        const scanned = rankByScan(documents, query, vocabulary, GATED);
+        const scanned = new ScannedSet(documents, space).rank(query, GATED);
         const indexed = index.rank(query, GATED);
         expect(new Set(indexed.ids)).toEqual(new Set(scanned.ids));
         expect(indexed.bestCosine).toBe(scanned.bestCosine);

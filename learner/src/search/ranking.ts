@@ -1,6 +1,7 @@
 import type { EmbedderDescriptor, Vector } from './embedder.ts';
 import { fuse } from './fuse.ts';
-import type { TermBag } from './vocabulary.ts';
+import type { VectorTable } from './vector-table.ts';
+import type { TermBag, Vocabulary } from './vocabulary.ts';
 
 /** How deep each list goes into the fusion. */
 export const RANK_DEPTH = 100;
@@ -9,8 +10,14 @@ export const RANK_DEPTH = 100;
 export interface SearchDocument {
   readonly id: string;
   readonly bag: TermBag;
-  /** `null`: the embedder knows none; the document can be found by its words only. */
-  readonly vector: Vector | null;
+  /** Row of its vector; `null`: the embedder knows none, the document can be found by its words only. */
+  readonly row: number | null;
+}
+
+/** What documents refer to: the numbers of their terms, the rows of their vectors. */
+export interface SearchSpace {
+  readonly vocabulary: Vocabulary;
+  readonly vectors: VectorTable;
 }
 
 /** A task as it is searched for. */

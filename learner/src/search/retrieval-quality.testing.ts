@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { CorpusIndex } from './corpus-index.ts';
 import { fuseLegs, RANK_DEPTH } from './ranking.ts';
 import { KeywordIndex } from './keyword-index.ts';
-import { rankByScan } from './scan-ranking.ts';
+import { ScannedSet } from './scanned-set.ts';
 import { staticEmbedder } from './static-embedder.ts';
 import { queryTerms } from './terms.ts';
 import { SCAN_VECTORS_MAX, VectorIndex } from './vector-index.ts';
+import { VectorTable } from './vector-table.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 const CUT = 10;
@@ -50,19 +51,22 @@ const OPTIONS = { embedder: { ...staticEmbedder, gateCosine: -1 }, fusionK: 20 }
 /** nDCG@10 × 100 of each leg over the queries of a set: a folder with `items.jsonl` and `queries.jsonl`. */
 export function measureRetrieval(folder: URL): Record<Leg, number> {
   const vocabulary = new Vocabulary();
-  const documents = read<Item>(folder, 'items').map(({ id, text }) => ({
-    id: nameOf(id),
-    bag: vocabulary.document(text),
-    vector: staticEmbedder.vectorOf(text),
-  }));
+  const table = new VectorTable(staticEmbedder.dimensions);
+  const space = { vocabulary, vectors: table };
+  const documents = read<Item>(folder, 'items').map(({ id, text }) => {
+    const vector = staticEmbedder.vectorOf(text);
+    return { id: nameOf(id), bag: vocabulary.document(text), row: vector && table.add(vector) };
+  });
   const keywordIndex = new KeywordIndex();
-  const vectorIndex = new VectorIndex(staticEmbedder.dimensions);
-  for (const { id, bag, vector } of documents) {
+  const vectorIndex = new VectorIndex(table);
+  const index = new CorpusIndex(space);
+  for (const document of documents) {
+    const { id, bag, row } = document;
     keywordIndex.add(id, bag);
-    if (vector !== null) vectorIndex.add(id, vector);
+    if (row !== null) vectorIndex.add(id, row);
+    index.add(document);
   }
-  const index = new CorpusIndex(vocabulary, staticEmbedder.dimensions);
-  index.hold(documents);
+  const scanned = new ScannedSet(documents, space);
   const sums: Record<Leg, number> = { keywords: 0, vectors: 0, hybrid: 0, relevant: 0 };
   const queries = read<Query>(folder, 'queries');
   for (const { text, relevant } of queries) {
@@ -70,10 +74,7 @@ export function measureRetrieval(folder: URL): Record<Leg, number> {
     const keywords = keywordIndex.search(vocabulary.query(query.terms), RANK_DEPTH).map(({ id }) => id);
     const nearest = query.vector === null ? [] : vectorIndex.search(query.vector, RANK_DEPTH);
     const vectors = nearest.map(({ id }) => id);
-    const ranked =
-      documents.length > SCAN_VECTORS_MAX
-        ? index.rank(query, OPTIONS)
-        : rankByScan(documents, query, vocabulary, OPTIONS);
+    const ranked = (documents.length > SCAN_VECTORS_MAX ? index : scanned).rank(query, OPTIONS);
     const wanted = new Set(relevant.map(nameOf));
     sums.keywords += ndcg(keywords, wanted);
     sums.vectors += ndcg(vectors, wanted);

@@ -3,7 +3,7 @@ import { documentTerms } from './terms.ts';
 /** A text as its distinct terms: `terms[i]` occurs `counts[i]` times; `length` counts every occurrence. */
 export interface TermBag {
   readonly terms: Uint32Array;
-  readonly counts: Float64Array;
+  readonly counts: Uint32Array;
   readonly length: number;
 }
 
@@ -16,6 +16,8 @@ export interface TermQuery {
 /** Numbers for terms, so that rankings work on integers. Numbers mean nothing outside and never reach a ranking. */
 export class Vocabulary {
   readonly #numbers = new Map<string, number>();
+  /** For a query: where each term stands in it, -1 = nowhere. Left with -1 alone. */
+  #places = new Int32Array(0);
 
   get size(): number {
     return this.#numbers.size;
@@ -30,7 +32,7 @@ export class Vocabulary {
     }
     return {
       terms: Uint32Array.from(counts.keys()),
-      counts: Float64Array.from(counts.values()),
+      counts: Uint32Array.from(counts.values()),
       length: terms.length,
     };
   }
@@ -46,6 +48,18 @@ export class Vocabulary {
       weights.push(weight);
     }
     return { terms: Uint32Array.from(terms), weights: Float64Array.from(weights) };
+  }
+
+  /** Calls `use` with where each term stands in the query, -1 = nowhere; what it is given holds during the call. */
+  withPlaces<Result>({ terms }: TermQuery, use: (places: Int32Array) => Result): Result {
+    if (this.#places.length < this.size) this.#places = new Int32Array(this.size * 2).fill(-1);
+    const places = this.#places;
+    for (const [place, term] of terms.entries()) places[term] = place;
+    try {
+      return use(places);
+    } finally {
+      for (const term of terms) places[term] = -1;
+    }
   }
 
   #intern(term: string): number {

@@ -1,0 +1,215 @@
+import type { Vector } from './embedder.ts';
+import { VECTOR_KERNELS } from './vector-kernels.ts';
+
+/** Rows that the kernels are asked about at a time. */
+const ASKED_MAX = 4_096;
+/** Rows that memory grows by: 1 MiB at 256 components. */
+const BLOCK_BITS = 10;
+const BLOCK_ROWS = 1 << BLOCK_BITS;
+const PAGE_BYTES = 65_536;
+
+/** Rows of a table, by number. */
+export type Rows = Uint32Array;
+
+const kernels = new WebAssembly.Module(Buffer.from(VECTOR_KERNELS, 'base64'));
+
+/**
+ * Unit vectors of one embedder, side by side in memory of WebAssembly, with their sign bits. Rows are added and stay: the
+ * table ends as a whole. It grows without copying, so that adding one costs the same at any size.
+ */
+export class VectorTable {
+  readonly dimensions: number;
+  readonly #layout: Layout;
+  readonly #memory: WebAssembly.Memory;
+  readonly #dots: (count: number) => void;
+  readonly #distances: (count: number) => void;
+  #views: Views;
+  #size = 0;
+
+  constructor(dimensions: number) {
+    this.dimensions = dimensions;
+    this.#layout = layoutOf(dimensions);
+    this.#memory = new WebAssembly.Memory({ initial: pagesOf(this.#layout.blocks) });
+    this.#views = viewsOf(this.#memory, this.#layout);
+    const { exports } = new WebAssembly.Instance(kernels, {
+      table: { memory: this.#memory, ...importsOf(this.#layout) },
+    });
+    this.#dots = kernelOf(exports['dots']);
+    this.#distances = kernelOf(exports['distances']);
+  }
+
+  /** Rows held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Number of the new row. */
+  add(vector: Vector): number {
+    this.#check(vector);
+    const { blocks, signs, components, blockBytes, signBytes, componentBytes } = this.#layout;
+    const row = this.#size++;
+    const block = row >>> BLOCK_BITS;
+    const within = row & (BLOCK_ROWS - 1);
+    this.#reserve(blocks + (block + 1) * blockBytes);
+    const at = block * blockBytes;
+    this.#views.components.set(vector, (components + at + within * componentBytes) / 4);
+    this.#views.words.set(signsOf(vector), (signs + at + within * signBytes) / 4);
+    return row;
+  }
+
+  /** Cosines of the query with these rows, in their order. */
+  cosines(query: Vector, rows: Rows): Float64Array {
+    this.#check(query);
+    this.#views.query.set(query);
+    const cosines = new Float64Array(rows.length);
+    for (let from = 0; from < rows.length; from += ASKED_MAX) {
+      const count = this.#ask(rows, from);
+      this.#dots(count);
+      cosines.set(this.#views.cosines.subarray(0, count), from);
+    }
+    return cosines;
+  }
+
+  /** Places in `rows` of those within the smallest distance by signs that holds `countMin` of them: no tie is cut. */
+  nearestBySigns(query: Vector, rows: Rows, countMin: number): Uint32Array {
+    this.#check(query);
+    this.#views.querySigns.set(signsOf(query));
+    const distances = new Uint16Array(rows.length);
+    const histogram = new Uint32Array(this.dimensions + 1);
+    for (let from = 0; from < rows.length; from += ASKED_MAX) {
+      const count = this.#ask(rows, from);
+      this.#distances(count);
+      const found = this.#views.distances;
+      for (let index = 0; index < count; index++) {
+        const distance = found[index] ?? 0;
+        distances[from + index] = distance;
+        histogram[distance] = (histogram[distance] ?? 0) + 1;
+      }
+    }
+    let border = 0;
+    let within = histogram[0] ?? 0;
+    while (within < countMin && border < this.dimensions) within += histogram[++border] ?? 0;
+    const nearest = new Uint32Array(within);
+    for (let index = 0, at = 0; at < within; index++)
+      if ((distances[index] ?? 0) <= border) nearest[at++] = index;
+    return nearest;
+  }
+
+  /** Copies the next row numbers to where the kernels read them, and returns how many they are. */
+  #ask(rows: Rows, from: number): number {
+    const asked = rows.subarray(from, from + ASKED_MAX);
+    this.#views.asked.set(asked);
+    return asked.length;
+  }
+
+  #reserve(bytes: number): void {
+    const missing = pagesOf(bytes) - this.#memory.buffer.byteLength / PAGE_BYTES;
+    if (missing <= 0) return;
+    this.#memory.grow(missing);
+    this.#views = viewsOf(this.#memory, this.#layout);
+  }
+
+  #check(vector: Vector): void {
+    if (vector.length !== this.dimensions)
+      throw new RangeError(
+        `the vector has ${vector.length} components, this table holds ${this.dimensions}: one table per embedder`,
+      );
+  }
+}
+
+/** Places in the memory, bytes. See `vector-kernels.wat`. */
+interface Layout {
+  readonly query: number;
+  readonly querySigns: number;
+  readonly asked: number;
+  readonly results: number;
+  /** Where the first block begins. */
+  readonly blocks: number;
+  readonly signs: number;
+  readonly components: number;
+  readonly blockBytes: number;
+  readonly signBytes: number;
+  readonly componentBytes: number;
+}
+
+function layoutOf(dimensions: number): Layout {
+  // Whole 64-bit words of signs and whole fours of components; what is beyond the dimensions stays zero.
+  const signBytes = Math.ceil(dimensions / 64) * 8;
+  const componentBytes = Math.ceil(dimensions / 4) * 16;
+  const query = 0;
+  const querySigns = query + componentBytes * 2;
+  const asked = querySigns + signBytes;
+  const results = asked + ASKED_MAX * 4;
+  const blocks = results + ASKED_MAX * 8;
+  const components = blocks + BLOCK_ROWS * signBytes;
+  const blockBytes = BLOCK_ROWS * (signBytes + componentBytes);
+  return {
+    query,
+    querySigns,
+    asked,
+    results,
+    blocks,
+    signs: blocks,
+    components,
+    blockBytes,
+    signBytes,
+    componentBytes,
+  };
+}
+
+function importsOf(layout: Layout): Readonly<Record<string, number>> {
+  return {
+    query: layout.query,
+    query_signs: layout.querySigns,
+    asked: layout.asked,
+    results: layout.results,
+    signs: layout.signs,
+    components: layout.components,
+    block_bytes: layout.blockBytes,
+    sign_bytes: layout.signBytes,
+    component_bytes: layout.componentBytes,
+    block_bits: BLOCK_BITS,
+  };
+}
+
+/** The memory as numbers; made anew when it grows. */
+interface Views {
+  readonly query: Float64Array;
+  readonly querySigns: Uint32Array;
+  readonly asked: Uint32Array;
+  readonly cosines: Float64Array;
+  readonly distances: Uint32Array;
+  /** From the beginning of the memory. */
+  readonly words: Uint32Array;
+  readonly components: Float32Array;
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory, layout: Layout): Views {
+  return {
+    query: new Float64Array(buffer, layout.query, layout.componentBytes / 4),
+    querySigns: new Uint32Array(buffer, layout.querySigns, layout.signBytes / 4),
+    asked: new Uint32Array(buffer, layout.asked, ASKED_MAX),
+    cosines: new Float64Array(buffer, layout.results, ASKED_MAX),
+    distances: new Uint32Array(buffer, layout.results, ASKED_MAX),
+    words: new Uint32Array(buffer),
+    components: new Float32Array(buffer),
+  };
+}
+
+function pagesOf(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES);
+}
+
+function kernelOf(found: unknown): (count: number) => void {
+  if (typeof found !== 'function') throw new TypeError('vector-kernels.ts lacks a kernel: compile it anew');
+  return (count) => void Reflect.apply(found, undefined, [count]);
+}
+
+/** One bit per component: is it above zero? */
+function signsOf(vector: Vector): Uint32Array {
+  const signs = new Uint32Array(Math.ceil(vector.length / 32));
+  for (let index = 0; index < vector.length; index++) {
+    if ((vector[index] ?? 0) > 0) signs[index >> 5] = (signs[index >> 5] ?? 0) | (1 << (index & 31));
+  }
+  return signs;
+}
