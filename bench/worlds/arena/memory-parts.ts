@@ -82,6 +82,11 @@ export class MemoryStore {
       }
       return Promise.resolve();
     },
+    passOnSupport: (_project, _learnId, from, to) => {
+      const passed = this.#support.filter(({ ruleId }) => ruleId === from);
+      this.#support.push(...passed.map((each) => ({ ...each, ruleId: to })));
+      return Promise.resolve();
+    },
     support: () => Promise.resolve(this.#support),
   };
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { countReplays, REPLAY_RESULTS } from '../replays/run-replay.ts';
 import { shortId } from '../ids.ts';
+import { behaviour, behaviourLines } from './behaviours.ts';
 import { CliError } from './cli-error.ts';
 import { contextOf, type CliContext } from './context.ts';
 
@@ -39,6 +40,7 @@ const cycle = z.looseObject({
   fingerprint: z.string(),
   reports: z.array(report),
   replays: z.array(replay).default([]),
+  behaviours: z.array(behaviour).default([]),
 });
 type Cycle = z.infer<typeof cycle>;
 
@@ -48,6 +50,7 @@ const recomputed = z.looseObject({
   trials: z.number(),
   randomised: z.boolean(),
   equal: z.boolean(),
+  behaviours: z.array(behaviour),
   verdicts: z.array(
     z.looseObject({
       ruleId: z.string(),
@@ -108,6 +111,7 @@ function describe(shown: Cycle, context: CliContext): string {
       ],
       shown.reports,
     ),
+    ...behaviourLines(shown.behaviours),
     ...replayLines(shown, context),
   ].join('\n');
 }
@@ -141,7 +145,7 @@ function evidence(logE: number): string {
   return Math.exp(logE).toPrecision(3);
 }
 
-function compare({ trials, randomised, verdicts }: Recomputed): string {
+function compare({ trials, randomised, verdicts, behaviours }: Recomputed): string {
   const same = verdicts.filter(({ differences, holds }) => differences.length === 0 && holds);
   return [
     `${same.length} of ${verdicts.length} verdicts follow from the ${trials} stored trials, number by number.`,
@@ -158,5 +162,8 @@ function compare({ trials, randomised, verdicts }: Recomputed): string {
         ),
       ];
     }),
+    ...(behaviours.length === 0
+      ? []
+      : ['By the stored trials, other than reported:', ...behaviourLines(behaviours)]),
   ].join('\n');
 }

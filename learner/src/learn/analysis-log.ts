@@ -42,6 +42,8 @@ export interface AnalysisLog {
     result: AnalysisResult,
   ): Promise<void>;
   addSupport(project: string, learnId: string, ruleId: string, evidence: readonly Evidence[]): Promise<void>;
+  /** The runs that speak for one rule speak for another too. */
+  passOnSupport(project: string, learnId: string, fromRuleId: string, toRuleId: string): Promise<void>;
   /** Failed runs that speak for rules, one entry per rule and run. */
   support(project: string): Promise<readonly RuleSupport[]>;
 }
@@ -79,6 +81,21 @@ export function createAnalysisLog(options: {
         at: now(),
       }));
       if (rows.length > 0) await driver.insert(encodeRows(supportTable, rows, `support:${newId()}`));
+    },
+    async passOnSupport(project, learnId, fromRuleId, toRuleId) {
+      const rows = await driver.query<{ run_id: string; principal: string; evidence: string }>(
+        `SELECT run_id, principal, evidence FROM ${supportTable.name}
+         WHERE project = {project: String} AND rule_id = {rule: String} ORDER BY at DESC LIMIT 1 BY run_id`,
+        { parameters: { project, rule: fromRuleId }, rowsMax: SUPPORT_MAX },
+      );
+      const passed = rows.map((row) => ({
+        ...row,
+        project,
+        rule_id: toRuleId,
+        learn_id: learnId,
+        at: now(),
+      }));
+      if (passed.length > 0) await driver.insert(encodeRows(supportTable, passed, `support:${newId()}`));
     },
     async support(project) {
       const rows = await driver.query<{ ruleId: string; runId: string; principal: string; at: string }>(

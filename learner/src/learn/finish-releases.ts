@@ -33,7 +33,7 @@ export async function finishReleases(
     const report = cycle && openReport(cycle, rule);
     if (cycle === undefined || report === undefined || cycle.fingerprint !== fingerprint) continue;
     addNote(record, `rule ${rule.id}: the verdict of cycle ${cycle.id}, which was cut off, is carried out`);
-    await release({ ...cycle, reports: [report] }, base, record, { requireApproval: await awaitsPerson() });
+    await release(cycle, [report], { ...parts, base, record, requireApproval: await awaitsPerson() });
   }
 }
 

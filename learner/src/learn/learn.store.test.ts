@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { flatWorld } from '../validators/flat-world.testing.ts';
-import { createRaceValidator } from '../validators/race.ts';
 import { ANSWER_BYTES_MAX } from '../llm/bounded-fetch.ts';
 import type { ScriptedAnswer } from '../llm/scripted-server.testing.ts';
-import { newPass, passRecord } from './learn-pass.ts';
+import { newPass } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
-import { release } from './release.ts';
 import { createPassLog } from './pass-log.ts';
 
 const FAILED: readonly RunDraft[] = Array.from({ length: 10 }, (_, index) => ({
@@ -348,30 +345,6 @@ describe('a learning pass', () => {
     const cycle = await bench.loop.verdicts.cycle(bench.project, pass.cycleId);
     expect(cycle?.reports).toMatchObject([{ replaces: `${wrongId}@1` }]);
     expect(await bench.loop.recompute(bench.project, pass.cycleId)).toMatchObject({ equal: true });
-  });
-
-  it('leaves a rule alone that is edited at the very moment of its release', async () => {
-    bench = await openLoopBench(disk.store, 'no model');
-    const text = { kind: 'skill', content: RIGHT, appliesWhen: 'a revenue is asked for', tags: [] } as const;
-    const proposed = await bench.base.propose(text, { origin: 'human', by: 'ann', evidence: [] });
-    const ruleId = proposed.ok ? proposed.rule.id : '';
-    const { input } = flatWorld(['helps'], (rules) => (rules.size > 0 ? 0.9 : 0.2));
-    const proven = await createRaceValidator({ runsBudget: 600 }).validate(input);
-    expect(proven.reports).toMatchObject([{ status: 'promoted' }]);
-    for (const status of ['promoted', 'futile'] as const) {
-      const { version } = bench.base.list()[0] ?? {};
-      const reports = proven.reports.map((each) => ({ ...each, ruleId, ruleVersion: version ?? 0, status }));
-      const record = passRecord(newPass('l', bench.project, new Date()));
-      const editing = bench.base.edit(ruleId, { content: `${WRONG} (${status})` }, 'ann');
-      await release({ ...proven, reports }, bench.base, record, { requireApproval: false });
-      expect(await editing).toMatchObject({ ok: true });
-      expect(record.current).toMatchObject({
-        promoted: [],
-        rejected: [],
-        notes: [expect.stringMatching(/it was edited: this is about version/)],
-      });
-      expect(bench.base.list()).toMatchObject([{ status: 'candidate', content: `${WRONG} (${status})` }]);
-    }
   });
 
   it('stops when the service does, and says so', async () => {

@@ -22,7 +22,7 @@ export async function recomputeVerdict(
 ): Promise<RecomputedCycle | undefined> {
   const cycle = await parts.verdicts.cycle(project, cycleId);
   if (cycle === undefined) return undefined;
-  if (!Object.hasOwn(cycle, 'rounds')) {
+  if (!Object.hasOwn(cycle, 'behaviours')) {
     const message = `Cycle ${cycle.id} was judged by an earlier version, which did not store what a verdict is recomputed from.`;
     throw new LearnerError('invalid', message);
   }

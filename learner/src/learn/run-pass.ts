@@ -76,7 +76,8 @@ export async function runPass(options: PassOptions): Promise<void> {
 
   record.update({ phase: 'release' });
   // Verdicts hold whenever the looking stops: what a stopped cycle proved is released all the same.
-  await release(cycle, parts.knowledge(project), record, { requireApproval: await awaitsPerson() });
+  const base = parts.knowledge(project);
+  await release(cycle, cycle.reports, { ...parts, base, record, requireApproval: await awaitsPerson() });
   stopIfAsked(signal);
 }
 

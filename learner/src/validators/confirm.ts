@@ -1,11 +1,10 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import type { Rule } from '../knowledge/rule.ts';
 import type { Random } from '../stats/random.ts';
 import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
 import { runTrials } from './run-trials.ts';
-import { renderBlocks, triggeredCases } from './triggered-cases.ts';
+import { renderBlocks, rulesWithout, triggeredCases } from './triggered-cases.ts';
 import type { ValidationInput } from './validator.ts';
 
 /** Judged pairs below which a confirmed lift is not published. */
@@ -39,7 +38,7 @@ export async function confirmLifts(
     const order: string[] = [];
     while (order.length < pairs) order.push(...own.shuffle(cases));
     const all = race.inForce.rules.map(itemReference);
-    const without = rulesWithout(contender, race).map(itemReference);
+    const without = rulesWithout(race.inForce.rules, contender).map(itemReference);
     for (const [pair, caseId] of order.slice(0, pairs).entries()) {
       trials.push({ contender, pair, caseId, rules: without, purpose: 'baseline' });
       trials.push({ contender, pair, caseId, rules: all, purpose: 'treatment' });
@@ -94,17 +93,9 @@ async function casesInScope(
   race: Race,
   input: ValidationInput,
 ): Promise<readonly string[]> {
-  const rules = rulesWithout(contender, race);
+  const rules = rulesWithout(race.inForce.rules, contender);
   const blocks = await renderBlocks(input.cases, rules, input.render);
   return triggeredCases(contender.rule, input.cases, { rules, blocks }, input.render, contender.replaces);
-}
-
-/** The final rules without the contender: what it replaced is back in its place. */
-function rulesWithout({ rule, replaces }: Contender, race: Race): readonly Rule[] {
-  return [
-    ...race.inForce.rules.filter((each) => each !== rule),
-    ...(replaces === undefined ? [] : [replaces]),
-  ];
 }
 
 /** Mean over the pairs with both runs judged; null below {@link CONFIRM_PAIRS_MIN} of them. */

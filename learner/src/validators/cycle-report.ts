@@ -7,6 +7,7 @@ import { latencyAdded } from './latency.ts';
 import { tokensAdded } from './promotion-keys.ts';
 import type { RaceSettings } from './race-options.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
+import { behaviours } from './rivals.ts';
 import { reportSentinel } from './sentinel.ts';
 import type { CandidateReport, CycleReport, ValidationInput } from './validator.ts';
 
@@ -37,6 +38,7 @@ export function reportCycle(
     seed: input.seed,
     fingerprint: input.fingerprint,
     reports: race.contenders.map((contender) => reportContender(contender, race, settings)),
+    behaviours: behaviours(race),
     replays: input.replays ?? [],
   };
 }
@@ -102,6 +104,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     tokensAdded: tokensAdded(contender),
     latencyAddedMs: latencyAdded(contender.durations),
     replaces: contender.replaces === undefined ? null : itemReference(contender.replaces),
+    yieldsTo: contender.yieldsTo?.rule ?? null,
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),
   };
 }

@@ -14,7 +14,8 @@ import {
   type RaceSettings,
 } from './race-options.ts';
 import { alphaOf, noEvidence, tooFewCases, type Contender, type Race } from './race-state.ts';
-import { renderBlocks, treatedRules, triggeredCases, type Render } from './triggered-cases.ts';
+import { leaveFor, rivalOf, yieldsTo } from './rivals.ts';
+import { renderBlocks, rulesWithout, treatedRules, triggeredCases, type Render } from './triggered-cases.ts';
 
 /** One look at all evidence: harmful ones leave, proven ones join the rules in force, hopeless ones stop. */
 export async function decide(
@@ -108,6 +109,11 @@ function nextWinner(race: Race, settings: RaceSettings): Contender | undefined {
 }
 
 async function promote(winner: Contender, race: Race, render: Render, settings: RaceSettings): Promise<void> {
+  const rival = rivalOf(winner, race);
+  if (rival !== undefined && yieldsTo(winner, rival)) {
+    leaveFor(winner, rival.promoted, rival.behaviour);
+    return;
+  }
   const { benefit } = logEvidence(winner.evidence);
   settle(
     winner,
@@ -115,8 +121,10 @@ async function promote(winner: Contender, race: Race, render: Render, settings: 
     `${e(benefit)}, provisional lift ${points(provisionalLift(winner.evidence))} in scope`,
   );
   winner.incumbents = race.inForce.rules.map(itemReference);
+  if (rival !== undefined) leaveFor(rival.promoted, winner, rival.behaviour);
   const before = race.inForce.blocks;
-  const rules = treatedRules(race.inForce.rules, winner.rule, winner.replaces);
+  const others = rival === undefined ? race.inForce.rules : rulesWithout(race.inForce.rules, rival.promoted);
+  const rules = treatedRules(others, winner.rule, winner.replaces);
   for (const contender of race.contenders) {
     // What is no longer in force cannot be replaced once more.
     if (contender !== winner && contender.replaces === winner.replaces) contender.replaces = undefined;
@@ -124,7 +132,11 @@ async function promote(winner: Contender, race: Race, render: Render, settings: 
   race.inForce = { rules, blocks: await renderBlocks(Object.values(race.cases), rules, render) };
   const changed = new Set(Object.keys(before).filter((id) => before[id] !== race.inForce.blocks[id]));
   for (const contender of race.contenders) {
-    if (isOpenQuestion(contender)) await askAgain(contender, race, changed, render, settings);
+    if (!isOpenQuestion(contender)) continue;
+    const promoted = rivalOf(contender, race);
+    if (promoted !== undefined && yieldsTo(contender, promoted))
+      leaveFor(contender, promoted.promoted, promoted.behaviour);
+    else await askAgain(contender, race, changed, render, settings);
   }
 }
 

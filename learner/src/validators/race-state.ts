@@ -4,6 +4,8 @@ import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import { fixesNothing } from '../replays/run-replay.ts';
 import type { Replicates } from '../stats/intraclass.ts';
+import type { RuleReference } from '../trials/trial-runner.ts';
+import type { Behaviour, ComparedTrial } from './behaviour.ts';
 import { startEvidence, type Evidence } from './evidence.ts';
 import { TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
 import { heldOutCases, renderBlocks, triggeredCases, type Blocks } from './triggered-cases.ts';
@@ -48,6 +50,8 @@ export interface Contender {
   confirmedLift: number | null;
   /** References of the rules in force when its evidence was judged. */
   incumbents: readonly string[];
+  /** Promoted rule that it left the cycle for, and what that was decided on. */
+  yieldsTo: { readonly rule: RuleReference; readonly behaviour: Behaviour } | undefined;
 }
 
 /** A cached baseline: scores of the judged runs of one (case, pass, block). */
@@ -90,6 +94,8 @@ export interface Race {
   round: number;
   /** Pairs planned so far. */
   pairs: number;
+  /** Every trial of the rounds so far, in the order of their plan. */
+  readonly trials: ComparedTrial[];
   /** Trials in a row without a judgement. */
   voidStreak: number;
   /** Lift worth finding; lowered once by the ladder. */
@@ -130,6 +136,7 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     runsUsed: 0,
     round: 0,
     pairs: 0,
+    trials: [],
     voidStreak: 0,
     mde: settings.mde,
   };
@@ -177,6 +184,7 @@ async function startContender(
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: inForce.rules.map(itemReference),
+    yieldsTo: undefined,
   };
 }
 

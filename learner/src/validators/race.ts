@@ -74,6 +74,7 @@ async function runRounds(
       return { reason: results.reason, canRun: false };
     }
     round.record(results);
+    remember(race, round.specs, results);
     const alarm = sentinelAlarm(race);
     if (alarm !== undefined) {
       voidCycle(race, alarm);
@@ -89,12 +90,19 @@ async function runRounds(
   }
 }
 
+/** Keeps what rules are compared by. */
+function remember(race: Race, specs: readonly TrialSpec[], { scores }: TrialScores): void {
+  for (const [index, { caseId, rules, place }] of specs.entries())
+    if (place !== undefined) race.trials.push({ caseId, rules, place, score: scores[index] ?? null });
+}
+
 /** Takes back every verdict that outcomes led to. */
 function voidCycle(race: Race, reason: string): void {
   for (const contender of race.contenders) {
     if (!contender.entered || contender.status === 'active') continue;
     contender.status = 'deferred';
     contender.reason = reason;
+    contender.yieldsTo = undefined;
   }
 }
 

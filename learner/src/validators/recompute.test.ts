@@ -5,7 +5,7 @@ import { flatWorld } from './flat-world.testing.ts';
 import type { RaceOptions } from './race-options.ts';
 import { createRaceValidator } from './race.ts';
 import { recomputeCycle } from './recompute.ts';
-import { independentWorld, type SimulatedWorld } from './simulated-world.testing.ts';
+import { independentWorld, simulatedCase, type SimulatedWorld } from './simulated-world.testing.ts';
 import type { CycleReport } from './validator.ts';
 
 interface Judged {
@@ -77,6 +77,24 @@ describe('a cycle recomputed from its trials', () => {
     expect(cut.report.rounds).toBe(4);
     expect(cut.trials.some(({ place }) => place.round === 4)).toBe(true);
     expect(recomputeCycle(cut.report, cut.trials, noTags)).toMatchObject({ equal: true });
+  });
+
+  it.each([
+    ['duplicate', 'race', 1e-4, { one: 1, two: 1, both: 1 }],
+    ['conflict', 'factorial', 0.05, { one: 1, two: 0.6, both: 0.2 }],
+  ] as const)('gives how candidates behave: %s', async (relation, mode, alpha, { one, two, both }) => {
+    const cases = Array.from({ length: 14 }, (_, index) => simulatedCase(`case-${index}`));
+    const succeeds = (rules: ReadonlySet<string>): number =>
+      rules.size === 2 ? both : rules.has('one') ? one : rules.has('two') ? two : 0;
+    const pair = flatWorld(['one', 'two'], succeeds, { cases });
+    const { report, trials } = await judge(pair, { runsBudget: 900, alpha, mode });
+    expect(report.behaviours).toMatchObject([{ relation }]);
+    expect(recomputeCycle(report, trials, noTags)).toMatchObject({ equal: true, behaviours: [] });
+    const behaviours = report.behaviours.map((each) => ({ ...each, relation: 'distinct' as const }));
+    expect(recomputeCycle({ ...report, behaviours }, trials, noTags)).toMatchObject({
+      equal: false,
+      behaviours: [{ relation }],
+    });
   });
 
   it.each(['race', 'factorial'] as const)(

@@ -1,5 +1,6 @@
 import { eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { StoredTrial } from '../trials/stored-trials.ts';
+import { compareBehaviour, type Behaviour } from './behaviour.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { CLUSTERED_E_MIN, FUTILITY_E, HARM_E } from './race-options.ts';
 import { replayEvidence } from './replay-evidence.ts';
@@ -37,6 +38,8 @@ export interface RecomputedCycle {
   /** Every number is the reported one, every verdict holds, and the seed gave the order. */
   readonly equal: boolean;
   readonly verdicts: readonly RecomputedVerdict[];
+  /** How candidates behave by the stored trials, where the report says otherwise. */
+  readonly behaviours: readonly Behaviour[];
 }
 
 /** Makes the verdicts of a cycle again from its stored trials and its seed, and compares them with its report. */
@@ -47,8 +50,22 @@ export function recomputeCycle(
 ): RecomputedCycle {
   const verdicts = cycle.reports.map((report) => recomputeVerdict(cycle, report, trials, tagsOf));
   const randomised = followsTheSeed(cycle, trials);
-  const equal = randomised && verdicts.every(({ differences, holds }) => differences.length === 0 && holds);
-  return { cycleId: cycle.id, trials: trials.length, randomised, equal, verdicts };
+  const behaviours = otherBehaviours(cycle, trials);
+  const isGiven = verdicts.every(({ differences, holds }) => differences.length === 0 && holds);
+  const equal = randomised && isGiven && behaviours.length === 0;
+  return { cycleId: cycle.id, trials: trials.length, randomised, equal, verdicts, behaviours };
+}
+
+function otherBehaviours(cycle: CycleReport, trials: readonly StoredTrial[]): readonly Behaviour[] {
+  return cycle.behaviours.flatMap((reported) => {
+    const recomputed = compareBehaviour(reported.rules, trials, reported.rounds, reported.replaced);
+    const isEqual =
+      recomputed.relation === reported.relation &&
+      (['changed', 'agreeing', 'together', 'logEConflict'] as const).every((name) =>
+        isSame(reported[name], recomputed[name]),
+      );
+    return isEqual ? [] : [recomputed];
+  });
 }
 
 function recomputeVerdict(

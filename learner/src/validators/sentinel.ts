@@ -58,6 +58,7 @@ export function startSentinel({ contenders }: Race, settings: RaceSettings): Con
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: [],
+    yieldsTo: undefined,
   };
 }
 

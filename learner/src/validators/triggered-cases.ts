@@ -39,6 +39,14 @@ export function treatedRules(
   return [...inForce.filter((rule) => rule !== replaces), candidate];
 }
 
+/** The rules in force without a promoted one: what it replaced is back in its place. */
+export function rulesWithout(
+  inForce: readonly Rule[],
+  { rule, replaces }: { readonly rule: Rule; readonly replaces: Rule | undefined },
+): readonly Rule[] {
+  return [...inForce.filter((each) => each !== rule), ...(replaces === undefined ? [] : [replaces])];
+}
+
 /**
  * Ids of the cases where the candidate changes what the agent reads. Elsewhere both arms would be the same run: such
  * pairs cost trials and say nothing.

@@ -1,6 +1,7 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { RunReplay } from '../replays/run-replay.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { TrialRunner } from '../trials/trial-runner.ts';
 
 export const CANDIDATE_VERDICTS = [
@@ -58,6 +59,8 @@ export interface CandidateReport {
   readonly incumbentHash: string;
   /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
   readonly replaces: string | null;
+  /** Promoted rule of this cycle that it left for, `id@version`: it behaves like it, or against it. */
+  readonly yieldsTo: string | null;
 }
 
 /** What the control of a cycle, runs under the same rules on both sides, showed. */
@@ -96,6 +99,8 @@ export interface CycleReport {
   readonly seed: string;
   readonly fingerprint: string;
   readonly reports: readonly CandidateReport[];
+  /** How candidates that are given together behave, as far as trials of the cycle tell. */
+  readonly behaviours: readonly Behaviour[];
   /** First filter: failed runs that were replayed before the cycle. No trials of it, and no evidence. */
   readonly replays: readonly RunReplay[];
 }
