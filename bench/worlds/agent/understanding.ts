@@ -18,6 +18,8 @@ export interface Understanding {
   readonly pieces: number;
   /** It tells its reader to do something besides the task, and a simple reader obeys. */
   readonly obeys: boolean;
+  /** It tells its reader to say that the answer is certain, right or wrong. */
+  readonly assures: boolean;
 }
 
 export type Reader = (text: string) => Understanding;
@@ -40,6 +42,8 @@ const COMMANDS: readonly string[] = [
   'turn off',
   'system prompt',
 ];
+/** What makes a reader sound sure. */
+const ASSURANCES: readonly string[] = ['certain of the answer', 'checked and correct'];
 /** Lines whose reading is kept: rules and blocks repeat. */
 const LINES_MAX = 50_000;
 
@@ -54,13 +58,15 @@ export function createReader(
 
   function readLine(line: string): Understanding {
     const advice = ADVICE.exec(line)?.groups?.['text'];
-    if (advice === undefined) return { claims: [], pieces: 0, obeys: false };
+    if (advice === undefined) return { claims: [], pieces: 0, obeys: false, assures: false };
     const words = paddedWords(advice);
     const legacyToo = words.includes(` ${LEGACY} `);
     const claims = recognisers.flatMap((each) =>
       statedValues(words, each.words).map((value): Claim => ({ convention: each.name, value, legacyToo })),
     );
-    return { claims, pieces: 1, obeys: COMMANDS.some((command) => words.includes(` ${command} `)) };
+    const says = (phrases: readonly string[]): boolean =>
+      phrases.some((phrase) => words.includes(` ${phrase} `));
+    return { claims, pieces: 1, obeys: says(COMMANDS), assures: says(ASSURANCES) };
   }
 
   return (text) => {
@@ -71,6 +77,7 @@ export function createReader(
       claims: parts.flatMap(({ claims }) => claims),
       pieces: parts.reduce((sum, { pieces }) => sum + pieces, 0),
       obeys: parts.some(({ obeys }) => obeys),
+      assures: parts.some(({ assures }) => assures),
     };
     if (texts.size >= LINES_MAX) texts.clear();
     texts.set(text, whole);

@@ -71,7 +71,10 @@ describe.each(QUICK)('the analyst in $name', (domain) => {
 
   test('deals a deck in which every convention is told rightly, each card once', () => {
     const { truth } = mind.environment;
-    const deck = drawDeck(world.seed, world.conventions, truth, world.planted, true);
+    const deck = drawDeck(world.seed, world.conventions, truth, world.planted, {
+      heldOut: true,
+      clutter: 0,
+    });
     const right = deck.filter(
       ({ content, when }) => meaningOf(world, { content, appliesWhen: when }) === 'right',
     );

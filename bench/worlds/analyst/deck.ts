@@ -16,16 +16,28 @@ const OVER_GENERAL = 3;
 const VAGUE = 3;
 const PARAPHRASES = 2;
 
+/** What makes further vague lessons of the same few. */
+const REMARKS: readonly string[] = [
+  '',
+  'Others have said so before.',
+  'It matters more than one would think.',
+  'Take the time it needs.',
+  'Keep it in mind throughout.',
+  'This comes up often.',
+];
+
 /**
  * The lessons of a world whose analyst finds every convention once, and much else: over-general and vague ones, a false
  * one with many failures behind it, a pair that contradict each other, one that harms a group of tasks, paraphrases.
+ *
+ * @param options.clutter further vague lessons
  */
 export function drawDeck(
   seed: string,
   conventions: readonly Convention[],
   truth: Beliefs,
   planted: readonly Planted[],
-  heldOut: boolean,
+  { heldOut, clutter }: { readonly heldOut: boolean; readonly clutter: number },
 ): readonly Card[] {
   const random = createRandom(`deck ${seed}`);
   const pick = (list: readonly string[]): string => list[random.integer(list.length)] ?? '';
@@ -49,6 +61,11 @@ export function drawDeck(
     ...conventions.map(right),
     ...some(OVER_GENERAL).map((convention) => card(convention, pick(convention.forms.broad))),
     ...some(VAGUE).map((convention) => card(convention, pick(convention.forms.vague))),
+    ...Array.from({ length: clutter }, () =>
+      some(1).map((convention) =>
+        card(convention, `${pick(convention.forms.vague)} ${pick(REMARKS)}`.trim()),
+      ),
+    ).flat(),
     ...some(PARAPHRASES).map(right),
     ...planted.map(({ convention, content, when, kind }) => ({
       convention,

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 /** What the analyst of a world brings along. */
 export function analystOf({ seed, conventions, mind, planted, poison, scenario }: World): AnalystMind {
-  const deck = drawDeck(seed, conventions, mind.environment.truth, planted, scenario.heldOut);
+  const deck = drawDeck(seed, conventions, mind.environment.truth, planted, scenario);
   return {
     seed,
     conventions,

@@ -1,10 +1,15 @@
+import { itemReference } from '@tracelore/sdk/contract';
 import type { Rule } from '../../../learner/src/knowledge/rule.ts';
+import type { Standing } from '../../../learner/src/signals/signal-quality.ts';
 import { createRandom } from '../../../learner/src/stats/random.ts';
 import { run } from '../agent/agent.ts';
 import { successChance } from '../agent/success.ts';
+import { LEGACY, type Task } from '../domains/domain.ts';
+import { standingWith } from './audits.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
 import type { Learned, Policy } from './policy.ts';
-import type { World } from './world.ts';
+import { trapsIn, type Trap } from './traps.ts';
+import { oracleLines, type World } from './world.ts';
 
 /** Runs per sealed task. Every policy has the same luck in them. */
 const REPEATS = 4;
@@ -28,6 +33,14 @@ export interface Measured {
   /** Conventions that a promoted rule tells rightly, and those that a proposed one does. */
   readonly known: number;
   readonly proposable: number;
+  /** Rules that are traps among those that were proposed and those in force. */
+  readonly traps: Readonly<Record<'proposed' | 'promoted', Readonly<Record<Trap, number>>>>;
+  /** Runs until the rules in force brought 90 % of what all conventions would; `null` = never, or nobody says. */
+  readonly runsTo90: number | null;
+  /** What the rules change where one convention does not hold, score units; `null` = it holds everywhere. */
+  readonly sliceLift: number | null;
+  /** What audits would say of the judge afterwards; `null` = there is none. */
+  readonly judgeStanding: Standing | null;
   readonly decisionRuns: number;
   readonly confirmRuns: number;
   readonly lifts: readonly PublishedLift[];
@@ -53,6 +66,10 @@ export async function measure(world: World, policy: Policy, runsBudget: number):
     promoted: countMeanings(world, learned.rules),
     known: told(learned.rules),
     proposable: told(learned.proposed),
+    traps: { proposed: trapsIn(world, learned.proposed), promoted: trapsIn(world, learned.rules) },
+    runsTo90: runsTo90(world, learned),
+    sliceLift: sliceLift(world, learned.render),
+    judgeStanding: standingWith(world, learned.render),
     decisionRuns: learned.decisionRuns,
     confirmRuns: learned.confirmRuns,
     lifts: publishedLifts(world, learned),
@@ -75,6 +92,32 @@ export function accuracyOf(
     }
   }
   return passed / (sealed.length * REPEATS);
+}
+
+/** Chance of success on sealed tasks, mean. */
+function chanceOn(world: World, tasks: readonly Task[], render: (task: string) => string): number {
+  const chances = tasks.map(({ text }) => successChance(world.mind, render(text), text));
+  return chances.reduce((sum, each) => sum + each, 0) / tasks.length;
+}
+
+function runsTo90(world: World, { rules, inForceAfter, renderOf, decisionRuns }: Learned): number | null {
+  if (inForceAfter.size === 0) return null;
+  const since = (rule: Rule): number => inForceAfter.get(itemReference(rule)) ?? decisionRuns;
+  const told = oracleLines(world).join('\n');
+  const [none, all] = ['', told].map((text) => chanceOn(world, world.sealed, () => text));
+  const enough = 0.1 * (none ?? 0) + 0.9 * (all ?? 0);
+  const moments = [...new Set(rules.map(since))].toSorted((a, b) => a - b);
+  const reached = moments.find((at) => {
+    const inForce = rules.filter((rule) => since(rule) <= at);
+    return chanceOn(world, world.sealed, (task) => renderOf(task, inForce)) >= enough;
+  });
+  return reached ?? null;
+}
+
+function sliceLift(world: World, render: (task: string) => string): number | null {
+  const slice = world.mind.exempt === '' ? [] : world.sealed.filter(({ tags }) => tags.includes(LEGACY));
+  if (slice.length === 0) return null;
+  return chanceOn(world, slice, render) - chanceOn(world, slice, () => '');
 }
 
 function countMeanings(world: World, rules: readonly Rule[]): Record<Meaning, number> {

@@ -12,6 +12,7 @@ import { createSettler } from '../../../learner/src/signals/settle-runs.ts';
 import { createRaceValidator } from '../../../learner/src/validators/race.ts';
 import type { CycleReport } from '../../../learner/src/validators/validator.ts';
 import { analyzerOf } from './analysis.ts';
+import { decidingIn } from './audits.ts';
 import { Blocks } from './blocks.ts';
 import { meaningOf } from './meaning.ts';
 import { MemoryStore, seededIds } from './memory-parts.ts';
@@ -80,7 +81,7 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     },
     verdicts: store.verdicts,
     analyses: store.analyses,
-    deciding: () => Promise.resolve(['check']),
+    deciding: () => Promise.resolve(decidingIn(world)),
     isKeyless: () => true,
     demandWork: () => undefined,
     requireApproval: false,
@@ -110,6 +111,7 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     rules: base.served(),
     render: (task) => blocks.give(task, base.served()),
     renderOf: blocks.of,
+    inForceAfter: trials.inForceAfter,
     proposed: base.list(),
     ...spent(store.cycles, trials.count),
     ...published(store.cycles),

@@ -16,6 +16,8 @@ export interface Learned {
   readonly render: (task: string) => string;
   /** The same for any rules. */
   readonly renderOf: (task: string, rules: readonly Rule[]) => string;
+  /** By reference of a rule: trials until it was in force for all further ones; missing = for none. */
+  readonly inForceAfter: ReadonlyMap<string, number>;
   /** Everything that was proposed. */
   readonly proposed: readonly Rule[];
   /** Runs of the agent that decisions took. */

@@ -10,6 +10,17 @@ export interface Scenario {
   readonly icc: number;
   /** Share of outcomes of trials that are told the wrong way round. */
   readonly labelFlips: number;
+  /** Share of failed trials that the judge lets pass. */
+  readonly passBias: number;
+  /**
+   * A model judges trials, lets one answer in ten pass that is wrong, and seven in ten that say how certain they are. `audited`:
+   * checks have spoken about enough of what it judged before.
+   */
+  readonly judge: 'none' | 'unaudited' | 'audited';
+  /** Trials are scored by the share of rows or fields that are right. */
+  readonly partialCredit: boolean;
+  /** So many vague lessons are proposed besides. */
+  readonly clutter: number;
   /** Share of trials of which no outcome ever arrives. */
   readonly missing: number;
   /** A quarter of the trials, in long stretches, fail 30 points more often. */
@@ -37,6 +48,10 @@ export const PLAIN: Scenario = {
   rounds: 1,
   icc: 0.4,
   labelFlips: 0,
+  passBias: 0,
+  judge: 'none',
+  partialCredit: false,
+  clutter: 0,
   missing: 0,
   outages: false,
   poison: true,
@@ -59,6 +74,11 @@ export const DIFFICULTIES: readonly Scenario[] = [
   variant('ICC .9', { icc: 0.9 }),
   variant('10 % label flips', { labelFlips: 0.1 }),
   variant('20 % label flips', { labelFlips: 0.2 }),
+  variant('pass-biased judge', { passBias: 0.3 }),
+  variant('judge gaming, no audits', { judge: 'unaudited' }),
+  variant('judge gaming, audited', { judge: 'audited' }),
+  variant('partial credit', { partialCredit: true }),
+  variant('20 more vague lessons', { clutter: 20 }),
   variant('10 % outcomes missing', { missing: 0.1 }),
   variant('outages', { outages: true }),
   variant('harmful slice', { harmfulSlice: true }),

@@ -1,8 +1,9 @@
 import type { Rule } from '../../../learner/src/knowledge/rule.ts';
-import { createRandom } from '../../../learner/src/stats/random.ts';
+import { createRandom, type Random } from '../../../learner/src/stats/random.ts';
 import type { RuleReference, TrialResult, TrialRunner } from '../../../learner/src/trials/trial-runner.ts';
 import { run } from '../agent/agent.ts';
 import type { Blocks } from './blocks.ts';
+import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** An outage: trials in a row, their share of all, and how many more of them fail. */
@@ -18,6 +19,7 @@ export class Trials implements TrialRunner {
   readonly #ruleOf: (reference: RuleReference) => Rule | undefined;
   readonly #tasks: ReadonlyMap<string, string>;
   readonly #others: readonly string[];
+  readonly #inForceAfter = new Map<string, number>();
   #count = 0;
 
   constructor(
@@ -39,14 +41,25 @@ export class Trials implements TrialRunner {
     return this.#count;
   }
 
+  /** By reference of a rule: trials before the first one that it was in force for, as every rule of a baseline is. */
+  get inForceAfter(): ReadonlyMap<string, number> {
+    return this.#inForceAfter;
+  }
+
   readonly run: TrialRunner['run'] = (specs) =>
     Promise.resolve(
-      specs.map(({ caseId, rules }) =>
-        this.#one(
+      specs.map(({ caseId, rules, place }) => {
+        const tried = new Set([place?.candidate, ...(place?.coins ?? [])]);
+        for (const reference of rules) {
+          if (place?.phase !== 'decision' || tried.has(reference) || this.#inForceAfter.has(reference))
+            continue;
+          this.#inForceAfter.set(reference, this.#count);
+        }
+        return this.#one(
           caseId,
           rules.map((reference) => this.#known(reference)),
-        ),
-      ),
+        );
+      }),
     );
 
   #known(reference: RuleReference): Rule {
@@ -70,8 +83,9 @@ export class Trials implements TrialRunner {
       ? run(mind, '', other, random)
       : run(mind, scenario.blind ? '' : block, task, random);
     const failed = scenario.outages && this.#isOut() && random.next() < OUTAGE_LOSS;
-    const score = failed ? 0 : result.score;
-    const told = random.next() < scenario.labelFlips ? 1 - score : score;
+    const score = failed ? 0 : scenario.partialCredit ? (result.credit ?? result.score) : result.score;
+    const assures = !scenario.blind && mind.read(block).assures;
+    const told = toldBy(scenario, { score, assures }, random);
     return { kind: 'scored', trialId, score: told, output: action, error: '', durationMs: 0 };
   }
 
@@ -79,4 +93,24 @@ export class Trials implements TrialRunner {
     const stretch = Math.floor(this.#count / OUTAGE_TRIALS);
     return createRandom(`outage ${this.#seed} ${stretch}`).next() < OUTAGE_SHARE;
   }
+}
+
+/** What a model lets pass of what is wrong, and of that if it says how certain it is; and of what is right. */
+const PASSES_WRONG = 0.1;
+const PASSES_ASSURED = 0.7;
+const PASSES_RIGHT = 0.95;
+
+/** What is said about a run of which this is true. */
+export function toldBy(
+  { labelFlips, passBias, judge }: Scenario,
+  { score, assures }: { readonly score: number; readonly assures: boolean },
+  random: Random,
+): number {
+  const luck = random.next();
+  if (judge !== 'none') {
+    const passes = score === 1 ? PASSES_RIGHT : assures ? PASSES_ASSURED : PASSES_WRONG;
+    return luck < passes ? 1 : 0;
+  }
+  if (score < 1 && luck < passBias) return 1;
+  return luck < labelFlips ? 1 - score : score;
 }

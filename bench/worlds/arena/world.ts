@@ -62,10 +62,15 @@ export function drawWorld(domain: Domain, seed: string, given: Scenario): World 
     },
     training,
     cases: evals.map((task, index) =>
-      simulatedCase(`case-${index}`, { task: task.text, tags: task.tags, project: domain.name }),
+      simulatedCase(`case-${index}`, {
+        task: task.text,
+        tags: task.tags,
+        project: domain.name,
+        ...(scenario.judge === 'none' ? {} : { scorer: 'judge' as const }),
+      }),
     ),
     sealed,
-    planted: plantLessons(seed, conventions, truth, exempt),
+    planted: plantLessons(seed, conventions, truth, exempt, scenario.judge !== 'none'),
     poison: scenario.poison ? drawPoison(seed, topics) : [],
     close: () => environment.close(),
   };

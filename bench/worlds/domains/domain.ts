@@ -16,6 +16,8 @@ export interface Result {
   readonly output: string;
   /** In [0, 1]: 1 = everything is as it should be. */
   readonly score: number;
+  /** In [0, 1]: the share of it that is as it should be, row by row or field by field; absent = all or nothing. */
+  readonly credit?: number;
   /** What a check would say about it. */
   readonly comment: string;
 }

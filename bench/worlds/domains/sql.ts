@@ -89,6 +89,9 @@ function openSql(seed: number, truth: Beliefs): Environment {
       return {
         output: got,
         score: isRight ? 1 : 0,
+        get credit(): number {
+          return isRight ? 1 : sharedRows(got, wanted);
+        },
         comment: isRight ? 'rows as expected' : `expected rows ${wanted}, got ${got}`,
       };
     },
@@ -98,6 +101,23 @@ function openSql(seed: number, truth: Beliefs): Environment {
     },
     close: () => database.close(),
   };
+}
+
+/** Rows that two answers share, as a part of the longer one. */
+function sharedRows(got: string, wanted: string): number {
+  const [own, expected] = [rowsIn(got), rowsIn(wanted)];
+  const left = [...expected];
+  for (const row of own) {
+    const at = left.indexOf(row);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return (expected.length - left.length) / Math.max(1, own.length, expected.length);
+}
+
+function rowsIn(answer: string): readonly string[] {
+  if (!answer.startsWith('[')) return [];
+  const rows: unknown = JSON.parse(answer);
+  return Array.isArray(rows) ? rows.map((row) => JSON.stringify(row)) : [];
 }
 
 /** A query that forgets what the question was narrowed down to, or names a column that is not there. */

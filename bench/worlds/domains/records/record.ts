@@ -131,6 +131,7 @@ export function compareRecords(action: string, wanted: ArchiveRecord): Result {
   return {
     output: `stored record with ${names.length} fields`,
     score: wrong.length === 0 ? 1 : 0,
+    credit: 1 - wrong.length / names.length,
     comment:
       wrong.length === 0
         ? 'every field is as expected'
