@@ -54,7 +54,7 @@ export async function readCycleTrials(
     rules: row.rules,
     score: row.score,
     place: {
-      phase: row.phase === 'confirmation' ? 'confirmation' : 'decision',
+      phase: row.phase === 'confirmation' || row.phase === 'rerun' ? row.phase : 'decision',
       candidate: row.candidate,
       coins: row.coins,
       period: row.period,

@@ -8,8 +8,8 @@ export type RuleReference = string;
  * recomputed from.
  */
 export interface TrialPlace {
-  /** `confirmation`: fresh pairs that decide nothing. */
-  readonly phase: 'decision' | 'confirmation';
+  /** `confirmation`: fresh pairs that decide nothing; `rerun`: of critical tasks that flipped, which decide a veto. */
+  readonly phase: 'decision' | 'confirmation' | 'rerun';
   /** From 0; each call of the runner is one. */
   readonly round: number;
   /** Place in the random order of the round, from 0. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
+import { flippedTasks, worstLogE } from './critical-tasks.ts';
 import { logThreshold } from './decide.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { latencyAdded } from './latency.ts';
@@ -64,6 +65,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
   const { evidence } = contender;
   const logE = logEvidence(evidence);
   const provisional = provisionalLift(evidence);
+  const criticalTasks = flippedTasks(contender, race);
   const coverage = contender.heldOut === 0 ? 0 : contender.triggered.length / contender.heldOut;
   return {
     ruleId: contender.rule.id,
@@ -91,6 +93,8 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     logEClustered: logE.clustered,
     logEHarm: logE.harm,
     logEFutility: logE.futility,
+    logECritical: worstLogE(criticalTasks),
+    criticalTasks,
     triggeredTasks: contender.triggered.length,
     coverage,
     passes: passesOf(contender, race, settings),

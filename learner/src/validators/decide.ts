@@ -2,6 +2,7 @@ import { itemReference } from '@tracelore/sdk/contract';
 import { eBh } from '../stats/e-bh.ts';
 import { eBonferroni, eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { Random } from '../stats/random.ts';
+import { criticalVeto } from './critical-tasks.ts';
 import { advancePass } from './draw-cases.ts';
 import { logEvidence, meanLift, provisionalLift, withMde } from './evidence.ts';
 import { missingKeys, points } from './promotion-keys.ts';
@@ -38,8 +39,10 @@ export async function decide(
     await promote(winner, race, render, settings);
   for (const contender of active(race)) {
     const { futility } = logEvidence(contender.evidence);
+    const veto = criticalVeto(contender, race);
     if (futility >= Math.log(FUTILITY_E))
       settle(contender, 'futile', `a lift of ${points(race.mde)} is ruled out: ${e(futility)} against it`);
+    else if (veto !== undefined) settle(contender, 'inconclusive', veto);
     else if (givesNoResults(contender))
       settle(contender, 'inconclusive', `most of its ${contender.attempts} pairs gave no result`);
     else if (!advancePass(contender, race, random, settings))

@@ -1,4 +1,5 @@
 import { bettingLogE } from '../stats/betting.ts';
+import { criticalVeto, untriedTasks } from './critical-tasks.ts';
 import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
 import { latencyAdded, TIMED_RUNS_MIN } from './latency.ts';
 import { CLUSTERED_E_MIN, CRITICAL_E, CRITICAL_PAIRS, type RaceSettings } from './race-options.ts';
@@ -29,6 +30,10 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
     missing.push(`${treatment} of ${tried} runs with the rule gave no result, ${baseline} without it`);
   if (settings.sliceGuard) missing.push(...missingSlices(contender, race, settings));
   missing.push(...missingSafety(contender, race, settings));
+  const untried = untriedTasks(contender, race);
+  if (untried.length > 0) missing.push(`critical task ${untried.join(', ')} was not tried yet`);
+  const veto = criticalVeto(contender, race);
+  if (veto !== undefined) missing.push(veto);
   const tokens = tokensAdded(contender);
   if (tokens > settings.tokensAddedMax)
     missing.push(`it adds ${tokens} tokens to a prompt, at most ${settings.tokensAddedMax} are allowed`);

@@ -6,6 +6,7 @@ import { fixesNothing } from '../replays/run-replay.ts';
 import type { Replicates } from '../stats/intraclass.ts';
 import type { RuleReference } from '../trials/trial-runner.ts';
 import type { Behaviour, ComparedTrial } from './behaviour.ts';
+import { CRITICAL_TASK, type Reruns } from './critical-tasks.ts';
 import { startEvidence, type Evidence } from './evidence.ts';
 import { TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
 import { heldOutCases, renderBlocks, triggeredCases, type Blocks } from './triggered-cases.ts';
@@ -90,6 +91,10 @@ export interface Race {
   draws: Record<string, number>;
   /** Baseline outcomes by case and block, for the intraclass correlation. */
   replicates: Record<string, Replicates>;
+  /** Ids of the critical tasks. */
+  readonly critical: readonly string[];
+  /** Of critical tasks that flipped, by contender, period and case. */
+  reruns: Record<string, Reruns>;
   runsUsed: number;
   round: number;
   /** Pairs planned so far. */
@@ -130,6 +135,8 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     inForce,
     baselines: {},
     replicates: {},
+    critical: input.cases.filter(({ tags }) => tags.includes(CRITICAL_TASK)).map(({ id }) => id),
+    reruns: {},
     outcomes: {},
     allOutcomes: { n: 0, sum: 0 },
     draws: {},

@@ -9,6 +9,7 @@ import { resolveRace, VOID_TRIALS_MAX, type RaceOptions, type RaceSettings } fro
 import { startRace, type Race } from './race-state.ts';
 import { recordFactorial } from './record-factorial.ts';
 import { recordRound } from './record-round.ts';
+import { rerunFlips } from './rerun-flips.ts';
 import { runTrials, type TrialScores } from './run-trials.ts';
 import { needsControl, sentinelAlarm, startSentinel } from './sentinel.ts';
 import type { CycleReport, ValidationInput, Validator } from './validator.ts';
@@ -80,6 +81,8 @@ async function runRounds(
       voidCycle(race, alarm);
       return { reason: alarm, canRun: false };
     }
+    const failed = await rerunFlips(race, input, random, settings);
+    if (failed !== undefined) return { reason: failed.reason, canRun: false };
     await decide(race, input.render, random, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,

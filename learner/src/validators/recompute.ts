@@ -1,6 +1,7 @@
 import { eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { StoredTrial } from '../trials/stored-trials.ts';
 import { compareBehaviour, type Behaviour } from './behaviour.ts';
+import { isVeto, worstLogE } from './critical-tasks.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { CLUSTERED_E_MIN, FUTILITY_E, HARM_E } from './race-options.ts';
 import { replayEvidence } from './replay-evidence.ts';
@@ -74,7 +75,12 @@ function recomputeVerdict(
   trials: readonly StoredTrial[],
   tagsOf: (caseId: string) => readonly string[],
 ): RecomputedVerdict {
-  const { evidence, voidPairs, runs, confirmedLift } = replayEvidence(cycle, report, trials, tagsOf);
+  const { evidence, voidPairs, runs, confirmedLift, criticalTasks } = replayEvidence(
+    cycle,
+    report,
+    trials,
+    tagsOf,
+  );
   const logE = logEvidence(evidence);
   const [low, high] = liftInterval(evidence);
   const alphaPeriod = cycle.alpha * 2 ** -report.period;
@@ -92,6 +98,7 @@ function recomputeVerdict(
     logEClustered: logE.clustered,
     logEHarm: logE.harm,
     logEFutility: logE.futility,
+    logECritical: worstLogE(criticalTasks),
     liftRaw: meanLift(evidence),
     liftProvisional: provisionalLift(evidence),
     liftLow: low,
@@ -122,6 +129,7 @@ function numbersOf(report: CandidateReport): Readonly<Record<string, number | nu
     logEClustered: report.logEClustered,
     logEHarm: report.logEHarm,
     logEFutility: report.logEFutility,
+    logECritical: report.logECritical,
     liftRaw: lift.raw,
     liftProvisional: lift.provisional,
     liftLow: lift.confidenceSequence[0],
@@ -141,7 +149,13 @@ function isAllowed(
   { status }: CandidateReport,
   numbers: Readonly<
     Record<
-      'logE' | 'logEThreshold' | 'logEClustered' | 'logEHarm' | 'logEFutility' | 'liftProvisional',
+      | 'logE'
+      | 'logEThreshold'
+      | 'logEClustered'
+      | 'logEHarm'
+      | 'logEFutility'
+      | 'logECritical'
+      | 'liftProvisional',
       number
     >
   >,
@@ -149,6 +163,7 @@ function isAllowed(
   if (status === 'harmful') return numbers.logEHarm >= Math.log(HARM_E);
   if (status === 'futile') return numbers.logEFutility >= Math.log(FUTILITY_E);
   if (status !== 'promoted') return true;
+  if (isVeto({ logEHarm: numbers.logECritical })) return false;
   if (cycle.control === 'fwer' && numbers.logE < numbers.logEThreshold) return false;
   if (cycle.mode === 'factorial') return true;
   return numbers.logEClustered >= Math.log(CLUSTERED_E_MIN) && numbers.liftProvisional >= cycle.liftMin;

@@ -1,6 +1,7 @@
 import { factorialIncrement } from '../stats/factorial-increment.ts';
 import type { StoredTrial } from '../trials/stored-trials.ts';
 import { meanDifference } from './confirm.ts';
+import { CRITICAL_TASK, criticalTask, pairDifferences, type CriticalTask } from './critical-tasks.ts';
 import { observePair, type Evidence } from './evidence.ts';
 import { noEvidence, type OutcomeSum } from './race-state.ts';
 import { expectedOutcome, outcomeKey, withOutcome } from './record-factorial.ts';
@@ -12,6 +13,7 @@ export interface Replayed {
   readonly voidPairs: { readonly baseline: number; readonly treatment: number };
   readonly runs: { readonly treatment: number; readonly baselineShared: number };
   readonly confirmedLift: number | null;
+  readonly criticalTasks: readonly CriticalTask[];
 }
 
 type TagsOf = (caseId: string) => readonly string[];
@@ -34,7 +36,32 @@ export function replayEvidence(
   const confirming = trials.filter(
     ({ place }) => place.phase === 'confirmation' && place.candidate === reference,
   );
-  return { ...replayed, confirmedLift: confirmedLift(confirming) };
+  const reruns = trials.filter(
+    ({ place }) =>
+      place.phase === 'rerun' &&
+      place.candidate === reference &&
+      place.round >= candidate.roundFirst &&
+      place.round < cycle.rounds,
+  );
+  return {
+    ...replayed,
+    confirmedLift: confirmedLift(confirming),
+    criticalTasks: criticalTasks(replayed.evidence, reruns, tagsOf),
+  };
+}
+
+function criticalTasks(
+  { scale, tasks }: Evidence,
+  trials: readonly StoredTrial[],
+  tagsOf: TagsOf,
+): readonly CriticalTask[] {
+  const reruns = Map.groupBy(trials, ({ caseId }) => caseId);
+  return Object.entries(tasks).flatMap(([caseId, differences]) => {
+    if (!tagsOf(caseId).includes(CRITICAL_TASK)) return [];
+    const runs = reruns.get(caseId) ?? [];
+    const times = new Set(runs.map(({ place }) => place.round)).size;
+    return criticalTask(caseId, differences, scale, { times, differences: pairDifferences(runs) }) ?? [];
+  });
 }
 
 function replayPairs(
@@ -43,7 +70,7 @@ function replayPairs(
   reference: string,
   trials: readonly StoredTrial[],
   tagsOf: TagsOf,
-): Omit<Replayed, 'confirmedLift'> {
+): Omit<Replayed, 'confirmedLift' | 'criticalTasks'> {
   const baselines = Map.groupBy(
     trials.filter(({ place }) => place.candidate === ''),
     baselineKey,
@@ -74,7 +101,7 @@ function replayFactorial(
   reference: string,
   trials: readonly StoredTrial[],
   tagsOf: TagsOf,
-): Omit<Replayed, 'confirmedLift'> {
+): Omit<Replayed, 'confirmedLift' | 'criticalTasks'> {
   let evidence = noEvidence(cycle, candidate.mde);
   const voidPairs = { baseline: 0, treatment: 0 };
   const runs = { treatment: 0, baselineShared: 0 };

@@ -1,5 +1,6 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import type { CriticalTask } from './critical-tasks.ts';
 import type { RunReplay } from '../replays/run-replay.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { TrialRunner } from '../trials/trial-runner.ts';
@@ -42,6 +43,10 @@ export interface CandidateReport {
   readonly logEClustered: number;
   readonly logEHarm: number;
   readonly logEFutility: number;
+  /** Strongest evidence that it harms one critical task; 0 = none flipped. From E = 20 on it vetoes. */
+  readonly logECritical: number;
+  /** Critical tasks that flipped from passed to failed, and what running them again showed. */
+  readonly criticalTasks: readonly CriticalTask[];
   readonly triggeredTasks: number;
   readonly coverage: number;
   readonly passes: number;
