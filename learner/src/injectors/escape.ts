@@ -1,5 +1,7 @@
 /** Angle brackets and what looks like them. */
 const ANGLE = /[<>＜＞﹤﹥‹›〈〉⟨⟩❮❯≺≻]/gu;
+/** Visible ASCII and spaces without an angle bracket: nothing here is ever escaped, and most rules hold nothing else. */
+const PLAIN = /^[ -;=?-~]*$/;
 /** Characters after an angle bracket in which the name of a fence is looked for. */
 const FENCE_NAME_CHARACTERS_MAX = 40;
 /** Letters of other scripts that look like those of the fence's name. */
@@ -40,6 +42,7 @@ export function escapeInvisible(text: string): string {
  * compare numbers.
  */
 export function escapeLine(text: string): string {
+  if (PLAIN.test(text)) return text.trim();
   const disarmed = text.replace(ANGLE, (bracket, at: number) =>
     opensFence(text.slice(at + bracket.length)) ? '&lt;' : bracket,
   );

@@ -4,6 +4,7 @@ import { FUSION_K, FUSION_K_AGENTLEARN } from '../search/fuse.ts';
 import { staticEmbedder } from '../search/static-embedder.ts';
 import { choose, ITEMS_MAX, TOKENS_MAX } from './choose.ts';
 import { RuleCorpus } from './rule-corpus.ts';
+import type { Entry, PreparedSet } from './rule-document.ts';
 import type { RuleSet, Selection, SelectOptions, Selector } from './rule-set.ts';
 import { searchedPart, TaskQueries } from './task-query.ts';
 
@@ -49,13 +50,12 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       const prepared = corpus.prepare(set.rules);
       const fusionK = limits.format?.startsWith('agentlearn') === true ? FUSION_K_AGENTLEARN : FUSION_K;
       const { ids, bestCosine } = prepared.rank(query, { embedder, fusionK });
-      const ranked = ids.map((id) => prepared.find(id)).filter((entry) => entry !== undefined);
       const budget = {
         itemsMax: limits.itemsMax ?? ITEMS_MAX,
         tokensMax: limits.tokensMax ?? TOKENS_MAX,
         sourceOf: options.sourceOf,
       };
-      const rules = choose(prepared.pinned, ranked, budget);
+      const rules = choose(prepared.pinned, entriesOf(ids, prepared), budget);
       limits.onTimes?.({ embedMs: embeddedAt - beganAt, searchMs: performance.now() - embeddedAt });
       return { rules, bestCosine };
     },
@@ -66,4 +66,12 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
       corpus.prepare(set.rules);
     },
   };
+}
+
+/** One by one: an answer takes a few of the hundred that are found. */
+function* entriesOf(ids: readonly string[], prepared: PreparedSet): Iterable<Entry> {
+  for (const id of ids) {
+    const entry = prepared.find(id);
+    if (entry !== undefined) yield entry;
+  }
 }

@@ -1,4 +1,5 @@
-import { inverseDocumentFrequency, lengthDiscount, saturation } from './bm25.ts';
+import { inverseDocumentFrequency } from './bm25.ts';
+import { Occurrences } from './occurrences.ts';
 import { Postings } from './postings.ts';
 import { Top, type Hit } from './top.ts';
 import type { TermBag, TermQuery } from './vocabulary.ts';
@@ -14,15 +15,9 @@ export class KeywordIndex {
   readonly #ids: string[] = [];
   readonly #bags: (TermBag | undefined)[] = [];
   readonly #free: number[] = [];
-  /** Terms of the document in each slot. Beside the bags, since a search reads thousands of them. */
-  #lengths = new Uint32Array(SLOTS_FIRST);
+  readonly #occurrences: Occurrences = new Occurrences();
   readonly #postings = new Map<number, Postings>();
   #lengthSum = 0;
-  /** Of any document so far. */
-  #lengthMax = 0;
-  /** What each length takes from a score, for this mean length: a search asks for it tens of thousands of times. */
-  #discounts = new Float64Array(0);
-  #meanLength = Number.NaN;
   /** For a search: scores by slot, left zeroed, and the slots that have one. */
   #scores = new Float64Array(SLOTS_FIRST);
   #touched = new Uint32Array(SLOTS_FIRST);
@@ -35,15 +30,15 @@ export class KeywordIndex {
   add(id: string, bag: TermBag): void {
     this.remove(id);
     const slot = this.#free.pop() ?? this.#ids.length;
-    if (slot === this.#lengths.length) this.#grow();
+    if (slot === this.#scores.length) this.#grow();
     this.#slotOf.set(id, slot);
     this.#ids[slot] = id;
     this.#bags[slot] = bag;
-    this.#lengths[slot] = bag.length;
-    this.#lengthMax = Math.max(this.#lengthMax, bag.length);
     this.#lengthSum += bag.length;
-    for (let index = 0; index < bag.terms.length; index++)
-      this.#postingsOf(bag.terms[index] ?? 0).add(slot, bag.counts[index] ?? 0);
+    for (let index = 0; index < bag.terms.length; index++) {
+      const occurrence = this.#occurrences.number(bag.counts[index] ?? 0, bag.length);
+      this.#postingsOf(bag.terms[index] ?? 0).add(slot, occurrence);
+    }
   }
 
   remove(id: string): boolean {
@@ -61,10 +56,9 @@ export class KeywordIndex {
   /** Best first; documents without any term of the query are not found. */
   search(query: TermQuery, limit: number): Hit[] {
     const scores = this.#scores;
-    const lengths = this.#lengths;
     const touched = this.#touched;
     let count = 0;
-    const discounts = this.#discountsNow();
+    const shares = this.#occurrences.shares(this.#lengthSum / this.size);
     for (let index = 0; index < query.terms.length; index++) {
       const postings = this.#postings.get(query.terms[index] ?? 0);
       if (postings === undefined || postings.size === 0) continue;
@@ -74,8 +68,7 @@ export class KeywordIndex {
         const slot = entries[at] ?? 0;
         const before = scores[slot] ?? 0;
         if (before === 0) touched[count++] = slot;
-        const discount = discounts[lengths[slot] ?? 0] ?? 0;
-        scores[slot] = before + weight * saturation(entries[at + 1] ?? 0, discount);
+        scores[slot] = before + weight * (shares[entries[at + 1] ?? 0] ?? 0);
       }
     }
     const top = new Top(limit);
@@ -88,17 +81,6 @@ export class KeywordIndex {
     return top.sorted();
   }
 
-  #discountsNow(): Float64Array {
-    const meanLength = this.#lengthSum / this.size;
-    if (meanLength !== this.#meanLength || this.#discounts.length <= this.#lengthMax) {
-      this.#meanLength = meanLength;
-      this.#discounts = new Float64Array(this.#lengthMax + 1).map((_, length) =>
-        lengthDiscount(length, meanLength),
-      );
-    }
-    return this.#discounts;
-  }
-
   #postingsOf(term: number): Postings {
     const known = this.#postings.get(term);
     if (known !== undefined) return known;
@@ -108,10 +90,8 @@ export class KeywordIndex {
   }
 
   #grow(): void {
-    const lengths = new Uint32Array(this.#lengths.length * 2);
-    lengths.set(this.#lengths);
-    this.#lengths = lengths;
-    this.#scores = new Float64Array(lengths.length);
-    this.#touched = new Uint32Array(lengths.length);
+    const slots = this.#scores.length * 2;
+    this.#scores = new Float64Array(slots);
+    this.#touched = new Uint32Array(slots);
   }
 }

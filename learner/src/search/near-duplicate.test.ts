@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isNearDuplicate, wordingOf } from './near-duplicate.ts';
-import { jaccard, trigramsOf } from './trigrams.ts';
+import { jaccard, jaccardAtLeast, trigramsOf } from './trigrams.ts';
 
 describe('isNearDuplicate', () => {
   it.each([
@@ -37,6 +37,17 @@ describe('jaccard of trigrams', () => {
         expect(jaccard(trigramsOf(b), trigramsOf(a))).toBe(jaccard(trigramsOf(a), trigramsOf(b)));
         expect(jaccard(trigramsOf(a), trigramsOf(a))).toBe(left.size > 0 ? 1 : 0);
       }),
+    );
+  });
+
+  it('is at least a share exactly when it is', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 30 });
+    fc.assert(
+      fc.property(text, text, fc.constantFrom(0.2, 0.5, 2 / 3, 0.8, 1), (a, b, share) => {
+        const [left, right] = [trigramsOf(a), trigramsOf(b)];
+        expect(jaccardAtLeast(left, right, share)).toBe(jaccard(left, right) >= share);
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { jaccard, trigramsOf, type Trigrams } from './trigrams.ts';
+import { jaccardAtLeast, trigramsOf, type Trigrams } from './trigrams.ts';
 
 /** Texts at or above this share of common trigrams are worded alike. */
 export const WORDED_ALIKE_MIN = 0.8;
@@ -28,6 +28,8 @@ export function wordingOf(text: string): Wording {
  */
 export function isNearDuplicate(a: Wording, b: Wording): boolean {
   return (
-    a.negated === b.negated && a.numbers === b.numbers && jaccard(a.trigrams, b.trigrams) >= WORDED_ALIKE_MIN
+    a.negated === b.negated &&
+    a.numbers === b.numbers &&
+    jaccardAtLeast(a.trigrams, b.trigrams, WORDED_ALIKE_MIN)
   );
 }

@@ -1,19 +1,19 @@
 const ENTRIES_FIRST = 2;
 
-/** Which documents hold a term, and how often: slot and count by turns, in any order, without gaps. */
+/** Which documents hold a term: slot and number of the occurrence by turns, in any order, without gaps. */
 export class Postings {
   entries: Uint32Array = new Uint32Array(ENTRIES_FIRST * 2);
   /** Documents with the term. */
   size = 0;
 
-  add(slot: number, count: number): void {
+  add(slot: number, occurrence: number): void {
     if (this.size * 2 === this.entries.length) {
       const entries = new Uint32Array(this.entries.length * 2);
       entries.set(this.entries);
       this.entries = entries;
     }
     this.entries[this.size * 2] = slot;
-    this.entries[this.size * 2 + 1] = count;
+    this.entries[this.size * 2 + 1] = occurrence;
     this.size += 1;
   }
 

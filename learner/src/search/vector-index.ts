@@ -57,7 +57,7 @@ export class VectorIndex {
     const held = this.#rows.subarray(0, this.size);
     const near =
       this.size > SCAN_VECTORS_MAX ? this.#table.nearestBySigns(query, held, CANDIDATES_MIN) : undefined;
-    const rows = near === undefined ? held : near.map((place) => held[place] ?? 0);
+    const rows = near === undefined ? held : this.#rowsAt(near);
     const cosines = this.#table.cosines(query, rows);
     const top = new Top(limit);
     for (let index = 0; index < cosines.length; index++) {
@@ -70,13 +70,16 @@ export class VectorIndex {
   /** In the order of the ids; `undefined`: no vector under this id. */
   cosines(ids: readonly string[], query: Vector): (number | undefined)[] {
     const places = ids.map((id) => this.#placeOf.get(id));
-    const held = places.filter((place) => place !== undefined);
-    const cosines = this.#table.cosines(
-      query,
-      Uint32Array.from(held, (place) => this.#rows[place] ?? 0),
-    );
+    const rows = this.#rowsAt(places.filter((place) => place !== undefined));
+    const cosines = this.#table.cosines(query, rows);
     let next = 0;
     return places.map((place) => (place === undefined ? undefined : cosines[next++]));
+  }
+
+  #rowsAt(places: ArrayLike<number>): Uint32Array {
+    const rows = new Uint32Array(places.length);
+    for (let index = 0; index < rows.length; index++) rows[index] = this.#rows[places[index] ?? 0] ?? 0;
+    return rows;
   }
 
   #grow(): void {

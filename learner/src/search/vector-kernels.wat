@@ -5,9 +5,10 @@
   ;; The query: components as f64, then one sign bit per component.
   (import "table" "query" (global $query i32))
   (import "table" "query_signs" (global $query_signs i32))
-  ;; Row numbers, u32, and results: f64 for cosines, u32 for distances.
+  ;; Row numbers, u32, and results: f64 for cosines, u16 for distances. How many rows have a distance, u32, by distance.
   (import "table" "asked" (global $asked i32))
   (import "table" "results" (global $results i32))
+  (import "table" "histogram" (global $histogram i32))
   ;; Where the signs and the components of row 0 begin; bytes of a block, of a row's signs (a multiple of 8) and of its
   ;; components (a multiple of 16); rows of a block as a power of two.
   (import "table" "signs" (global $signs i32))
@@ -68,10 +69,11 @@
         (local.set $result (i32.add (local.get $result) (i32.const 8)))
         (br $rows))))
 
-  ;; In how many signs the query and each row that is asked about differ.
+  ;; In how many signs the query and each row that is asked about differ; counted in the histogram too.
   (func (export "distances") (param $count i32)
     (local $asked i32) (local $asked_end i32) (local $result i32)
     (local $row i32) (local $row_end i32) (local $query i32) (local $bits i64)
+    (local $bar i32)
     (local.set $asked (global.get $asked))
     (local.set $asked_end (i32.add (local.get $asked) (i32.shl (local.get $count) (i32.const 2))))
     (local.set $result (global.get $results))
@@ -90,8 +92,11 @@
           (local.set $query (i32.add (local.get $query) (i32.const 8)))
           (local.set $row (i32.add (local.get $row) (i32.const 8)))
           (br_if $words (i32.lt_u (local.get $row) (local.get $row_end))))
-        (i64.store32 (local.get $result) (local.get $bits))
+        (i64.store16 (local.get $result) (local.get $bits))
+        (local.set $bar
+          (i32.add (global.get $histogram) (i32.shl (i32.wrap_i64 (local.get $bits)) (i32.const 2))))
+        (i32.store (local.get $bar) (i32.add (i32.load (local.get $bar)) (i32.const 1)))
         (local.set $asked (i32.add (local.get $asked) (i32.const 4)))
-        (local.set $result (i32.add (local.get $result) (i32.const 4)))
+        (local.set $result (i32.add (local.get $result) (i32.const 2)))
         (br $rows))))
 )

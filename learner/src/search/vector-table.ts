@@ -11,7 +11,7 @@ const PAGE_BYTES = 65_536;
 /** Rows of a table, by number. */
 export type Rows = Uint32Array;
 
-const kernels = new WebAssembly.Module(Buffer.from(VECTOR_KERNELS, 'base64'));
+const compiled = new WebAssembly.Module(Buffer.from(VECTOR_KERNELS, 'base64'));
 
 /**
  * Unit vectors of one embedder, side by side in memory of WebAssembly, with their sign bits. Rows are added and stay: the
@@ -21,9 +21,10 @@ export class VectorTable {
   readonly dimensions: number;
   readonly #layout: Layout;
   readonly #memory: WebAssembly.Memory;
-  readonly #dots: (count: number) => void;
-  readonly #distances: (count: number) => void;
+  readonly #kernels: Kernels;
   #views: Views;
+  /** For a search: of each row that is asked about. */
+  #distances = new Uint16Array(0);
   #size = 0;
 
   constructor(dimensions: number) {
@@ -31,11 +32,7 @@ export class VectorTable {
     this.#layout = layoutOf(dimensions);
     this.#memory = new WebAssembly.Memory({ initial: pagesOf(this.#layout.blocks) });
     this.#views = viewsOf(this.#memory, this.#layout);
-    const { exports } = new WebAssembly.Instance(kernels, {
-      table: { memory: this.#memory, ...importsOf(this.#layout) },
-    });
-    this.#dots = kernelOf(exports['dots']);
-    this.#distances = kernelOf(exports['distances']);
+    this.#kernels = kernelsOn(this.#memory, this.#layout);
   }
 
   /** Rows held. */
@@ -64,7 +61,7 @@ export class VectorTable {
     const cosines = new Float64Array(rows.length);
     for (let from = 0; from < rows.length; from += ASKED_MAX) {
       const count = this.#ask(rows, from);
-      this.#dots(count);
+      this.#kernels.dots(count);
       cosines.set(this.#views.cosines.subarray(0, count), from);
     }
     return cosines;
@@ -74,17 +71,14 @@ export class VectorTable {
   nearestBySigns(query: Vector, rows: Rows, countMin: number): Uint32Array {
     this.#check(query);
     this.#views.querySigns.set(signsOf(query));
-    const distances = new Uint16Array(rows.length);
-    const histogram = new Uint32Array(this.dimensions + 1);
+    const { histogram } = this.#views;
+    histogram.fill(0);
+    if (this.#distances.length < rows.length) this.#distances = new Uint16Array(rows.length * 2);
+    const distances = this.#distances;
     for (let from = 0; from < rows.length; from += ASKED_MAX) {
       const count = this.#ask(rows, from);
-      this.#distances(count);
-      const found = this.#views.distances;
-      for (let index = 0; index < count; index++) {
-        const distance = found[index] ?? 0;
-        distances[from + index] = distance;
-        histogram[distance] = (histogram[distance] ?? 0) + 1;
-      }
+      this.#kernels.distances(count);
+      distances.set(this.#views.distances.subarray(0, count), from);
     }
     let border = 0;
     let within = histogram[0] ?? 0;
@@ -123,6 +117,7 @@ interface Layout {
   readonly querySigns: number;
   readonly asked: number;
   readonly results: number;
+  readonly histogram: number;
   /** Where the first block begins. */
   readonly blocks: number;
   readonly signs: number;
@@ -140,7 +135,9 @@ function layoutOf(dimensions: number): Layout {
   const querySigns = query + componentBytes * 2;
   const asked = querySigns + signBytes;
   const results = asked + ASKED_MAX * 4;
-  const blocks = results + ASKED_MAX * 8;
+  const histogram = results + ASKED_MAX * 8;
+  // Bars from 0 to every dimension, and blocks that begin at a multiple of 16.
+  const blocks = Math.ceil((histogram + (dimensions + 1) * 4) / 16) * 16;
   const components = blocks + BLOCK_ROWS * signBytes;
   const blockBytes = BLOCK_ROWS * (signBytes + componentBytes);
   return {
@@ -148,6 +145,7 @@ function layoutOf(dimensions: number): Layout {
     querySigns,
     asked,
     results,
+    histogram,
     blocks,
     signs: blocks,
     components,
@@ -157,19 +155,35 @@ function layoutOf(dimensions: number): Layout {
   };
 }
 
-function importsOf(layout: Layout): Readonly<Record<string, number>> {
-  return {
-    query: layout.query,
-    query_signs: layout.querySigns,
-    asked: layout.asked,
-    results: layout.results,
-    signs: layout.signs,
-    components: layout.components,
-    block_bytes: layout.blockBytes,
-    sign_bytes: layout.signBytes,
-    component_bytes: layout.componentBytes,
-    block_bits: BLOCK_BITS,
-  };
+/** What to do with the first `count` rows that are asked about. */
+interface Kernels {
+  readonly dots: (count: number) => void;
+  readonly distances: (count: number) => void;
+}
+
+function kernelsOn(memory: WebAssembly.Memory, layout: Layout): Kernels {
+  const { exports } = new WebAssembly.Instance(compiled, {
+    table: {
+      memory,
+      query: layout.query,
+      query_signs: layout.querySigns,
+      asked: layout.asked,
+      results: layout.results,
+      histogram: layout.histogram,
+      signs: layout.signs,
+      components: layout.components,
+      block_bytes: layout.blockBytes,
+      sign_bytes: layout.signBytes,
+      component_bytes: layout.componentBytes,
+      block_bits: BLOCK_BITS,
+    },
+  });
+  return { dots: kernel(exports['dots']), distances: kernel(exports['distances']) };
+}
+
+function kernel(found: unknown): (count: number) => void {
+  if (typeof found !== 'function') throw new TypeError('vector-kernels.ts lacks a kernel: compile it anew');
+  return (count) => void Reflect.apply(found, undefined, [count]);
 }
 
 /** The memory as numbers; made anew when it grows. */
@@ -178,7 +192,8 @@ interface Views {
   readonly querySigns: Uint32Array;
   readonly asked: Uint32Array;
   readonly cosines: Float64Array;
-  readonly distances: Uint32Array;
+  readonly distances: Uint16Array;
+  readonly histogram: Uint32Array;
   /** From the beginning of the memory. */
   readonly words: Uint32Array;
   readonly components: Float32Array;
@@ -190,7 +205,8 @@ function viewsOf({ buffer }: WebAssembly.Memory, layout: Layout): Views {
     querySigns: new Uint32Array(buffer, layout.querySigns, layout.signBytes / 4),
     asked: new Uint32Array(buffer, layout.asked, ASKED_MAX),
     cosines: new Float64Array(buffer, layout.results, ASKED_MAX),
-    distances: new Uint32Array(buffer, layout.results, ASKED_MAX),
+    distances: new Uint16Array(buffer, layout.results, ASKED_MAX),
+    histogram: new Uint32Array(buffer, layout.histogram, (layout.blocks - layout.histogram) / 4),
     words: new Uint32Array(buffer),
     components: new Float32Array(buffer),
   };
@@ -198,11 +214,6 @@ function viewsOf({ buffer }: WebAssembly.Memory, layout: Layout): Views {
 
 function pagesOf(bytes: number): number {
   return Math.ceil(bytes / PAGE_BYTES);
-}
-
-function kernelOf(found: unknown): (count: number) => void {
-  if (typeof found !== 'function') throw new TypeError('vector-kernels.ts lacks a kernel: compile it anew');
-  return (count) => void Reflect.apply(found, undefined, [count]);
 }
 
 /** One bit per component: is it above zero? */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type Arm,
   type InjectionFormat,
@@ -17,6 +17,7 @@ import type {
 } from '../injectors/rule-set.ts';
 import type { PreparedSelector } from '../injectors/selector.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { remembered } from '../remembered.ts';
 import {
   coinSalt,
   constantTreatments,
@@ -46,6 +47,9 @@ const FRAME_TOKENS: Readonly<Record<InjectionFormat, number>> = {
 
 /** Longest wait for the vector of a task that was not asked before, ms: half of what the SDK gives the whole answer. */
 export const EMBED_WAIT_MS = 150;
+
+/** Projects whose salt of coins is remembered. */
+const PROJECTS_MAX = 1_000;
 
 /** Takes decision records. Never throws, never waits. */
 export interface DecisionSink {
@@ -122,6 +126,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
   const { selector, renderer, secret, redact = (text: string) => text } = options;
   const holdout = options.holdout ?? HOLDOUT;
   const defaultFormat = options.format ?? 'tracelore-v1';
+  const saltOf = remembered((project: string) => coinSalt(secret, project), PROJECTS_MAX);
   const unitSnapshots = new Map<string, UnitSnapshots>();
 
   const treatmentsOf = (project: string, asking: Asking): Treatments =>
@@ -160,7 +165,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     const newest = { rules: knowledge.served(), snapshot };
     const set = snapshotsOf(knowledge.project).of(unit, newest, options.now().getTime());
     const found = select(request, set);
-    const salt = coinSalt(secret, knowledge.project);
+    const salt = saltOf(knowledge.project);
     const asking = { agent: request.agent ?? '', unit, fingerprint: stated };
     const treatments = treatmentsOf(knowledge.project, asking);
     const { fingerprint } = treatments;
@@ -208,7 +213,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
       at: now.toISOString(),
       snapshot: set.snapshot,
       fingerprint,
-      taskHash: createHash('sha256').update(request.task).digest('hex'),
+      taskHash: hash('sha256', request.task),
       arm,
       items,
       bestCosine,

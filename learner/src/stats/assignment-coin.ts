@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a coin depends on: the same four values give the same coin everywhere and forever. */
 export interface CoinKey {
@@ -15,8 +15,7 @@ export interface CoinKey {
  * U+0000. Inject when it is below the propensity.
  */
 export function assignmentCoin(key: CoinKey): number {
-  const digest = createHash('sha256')
-    .update([key.salt, key.ruleId, key.epoch, key.unit].join('\u0000'))
-    .digest();
-  return Number(digest.readBigUInt64BE(0) >> 11n) / 2 ** 53;
+  const text = [key.salt, key.ruleId, key.epoch, key.unit].join('\u0000');
+  const digest = hash('sha256', text, 'buffer');
+  return (digest.readUInt32BE(0) * 2 ** 21 + (digest.readUInt32BE(4) >>> 11)) / 2 ** 53;
 }
