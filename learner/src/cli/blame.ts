@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { shortId } from '../ids.ts';
 import { points } from '../online/effect-text.ts';
-import { EVERYTHING } from '../reports/replay-without.ts';
 import { loadAgent } from './agent-module.ts';
 import { contextOf, type CliContext } from './context.ts';
 import { follow } from './poll.ts';
@@ -25,9 +24,11 @@ const replays = z
     state: z.string(),
     error: z.string(),
     replays: z.array(
-      z.object({ without: z.string().nullable(), score: z.number().nullable(), reason: z.string() }),
+      z.object({ without: z.array(z.string()), score: z.number().nullable(), reason: z.string() }),
     ),
     better: z.array(z.string()),
+    shares: z.array(z.object({ rule: z.string(), share: z.number() })),
+    orders: z.number(),
   })
   .nullable();
 const report = z.looseObject({
@@ -94,22 +95,35 @@ function describe({ runId, rules, recommendation, replays: again }: ReportView, 
   return [
     `Run ${runId}: ${rules.length} rules were given to it.`,
     ...(rules.length === 0 ? [] : [context.table(COLUMNS, rules)]),
-    ...(again === null || again.state === 'running' ? [] : describeReplays(again)),
+    ...(again === null || again.state === 'running' ? [] : describeReplays(again, rules.length)),
     recommendation,
     ...(rules.length === 0 ? [] : ['Suspected only: no rule is removed for this.']),
   ].join('\n');
 }
 
-function describeReplays({ error, replays: again, better }: NonNullable<z.infer<typeof replays>>): string[] {
+function describeReplays(
+  { error, replays: again, better, shares, orders }: NonNullable<z.infer<typeof replays>>,
+  rules: number,
+): string[] {
   if (error !== '') return [printable(`Replays failed: ${error}`)];
   return [
     ...again.map(({ without, score, reason }) => {
       const what =
-        without === null ? 'with all' : without === EVERYTHING ? 'with none' : `without ${shortId(without)}`;
+        without.length === 0
+          ? 'with all'
+          : without.length === rules
+            ? 'with none'
+            : `without ${without.map(shortId).join(', ')}`;
       return printable(`  ${what.padEnd(18)} ${score === null ? `not judged: ${reason}` : score.toFixed(2)}`);
     }),
     better.length === 0
       ? 'No single rule made the difference in one replay each.'
       : `Went well without ${better.map(shortId).join(', ')}, once: replays are noisy.`,
+    ...(shares.length === 0
+      ? []
+      : [
+          `Suspected shares (Shapley values over ${orders} orders of the rules; below 0 = it went worse with the rule):`,
+          ...shares.map(({ rule, share }) => `  ${shortId(rule).padEnd(18)} ${share.toFixed(2)}`),
+        ]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { StoredOutcome } from '@tracelore/collector/store';
+import { itemReference } from '@tracelore/sdk/contract';
 import type { DecisionRecord } from '../injectors/rule-set.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { Lift } from '../online/lift.ts';
@@ -12,6 +13,9 @@ import type { Replays } from './replay-without.ts';
 export const RECENT_RUNS_MAX = 20;
 /** More failures among them than this are worth a look. */
 const RECENT_FAILURES = 5;
+
+/** From this share in a replayed task on, score units, a rule is worth a look. */
+const SHARE_SUSPECT = -0.25;
 
 /** One rule that a run was given, and what speaks against it. */
 export interface BlamedRule {
@@ -27,6 +31,8 @@ export interface BlamedRule {
   readonly effect: Lift | null;
   /** Among its newest judged runs. Confounded, like every rate of runs that got a rule. */
   readonly recent: RecentRuns;
+  /** What it added to the other rules when the task was done again; `null` = not known. */
+  readonly share: number | null;
   /** Worth a look first, and why; empty = nothing speaks against it. Never proof. */
   readonly suspicions: readonly string[];
 }
@@ -83,11 +89,12 @@ function blamed(rule: Rule, { watchOf, injections, recent, replays }: BlameFacts
   const given = injections.get(rule.id)?.answers ?? 0;
   const lately = recent.get(rule.id) ?? { runs: 0, failed: 0 };
   const isNew = given < INJECTIONS_MIN;
+  const reference = itemReference(rule);
+  const share = replays?.shares.find((one) => one.rule === reference)?.share ?? null;
   const suspicions = [
     ...(watch !== undefined && isDeclining(watch) ? ['its hold-out speaks against it'] : []),
-    ...(replays?.better.includes(`${rule.id}@${rule.version}`) === true
-      ? ['the task went well without it']
-      : []),
+    ...(replays?.better.includes(reference) === true ? ['the task went well without it'] : []),
+    ...(share !== null && share <= SHARE_SUSPECT ? ['the task went worse with it, among other rules'] : []),
     ...(isNew ? [`new: injected ${given} times so far`] : []),
     ...(lately.failed > RECENT_FAILURES
       ? [`${lately.failed} of its last ${lately.runs} judged runs failed`]
@@ -103,6 +110,7 @@ function blamed(rule: Rule, { watchOf, injections, recent, replays }: BlameFacts
     injections: given,
     effect: watch?.lift ?? null,
     recent: lately,
+    share,
     suspicions,
   };
 }

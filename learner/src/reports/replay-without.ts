@@ -1,21 +1,26 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { RuleReference, TrialResult, TrialRunner, TrialSpec } from '../trials/trial-runner.ts';
+import { nameOf, planOrders, shapleyValues } from './rule-orders.ts';
 
-/** Replays of one run: all its rules, none, and without each of the first ten. */
+/** Replays of one run: all its rules, none, without each of the first ten, and what is left for their shares. */
 export const REPLAYS_MAX = 12;
 /** From this score on a replay went well. */
 const GOOD_SCORE = 0.5;
 
-/** Stands for leaving out all rules. */
-export const EVERYTHING = 'everything';
-
 /** One replay: the same task under another rule set. */
 export interface Replay {
-  /** What was left out, `id@version`, or {@link EVERYTHING}; `null` = nothing. */
-  readonly without: RuleReference | null;
+  /** What was left out, `id@version`; empty = nothing. */
+  readonly without: readonly RuleReference[];
   /** In [0, 1]; `null` = it could not be judged, and why. */
   readonly score: number | null;
   readonly reason: string;
+}
+
+/** What a rule adds to the others, on average over random orders of all of them. */
+export interface RuleShare {
+  readonly rule: RuleReference;
+  /** Score units, in [-1, 1]; negative = the task went worse with it. All shares add up to all rules minus none. */
+  readonly share: number;
 }
 
 /**
@@ -28,9 +33,20 @@ export interface Replays {
   readonly replays: readonly Replay[];
   /** Rules without which the task went well while it failed with all of them. */
   readonly better: readonly RuleReference[];
+  /** Shapley values, lowest first; empty = too many rules for the replays, or too few of them judged. */
+  readonly shares: readonly RuleShare[];
+  /** Orders of the rules that the shares are the mean of. */
+  readonly orders: number;
 }
 
-export const REPLAYS_RUNNING: Replays = { state: 'running', error: '', replays: [], better: [] };
+export const REPLAYS_RUNNING: Replays = {
+  state: 'running',
+  error: '',
+  replays: [],
+  better: [],
+  shares: [],
+  orders: 0,
+};
 
 /** Runs the agent on the case under each rule set, together. Rejects when no runner takes the trials. */
 export async function replayWithout(
@@ -40,24 +56,29 @@ export async function replayWithout(
   group: string,
   signal?: AbortSignal,
 ): Promise<Replays> {
-  const left = rules.slice(0, REPLAYS_MAX - 2);
-  const plan: readonly (RuleReference | null)[] = [null, EVERYTHING, ...left];
-  const specs = plan.map((without): TrialSpec => ({
-    caseId: evalCase.id,
-    rules: without === EVERYTHING ? [] : rules.filter((rule) => rule !== without),
-    purpose: without === null ? 'baseline' : 'treatment',
-    group,
-  }));
+  const suspects = rules.slice(0, REPLAYS_MAX - 2);
+  const others = rules.slice(REPLAYS_MAX - 2);
+  const plan = planOrders(suspects, REPLAYS_MAX, evalCase.id);
+  // None means none: rules beyond the first ten are there in every other replay.
+  const ruleSets = plan.sets.map((set) => (set.length === 0 ? [] : [...set, ...others]));
+  const specs = ruleSets.map((kept): TrialSpec => {
+    const purpose = kept.length === rules.length ? 'baseline' : 'treatment';
+    return { caseId: evalCase.id, rules: kept, purpose, group };
+  });
   const results = await runner.run(specs, signal);
-  const replays = plan.map((without, index): Replay => ({ without, ...scoreOf(results[index]) }));
+  const replays = ruleSets.map((kept, index): Replay => ({
+    without: rules.filter((rule) => !kept.includes(rule)),
+    ...scoreOf(results[index]),
+  }));
   const whole = replays[0]?.score ?? null;
   const failsWithAll = whole !== null && whole < GOOD_SCORE;
   const better = replays.flatMap(({ without, score }) =>
-    failsWithAll && without !== null && without !== EVERYTHING && score !== null && score >= GOOD_SCORE
-      ? [without]
-      : [],
+    failsWithAll && without.length === 1 && score !== null && score >= GOOD_SCORE ? without : [],
   );
-  return { state: 'done', error: '', replays, better };
+  const scores = new Map(plan.sets.map((set, index) => [nameOf(set), replays[index]?.score ?? null]));
+  const { shares, orders } = shapleyValues(plan.orders, (set) => scores.get(nameOf(set)) ?? null);
+  const lowestFirst = [...shares].map(([rule, share]) => ({ rule, share })).sort((a, b) => a.share - b.share);
+  return { state: 'done', error: '', replays, better, shares: lowestFirst, orders };
 }
 
 function scoreOf(result: TrialResult | undefined): Pick<Replay, 'score' | 'reason'> {

@@ -11,6 +11,7 @@ import type { Rule } from '../knowledge/rule.ts';
 import { newPass } from '../learn/learn-pass.ts';
 import { createPassLog } from '../learn/pass-log.ts';
 import { createOnlineControl, type OnlineControl } from '../online/online-control.ts';
+import { storedUnits } from '../online/stored-units.ts';
 import { stageShares } from '../online/stage.ts';
 import { createDecisionLog } from '../serving/decision-log.ts';
 import { welchTest } from '../stats/welch.ts';
@@ -83,14 +84,12 @@ beforeAll(async () => {
   base = registry.of(PROJECT);
   const knowledge = (project: string): KnowledgeBase => registry.of(project);
   online = createOnlineControl({
-    driver,
-    database,
+    ...storedUnits({ driver, database, newId }),
     knowledge,
     shares: stageShares(0.1, true),
     holdoutGlobal: HOLDOUT,
     outcomeWindowMs: 3_600_000,
     now,
-    newId,
   });
   reports = createKnowledgeReports({
     driver,

@@ -4,12 +4,12 @@ import type { DecisionRecord } from '../injectors/rule-set.ts';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { EffectView, WatchView } from '../online/watch-view.ts';
-import type { TrialResult, TrialSpec } from '../trials/trial-runner.ts';
+import type { TrialResult, TrialRunner, TrialSpec } from '../trials/trial-runner.ts';
 import { blame, type BlameFacts } from './blame.ts';
 import { costPerLift } from './cost-per-lift.ts';
 import { auditKnowledge } from './knowledge-audit.ts';
 import { reportLift } from './lift-report.ts';
-import { EVERYTHING, REPLAYS_MAX, replayWithout } from './replay-without.ts';
+import { REPLAYS_MAX, replayWithout } from './replay-without.ts';
 
 const ARM = { units: 100, missing: 0, outcome: 0.5 };
 
@@ -176,25 +176,37 @@ const CASE: EvalCase = {
   createdAt: '2026-11-20T00:00:00.000Z',
 };
 
-test('replays leave out each rule once, at most ten, and all together', async () => {
-  const rules = Array.from({ length: 15 }, (_, index) => `rule-${index}@1`);
-  let asked: readonly TrialSpec[] = [];
-  const runner = {
-    run(specs: readonly TrialSpec[]): Promise<readonly TrialResult[]> {
-      asked = specs;
-      const scored = (score: number): TrialResult => ({
-        ...({ kind: 'scored', trialId: '', output: '', error: '', durationMs: 1 } as const),
-        score,
-      });
-      return Promise.resolve(
-        specs.map((spec, index) =>
-          index === 5
-            ? { kind: 'void', trialId: '', reason: 'gone' }
-            : scored(spec.rules.includes('rule-2@1') ? 0 : 1),
-        ),
-      );
+/** Scores a rule set; what it throws is the reason for no score. Tells what it was asked. */
+function scoring(scoreOf: (rules: readonly string[], index: number) => number | string): {
+  readonly runner: TrialRunner;
+  readonly asked: TrialSpec[];
+} {
+  const asked: TrialSpec[] = [];
+  const answer = (spec: TrialSpec, index: number): TrialResult => {
+    const score = scoreOf(spec.rules, index);
+    return typeof score === 'string'
+      ? { kind: 'void', trialId: '', reason: score }
+      : { kind: 'scored', trialId: '', output: '', error: '', durationMs: 1, score };
+  };
+  return {
+    asked,
+    runner: {
+      run(specs) {
+        asked.push(...specs);
+        return Promise.resolve(specs.map(answer));
+      },
     },
   };
+}
+
+const references = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `rule-${index}@1`);
+
+test('replays leave out each rule once, at most ten, and all together', async () => {
+  const rules = references(15);
+  const { runner, asked } = scoring((given, index) =>
+    index === 5 ? 'gone' : given.includes('rule-2@1') ? 0 : 1,
+  );
   const replays = await replayWithout(runner, CASE, rules, 'g');
   expect(asked).toHaveLength(REPLAYS_MAX);
   expect(asked[0]).toMatchObject({ rules, purpose: 'baseline' });
@@ -202,8 +214,54 @@ test('replays leave out each rule once, at most ten, and all together', async ()
   expect(new Set(asked.slice(2).map((spec) => spec.rules.length))).toEqual(new Set([14]));
   expect(replays.better).toEqual(['rule-2@1']);
   expect(replays.replays.slice(0, 2)).toMatchObject([
-    { without: null, score: 0 },
-    { without: EVERYTHING, score: 1 },
+    { without: [], score: 0 },
+    { without: rules, score: 1 },
   ]);
   expect(replays.replays[5]).toMatchObject({ score: null, reason: 'gone' });
+  expect(replays).toMatchObject({ shares: [], orders: 0 });
 });
+
+test('the shares of up to three rules are exact, and no rule set is replayed twice', async () => {
+  // Harmful only together: leaving out either helps, and both are equally to blame.
+  const { runner, asked } = scoring((given) =>
+    given.includes('rule-0@1') && given.includes('rule-2@1') ? 0 : 1,
+  );
+  const replays = await replayWithout(runner, CASE, references(3), 'g');
+  expect(new Set(asked.map(({ rules }) => rules.toSorted().join())).size).toBe(8);
+  expect(asked).toHaveLength(8);
+  expect(replays.orders).toBe(6);
+  expect(
+    replays.shares
+      .map(({ rule }) => rule)
+      .slice(0, 2)
+      .toSorted(),
+  ).toEqual(['rule-0@1', 'rule-2@1']);
+  const shares = new Map(replays.shares.map(({ rule, share }) => [rule, share]));
+  expect(shares.get('rule-0@1')).toBeCloseTo(-0.5, 12);
+  expect(shares.get('rule-2@1')).toBeCloseTo(-0.5, 12);
+  expect(shares.get('rule-1@1')).toBeCloseTo(0, 12);
+  const alone = scoring((given) => (given.length === 0 ? 1 : 0));
+  const one = await replayWithout(alone.runner, CASE, references(1), 'g');
+  expect(alone.asked).toHaveLength(2);
+  expect(one).toMatchObject({ better: ['rule-0@1'], shares: [{ share: -1 }] });
+});
+
+test.each([4, 5, 6])(
+  'shares of %i rules add up to what all change, within the replays there are',
+  async (count) => {
+    const worth = (rule: string): number => (Number(rule[5]) - 2) / 20;
+    const { runner, asked } = scoring((given) => given.reduce((sum, rule) => sum + worth(rule), 0.5));
+    const replays = await replayWithout(runner, CASE, references(count), 'g');
+    expect(asked.length).toBeLessThanOrEqual(REPLAYS_MAX);
+    expect(replays.orders).toBeGreaterThan(0);
+    // Rules that act independently have their own worth in every order.
+    for (const { rule, share } of replays.shares) expect(share).toBeCloseTo(worth(rule), 12);
+    expect(replays.shares).toHaveLength(count);
+    // Without the score of every set of an order there is no share by that order.
+    const broken = scoring((_given, index) => (index === 1 ? 'gone' : 1));
+    expect(await replayWithout(broken.runner, CASE, references(count), 'g')).toMatchObject({
+      shares: [],
+      orders: 0,
+    });
+  },
+);
