@@ -1,11 +1,15 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import { scanText, type Finding } from '../analyzers/scan.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { changesBetween } from './changes.ts';
 import type { RuleSet, SelectOptions } from './rule-set.ts';
 import type { PreparedSelector } from './selector.ts';
 
 /** Texts whose findings are remembered; at the limit the memory starts over. Some 100 bytes each. */
 const TEXTS_MAX = 200_000;
+
+/** Larger sets are looked through by what changed since the last one of their project. */
+const FEW_RULES = 1_000;
 
 /** A rule that is in force and yet never given to an agent. */
 export interface WithheldRule {
@@ -37,6 +41,9 @@ export function scannedSelector(
   /** The array that was given is often the same: so is what is handed on, and nothing is made anew from it. */
   const harmless = new WeakMap<readonly Rule[], readonly Rule[]>();
 
+  /** By project: the last large set, and what was kept back of it. */
+  const large = new Map<string, { rules: readonly Rule[]; harmful: ReadonlySet<Rule> }>();
+
   function findingsIn(rule: Rule): readonly Finding[] {
     const key = `${rule.project}\u0000${itemReference(rule)}`;
     const known = findings.get(key) ?? scanText(`${rule.appliesWhen}\n${rule.content}`);
@@ -59,10 +66,21 @@ export function scannedSelector(
   function scanned(set: RuleSet): RuleSet {
     const known = harmless.get(set.rules);
     if (known !== undefined) return { ...set, rules: known };
-    const passed = set.rules.filter(isHarmless);
+    const passed = set.rules.length > FEW_RULES ? manyHarmless(set.rules) : set.rules.filter(isHarmless);
     const rules = passed.length === set.rules.length ? set.rules : passed;
     harmless.set(set.rules, rules);
     return { ...set, rules };
+  }
+
+  function manyHarmless(rules: readonly Rule[]): readonly Rule[] {
+    const project = rules[0]?.project ?? '';
+    const before = large.get(project) ?? { rules: [], harmful: new Set() };
+    const { removed, added } = changesBetween(before.rules, rules);
+    const harmful = new Set(before.harmful);
+    for (const rule of removed) harmful.delete(rule);
+    for (const rule of added) if (!isHarmless(rule)) harmful.add(rule);
+    large.set(project, { rules, harmful });
+    return harmful.size === 0 ? rules : rules.filter((rule) => !harmful.has(rule));
   }
 
   return {

@@ -13,6 +13,7 @@ import { isAboutRule, project, withoutQuotes, type ProjectedRule } from './proje
 import { isInForce } from './restore-plan.ts';
 import { ruleTextHash } from './rule-hash.ts';
 import type { Rule, RuleStatus, RuleText } from './rule.ts';
+import { ServedRules } from './served-rules.ts';
 import { refuseTag, resolvePosition } from './snapshot-reference.ts';
 
 /** Fewest characters of an id prefix that people may type. */
@@ -33,7 +34,7 @@ export class ProjectedKnowledge {
   #inForce = 0;
   #withOwnEnd = 0;
   #last: Omit<KnowledgeEvent, 'quotes'> | undefined;
-  #served: readonly Rule[] | undefined;
+  readonly #served = new ServedRules();
 
   /** Applies the next event after checking that it continues the chain. */
   apply(event: KnowledgeEvent): void {
@@ -58,9 +59,9 @@ export class ProjectedKnowledge {
       const rest = withoutQuotes(found, sources);
       if (rest === found) continue;
       this.#rules.set(id, rest);
+      if (isInForce(rest.rule)) this.#served.note(found.rule, rest.rule);
       quoting.push(id);
     }
-    this.#served = undefined;
     return quoting;
   }
 
@@ -74,6 +75,7 @@ export class ProjectedKnowledge {
 
   /** In the order in which the rules were proposed. */
   list(filter: RuleFilter = {}): Rule[] {
+    if (filter.status !== undefined && this.count(filter.status) === 0) return [];
     const text = filter.text?.toLowerCase();
     return [...this.#rules.values()]
       .map(({ rule }) => rule)
@@ -128,8 +130,7 @@ export class ProjectedKnowledge {
   }
 
   served(): readonly Rule[] {
-    this.#served ??= this.list({ status: 'active', quarantined: false }).sort(pinnedFirst);
-    return this.#served;
+    return this.#served.all();
   }
 
   history(ruleId: string): readonly KnowledgeEvent[] {
@@ -186,8 +187,7 @@ export class ProjectedKnowledge {
     const wasInForce = before !== undefined && isInForce(before);
     this.#inForce += Number(isInForce(after)) - Number(wasInForce);
     this.#withOwnEnd += Number(after.expiresAt !== undefined) - Number(before?.expiresAt !== undefined);
-    // The same array as long as it says the same: what is made of it is made once.
-    if (wasInForce || isInForce(after)) this.#served = undefined;
+    this.#served.note(wasInForce ? before : undefined, isInForce(after) ? after : undefined);
     if (before === undefined) {
       const prefix = shortId(after.id);
       this.#idsByPrefix.set(prefix, [...(this.#idsByPrefix.get(prefix) ?? []), after.id]);
@@ -207,9 +207,4 @@ function snapshotIn({ sequence, actor, at, data }: KnowledgeEvent, inForce: numb
 
 function searched(rule: Rule): string {
   return `${rule.id} ${rule.kind} ${rule.appliesWhen} ${rule.content} ${rule.tags.join(' ')}`.toLowerCase();
-}
-
-function pinnedFirst(a: Rule, b: Rule): number {
-  if (a.priority !== b.priority) return a.priority === 'pinned' ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
 }

@@ -20,9 +20,9 @@ type Base = Pick<KnowledgeBase, 'served' | 'history' | 'deprecate' | 'rest'>;
  */
 export async function actOnWatches(base: Base, book: WatchBook): Promise<void> {
   for (const rule of base.served()) {
-    const current = book
-      .ofRule(rule.id)
-      .filter(({ epoch, fingerprint }) => epoch === epochOf(base, rule, fingerprint));
+    const watched = book.ofRule(rule.id);
+    if (watched.length === 0) continue;
+    const current = watched.filter(({ epoch, fingerprint }) => epoch === epochOf(base, rule, fingerprint));
     if (current.some(({ watch }) => watch.stage === 'steady')) continue;
     const harmful = current.find(({ watch }) => watch.stage === 'deprecated');
     if (harmful !== undefined) {

@@ -5,6 +5,9 @@ import { WATCHES_MAX, type Watched, type WatchLog } from './watch-log.ts';
 /** The whole layer, measured by the global hold-out, is watched under this id. */
 export const LAYER_ID = '';
 
+/** Most of a hundred thousand rules are not watched, and all of them are looked at. */
+const NONE: readonly Watched[] = [];
+
 /** Watches of one project, in memory. */
 export interface WatchBook {
   find(ruleId: string, epoch: string): Watched | undefined;
@@ -42,7 +45,10 @@ export function createWatchBook(watches: Iterable<Watched> = []): WatchBook {
       put(opened);
       return opened;
     },
-    ofRule: (ruleId) => [...(rules.get(ruleId)?.values() ?? [])],
+    ofRule: (ruleId) => {
+      const epochs = rules.get(ruleId);
+      return epochs === undefined ? NONE : [...epochs.values()];
+    },
     all: () => [...rules.values()].flatMap((epochs) => [...epochs.values()]),
   };
 }

@@ -32,26 +32,26 @@ export interface RecallOptions {
 export function createRecall(options: RecallOptions): (request: RecallRequest, project: string) => string {
   const { secret, holdout, redact } = options;
 
+  /** Rules of that name that the unit's index could hold. */
   function eligible(request: RecallRequest, project: string): readonly Rule[] {
     const knowledge = options.knowledge(project);
+    const isNamed = (rule: Rule): boolean => request.item !== '' && rule.id.startsWith(request.item);
     const overridden = overriddenRules({ ...request, task: '' }, knowledge, options.trialRules);
-    if (overridden !== undefined) return overridden;
+    if (overridden !== undefined) return overridden.filter(isNamed);
+    const found = knowledge.served().filter(isNamed);
     const named = request.unit ?? request.session ?? request.run;
     // Nobody knows which unit's index it was; the rule stood in it.
-    if (named === undefined) return knowledge.served();
+    if (named === undefined) return found;
     const unit = unitName(named, { redact, secret, project });
     const salt = coinSalt(secret, project);
     if (isHeldOut(salt, unit, holdout)) return [];
-    const served = knowledge.served();
-    const coins = tossCoins(served, salt, unit, options.treatments(project, unit, request).of);
-    return served.filter((_, index) => coins[index]?.injected === true);
+    const coins = tossCoins(found, salt, unit, options.treatments(project, unit, request).of);
+    return found.filter((_, index) => coins[index]?.injected === true);
   }
 
   return (request, project) => {
     const shown = JSON.stringify(request.item).slice(1, -1).slice(0, 80);
-    const found = eligible(request, project).filter(
-      (rule) => request.item !== '' && rule.id.startsWith(request.item) && options.isHarmless(rule),
-    );
+    const found = eligible(request, project).filter(options.isHarmless);
     const [rule] = found;
     if (rule === undefined) return `Knowledge item '${shown}' not found.`;
     if (found.length > 1) {

@@ -1,4 +1,5 @@
 import { itemReference } from '@tracelore/sdk/contract';
+import { changesBetween } from '../injectors/changes.ts';
 import type { RuleSet } from '../injectors/rule-set.ts';
 
 /** How long a unit keeps the rules it first got, ms. */
@@ -60,8 +61,9 @@ export class UnitSnapshots {
     }
     let valid = this.#valid.get(set);
     if (valid === undefined) {
-      const served = new Set(newest.rules.map(itemReference));
-      valid = set.rules.every((rule) => served.has(itemReference(rule)));
+      const { removed, added } = changesBetween(set.rules, newest.rules);
+      const still = new Set(added.map(itemReference));
+      valid = removed.every((rule) => still.has(itemReference(rule)));
       this.#valid.set(set, valid);
     }
     return valid;
