@@ -58,6 +58,7 @@ export function injectorSelector(
     ...limits,
   });
   return {
+    learns: relevant.learns,
     prepare: (tasks, set, signal) => relevant.prepare(tasks, set, signal),
     select(task, set, limits) {
       if (injector.picks === 'relevant') return relevant.select(task, set, withLimit(limits));

@@ -84,6 +84,7 @@ export function scannedSelector(
   }
 
   return {
+    learns: selector.learns,
     select: (task: string, set: RuleSet, options?: SelectOptions) =>
       selector.select(task, scanned(set), options),
     prepare: (tasks, set, signal) => selector.prepare(tasks, scanned(set), signal),

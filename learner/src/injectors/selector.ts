@@ -20,6 +20,8 @@ export interface SelectorOptions {
 
 /** A selector that can be told beforehand what it will be asked. */
 export interface PreparedSelector extends Selector {
+  /** Whether preparing changes what is selected; else it only saves the first selection time. */
+  readonly learns: boolean;
   /**
    * Resolves when the embedder knows these tasks and rules or gave up on them; never rejects. With the static table there
    * is nothing to wait for, only the set's terms and vectors are made beforehand. What the embedder does not know is
@@ -42,6 +44,8 @@ export function createSelector(options: SelectorOptions = {}): PreparedSelector 
   let corpus = new RuleCorpus(embedder);
 
   return {
+    learns: embedder.learns,
+
     select(task: string, set: RuleSet, limits: SelectOptions = {}): Selection {
       if (corpus.size > VERSIONS_MAX) corpus = new RuleCorpus(embedder);
       const beganAt = performance.now();

@@ -23,6 +23,8 @@ export interface EmbedderDescriptor {
  * gave up on them, and never rejects.
  */
 export interface Embedder extends EmbedderDescriptor {
+  /** Whether `prepare` may find out what `vectorOf` does not know; else there is never anything to wait for. */
+  readonly learns: boolean;
   /** Grows when `vectorOf` may know texts that it did not know before. */
   readonly generation: number;
   /** `null`: no vector known (not prepared, service down or late, or a text without any word the model knows). */

@@ -49,6 +49,7 @@ interface Wanted {
 
 class OpenAiEmbedder implements Embedder {
   readonly id: string;
+  readonly learns = true;
   readonly dimensions: number;
   readonly fusionWeight = 1;
   readonly gateCosine: number;

@@ -76,6 +76,7 @@ export const staticEmbedder: Embedder = {
   fusionWeight: 0.5,
   gateCosine: 0.35,
   itemCosineMin: 0.25,
+  learns: false,
   generation: 0,
   vectorOf: embed,
   prepare: () => Promise.resolve(),

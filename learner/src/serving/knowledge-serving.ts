@@ -226,6 +226,7 @@ export function createKnowledgeServing(options: KnowledgeServingOptions): Knowle
     get: (request, project) => answerNow(request, project).answer,
 
     async answer(request, project) {
+      if (!selector.learns) return answerNow(request, project);
       const beganAt = performance.now();
       await serving.prepare(project, [request.task], { signal: AbortSignal.timeout(EMBED_WAIT_MS) });
       const waitedMs = performance.now() - beganAt;
