@@ -14,6 +14,7 @@ import { createLearningLoop, type LearningLoop } from './learn/learning-loop.ts'
 import { createEmbedder, createModels } from './models.ts';
 import { createOnlineControl, type OnlineControl } from './online/online-control.ts';
 import { stageShares } from './online/stage.ts';
+import { storedUnits } from './online/stored-units.ts';
 import type { OwnParts } from './own-parts.ts';
 import { textRedactor } from './redaction-config.ts';
 import { createKnowledgeReports, type KnowledgeReports } from './reports/knowledge-reports.ts';
@@ -124,8 +125,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
   const isKeyless = options.isKeyless ?? (() => config.apiKeys.size === 0);
   const signals = createSignalReporter({ driver, database, now });
   const online = createOnlineControl({
-    driver,
-    database,
+    ...storedUnits({ driver, database, newId }),
     knowledge,
     shares: stageShares(config.holdoutRule, config.stages, injector.canaryShare),
     holdoutGlobal: config.holdoutGlobal,
@@ -133,7 +133,6 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     deciding: (project) => signals.deciding(project),
     isKeyless,
     now,
-    newId,
   });
   /** Share of the units with a rule that went well: what it looks like, not what the rule changes. */
   const effectiveness = (rule: Rule): number | undefined => {

@@ -1,5 +1,3 @@
-import type { SqlDriver } from '@tracelore/collector/store';
-import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { Asking, Treatments } from '../serving/coins.ts';
@@ -8,22 +6,12 @@ import { epochOf } from './epoch.ts';
 import { ProjectWatch, type ProjectWatchParts } from './project-watch.ts';
 import { rollBack } from './roll-back.ts';
 import { withheldShare, type StageShares } from './stage.ts';
-import { createUnitLedger } from './unit-ledger.ts';
-import { createUnitReader } from './unit-reader.ts';
-import { createWatchLog } from './watch-log.ts';
 import { brokenRules, layerOf, watchViews, type LayerView, type WatchView } from './watch-view.ts';
 
-export interface OnlineControlOptions extends Pick<ProjectWatchParts, 'deciding' | 'isKeyless'> {
-  readonly driver: SqlDriver;
-  readonly database: string;
+/** What units and watches are stored in comes with it. */
+export interface OnlineControlOptions extends ProjectWatchParts {
   readonly knowledge: (project: string) => KnowledgeBase;
   readonly shares: StageShares;
-  /** Share of units that get no knowledge at all; 0 = the layer as a whole is not measured. */
-  readonly holdoutGlobal: number;
-  /** How long a unit waits for a final outcome, ms. */
-  readonly outcomeWindowMs: number;
-  readonly now: () => Date;
-  readonly newId: NewId;
 }
 
 export interface OnlineCounts {
@@ -58,18 +46,12 @@ export interface OnlineControl {
 
 export function createOnlineControl(options: OnlineControlOptions): OnlineControl {
   const { knowledge, shares, holdoutGlobal } = options;
-  const parts = {
-    ...options,
-    ledger: createUnitLedger(options),
-    log: createWatchLog(options),
-    reader: createUnitReader(options),
-  };
   const projects = new Map<string, ProjectWatch>();
   const looking = new Map<string, Promise<void>>();
   const isMeasured = shares.steady > 0;
 
   function watchOf(project: string): ProjectWatch {
-    const watch = projects.get(project) ?? new ProjectWatch(parts, project);
+    const watch = projects.get(project) ?? new ProjectWatch(options, project);
     projects.set(project, watch);
     return watch;
   }

@@ -16,6 +16,7 @@ import { migrateLearner } from '../store/migrate.ts';
 import { createOutcomeRecorder } from '../store/record-outcomes.ts';
 import { FINGERPRINT_UNITS_MIN } from './agent-fingerprints.ts';
 import { createOnlineControl, type OnlineControl } from './online-control.ts';
+import { storedUnits } from './stored-units.ts';
 import { observeUnit, startWatch, WATCH } from './rule-watch.ts';
 import { stageShares } from './stage.ts';
 import type { ClosedUnit } from './stratum.ts';
@@ -64,14 +65,12 @@ beforeEach(() => {
 
 function controlOn(driver: SqlDriver = store.driver, holdoutGlobal = 0): OnlineControl {
   return createOnlineControl({
-    driver,
-    database: store.database,
+    ...storedUnits({ driver, database: store.database, newId }),
     knowledge: (name) => registry.of(name),
     shares: stageShares(0.1, true),
     holdoutGlobal,
     outcomeWindowMs: HOUR_MS,
     now,
-    newId,
   });
 }
 

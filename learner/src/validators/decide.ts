@@ -1,7 +1,6 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import { eBh } from '../stats/e-bh.ts';
 import { eBonferroni, eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
-import type { Random } from '../stats/random.ts';
 import { criticalVeto } from './critical-tasks.ts';
 import { advancePass } from './draw-cases.ts';
 import { logEvidence, meanLift, provisionalLift, withMde } from './evidence.ts';
@@ -19,12 +18,7 @@ import { leaveFor, rivalOf, yieldsTo } from './rivals.ts';
 import { renderBlocks, rulesWithout, treatedRules, triggeredCases, type Render } from './triggered-cases.ts';
 
 /** One look at all evidence: harmful ones leave, proven ones join the rules in force, hopeless ones stop. */
-export async function decide(
-  race: Race,
-  render: Render,
-  random: Random,
-  settings: RaceSettings,
-): Promise<void> {
+export async function decide(race: Race, render: Render, settings: RaceSettings): Promise<void> {
   for (const contender of active(race)) {
     const { harm } = logEvidence(contender.evidence);
     if (harm >= Math.log(HARM_E))
@@ -45,7 +39,7 @@ export async function decide(
     else if (veto !== undefined) settle(contender, 'inconclusive', veto);
     else if (givesNoResults(contender))
       settle(contender, 'inconclusive', `most of its ${contender.attempts} pairs gave no result`);
-    else if (!advancePass(contender, race, random, settings))
+    else if (!advancePass(contender, settings))
       settle(contender, 'inconclusive', exhausted(contender, race, settings));
   }
 }
@@ -55,14 +49,14 @@ export async function decide(
  *
  * @returns whether anybody competes again
  */
-export function climbLadder(race: Race, random: Random, settings: RaceSettings): boolean {
+export function climbLadder(race: Race, settings: RaceSettings): boolean {
   if (!settings.ladder || race.mde <= settings.ladderMde) return false;
   race.mde = settings.ladderMde;
   for (const contender of race.contenders) {
     if (contender.status !== 'futile') continue;
     const evidence = withMde(contender.evidence, race.mde);
     if (logEvidence(evidence).futility >= Math.log(FUTILITY_E)) continue;
-    if (!advancePass(contender, race, random, settings)) continue;
+    if (!advancePass(contender, settings)) continue;
     contender.evidence = evidence;
     contender.mde = race.mde;
     contender.status = 'active';

@@ -40,7 +40,7 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
   let left = settings.runsBudget - race.runsUsed;
   const { sentinel } = race;
   const lanes = byPromise(race).slice(0, settings.lanes);
-  if (sentinel !== undefined && advancePass(sentinel, race, random, settings)) lanes.push(sentinel);
+  if (sentinel !== undefined && advancePass(sentinel, settings)) lanes.push(sentinel);
   for (const contender of lanes) {
     let batch = 0;
     const batchMax = contender === sentinel && lanes.length > 1 ? SENTINEL_PAIRS : settings.batchTasks;

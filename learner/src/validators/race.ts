@@ -62,7 +62,7 @@ async function runRounds(
   for (;;) {
     if (race.voidStreak >= VOID_TRIALS_MAX)
       return { reason: `the last ${race.voidStreak} trials gave no result`, canRun: false };
-    const isDecided = countActive(race) === 0 && !climbLadder(race, random, settings);
+    const isDecided = countActive(race) === 0 && !climbLadder(race, settings);
     if (isDecided && !needsControl(race, settings)) return { reason: 'everyone is decided', canRun: true };
     const round = planNext(race, random, settings, input.id);
     if (round.specs.length === 0)
@@ -83,7 +83,7 @@ async function runRounds(
     }
     const failed = await rerunFlips(race, input, random, settings);
     if (failed !== undefined) return { reason: failed.reason, canRun: false };
-    await decide(race, input.render, random, settings);
+    await decide(race, input.render, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,
       runsBudget: settings.runsBudget,

@@ -1,6 +1,5 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../stats/random.ts';
 import { decide } from './decide.ts';
 import { observePair } from './evidence.ts';
 import { flatWorld } from './flat-world.testing.ts';
@@ -59,7 +58,7 @@ describe('rules that cannot stand beside each other', () => {
     first.status = 'promoted';
     race.inForce = { ...race.inForce, rules: [first.rule] };
     const { input } = flatWorld(['one', 'two'], () => 0, { cases: CASES });
-    await decide(race, input.render, createRandom('r'), resolveRace({ runsBudget: 1 }, 2));
+    await decide(race, input.render, resolveRace({ runsBudget: 1 }, 2));
     expect(race.contenders.map(({ status }) => status)).toEqual(statuses);
     const kept = race.contenders[statuses.indexOf('promoted')];
     expect(race.inForce.rules).toEqual([kept?.rule]);
