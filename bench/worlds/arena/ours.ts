@@ -82,6 +82,7 @@ async function learn(world: World, runsBudget: number, request: LearnRequest): P
     verdicts: store.verdicts,
     analyses: store.analyses,
     deciding: () => Promise.resolve(decidingIn(world)),
+    pairwiseAudit: () => Promise.resolve({ pairs: 0, agreed: 0, mayDecide: false }),
     isKeyless: () => true,
     demandWork: () => undefined,
     requireApproval: false,

@@ -1,5 +1,5 @@
 /** How an output is compared with what was expected. */
-export const SCORER_NAMES = ['exact', 'contains', 'json', 'graded', 'judge'] as const;
+export const SCORER_NAMES = ['exact', 'contains', 'json', 'graded', 'judge', 'pairwise'] as const;
 export type ScorerName = (typeof SCORER_NAMES)[number];
 
 /** Where an eval case came from. */
@@ -23,7 +23,7 @@ export interface EvalCase {
   readonly task: string;
   /** Further input for the agent, any JSON. */
   readonly input?: unknown;
-  /** '' = nobody knows the answer: a judge decides whether the output does what the task asks. */
+  /** '' = nobody knows the answer: a judge decides whether the output does what the task asks, or compares it with another. */
   readonly expected: string;
   /** What the judge should look at, besides what is expected. */
   readonly judgePrompt?: string;

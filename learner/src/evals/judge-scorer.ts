@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { cutMiddle } from '../analyzers/content-budget.ts';
 import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
 import { followedCanary, newCanary, withCanary } from '../signals/canary.ts';
+import { fenced } from '../signals/fence.ts';
 import type { Scorer } from './scorer.ts';
 
 /** Characters of each text that the judge reads. */
@@ -27,24 +27,18 @@ const ANSWER: z.ZodType<{ score: number; reason: string }> = z.object({
 export function createJudgeScorer(model: ChatModel): Scorer {
   return {
     async score(evalCase, output, signal) {
-      const nonce = randomBytes(4).toString('hex');
       const canary = newCanary();
+      const cut = (text: string): string => cutMiddle(text, TEXT_CHARACTERS_MAX);
       const texts = {
-        task: evalCase.task,
-        ...(evalCase.expected === '' ? {} : { reference: evalCase.expected }),
-        ...(evalCase.judgePrompt === undefined ? {} : { criteria: evalCase.judgePrompt }),
+        task: cut(evalCase.task),
+        ...(evalCase.expected === '' ? {} : { reference: cut(evalCase.expected) }),
+        ...(evalCase.judgePrompt === undefined ? {} : { criteria: cut(evalCase.judgePrompt) }),
         // Cut before, so that the canary stays in.
-        output: withCanary(cutMiddle(stripOwnKnowledge(output), TEXT_CHARACTERS_MAX), canary),
+        output: withCanary(cut(stripOwnKnowledge(output)), canary),
       };
-      const user = Object.entries(texts)
-        .map(
-          ([name, text]) =>
-            `<${name} ${nonce}>\n${name === 'output' ? text : cutMiddle(text, TEXT_CHARACTERS_MAX)}\n</${name} ${nonce}>`,
-        )
-        .join('\n\n');
       const result = await model.complete({
         system: SYSTEM,
-        user,
+        user: fenced(texts),
         schemaName: 'comparison',
         schema: ANSWER,
         outputTokensMax: ANSWER_TOKENS_MAX,

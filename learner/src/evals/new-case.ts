@@ -19,9 +19,9 @@ const NEW_CASE = z
     source: z.enum(EVAL_SOURCES).optional(),
     agent: z.string().trim().max(AGENT_CHARACTERS_MAX).optional(),
   })
-  .refine(({ scorer, expected }) => expected !== '' || (scorer ?? 'judge') === 'judge', {
+  .refine(({ scorer = 'judge', expected }) => expected !== '' || isModel(scorer), {
     path: ['expected'],
-    message: 'is missing: only the scorer "judge" can do without it',
+    message: 'is missing: only the scorers "judge" and "pairwise" can do without it',
   })
   .refine(({ scorer, expected }) => scorer !== 'json' || isJson(expected), {
     path: ['expected'],
@@ -66,6 +66,10 @@ function scorerFor(expected: string, judgePrompt: string | undefined): ScorerNam
 /** Structured expectations are compared by value, everything else as text. */
 export function defaultScorer(expected: string): ScorerName {
   return /^\s*[[{]/.test(expected) && isJson(expected) ? 'json' : 'exact';
+}
+
+function isModel(scorer: ScorerName): boolean {
+  return scorer === 'judge' || scorer === 'pairwise';
 }
 
 function isJson(text: string): boolean {

@@ -17,7 +17,7 @@ type Compare = (expected: string, output: string) => number;
 /** Score of an output that says what was expected among other things. */
 const CONTAINED_SCORE = 0.8;
 
-const COMPARE: Readonly<Record<Exclude<ScorerName, 'judge'>, Compare>> = {
+const COMPARE: Readonly<Record<Exclude<ScorerName, 'judge' | 'pairwise'>, Compare>> = {
   exact: (expected, output) => Number(isEqual(expected, output)),
   contains: (expected, output) => Number(isContained(expected, output)),
   json: (expected, output) => Number(sameJson(expected, output)),
@@ -35,15 +35,19 @@ function isContained(expected: string, output: string): boolean {
 
 /**
  * The scorers: `exact` (equal after trimming and NFC), `contains` (without regard to case), `json` (equal values, numbers
- * within a relative 1e-6), `graded` (equal 1, contained 0.8), `judge` (a model decides; without one there is no score).
+ * within a relative 1e-6), `graded` (equal 1, contained 0.8), `judge` (a model decides), `pairwise` (a model compares with
+ * the agent's first answer); without a model the last two give no score.
  */
-export function createScorer(judge?: Scorer): Scorer {
+export function createScorer(
+  models: { readonly judge?: Scorer | undefined; readonly pairwise?: Scorer | undefined } = {},
+): Scorer {
   return {
     async score(evalCase, output, signal) {
-      if (evalCase.scorer === 'judge') {
-        return judge === undefined
+      if (evalCase.scorer === 'judge' || evalCase.scorer === 'pairwise') {
+        const model = models[evalCase.scorer];
+        return model === undefined
           ? { ok: false, reason: `case ${evalCase.id} needs a judge and no model is configured` }
-          : judge.score(evalCase, output, signal);
+          : model.score(evalCase, output, signal);
       }
       const score = COMPARE[evalCase.scorer](evalCase.expected, output);
       return {

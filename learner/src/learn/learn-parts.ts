@@ -1,10 +1,12 @@
 import type { OutcomeSource } from '@tracelore/sdk/contract';
 import type { Analyzer } from '../analyzers/analyzer.ts';
+import type { EvalCase } from '../evals/eval-case.ts';
 import type { EvalCaseStore } from '../evals/eval-case-store.ts';
 import type { NewId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
+import type { PairwiseAudit } from '../signals/pairwise-audit.ts';
 import type { Settler } from '../signals/settle-runs.ts';
 import type { TrialBroker } from '../trials/trial-broker.ts';
 import type { TrialLog } from '../trials/trial-log.ts';
@@ -42,6 +44,8 @@ export interface LearnParts {
   readonly demandWork: () => void;
   /** Sources whose outcomes may promote and deprecate rules. */
   readonly deciding: (project: string) => Promise<readonly OutcomeSource[]>;
+  /** How far the judge that compares answers agrees with checks. */
+  readonly pairwiseAudit: (project: string, cases: readonly EvalCase[]) => Promise<PairwiseAudit>;
   /** One trusted owner: nobody has to corroborate anybody. */
   readonly isKeyless: () => boolean;
   /** Proven rules wait for a person. */

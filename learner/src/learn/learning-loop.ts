@@ -6,6 +6,7 @@ import { createEvalRunStore } from '../evals/eval-run-store.ts';
 import { createEvalService, type EvalService } from '../evals/eval-service.ts';
 import { createCaseGenerator, type CaseGenerator } from '../evals/generate-cases.ts';
 import { createJudgeScorer } from '../evals/judge-scorer.ts';
+import { createPairwiseScorer } from '../evals/pairwise-scorer.ts';
 import { createScorer } from '../evals/scorer.ts';
 import { createSignalScorer } from '../evals/signal-scorer.ts';
 import type { NewId } from '../ids.ts';
@@ -13,6 +14,7 @@ import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
 import { dailyBudget, MODEL_CALLS_PER_DAY } from '../llm/daily-budget.ts';
 import { DEFAULT_SIGNALS } from '../signals/deterministic-signals.ts';
+import { createPairwiseJudge } from '../signals/pairwise-judge.ts';
 import { createLlmJudge, type RunJudge } from '../signals/run-judge.ts';
 import { createSignalReporter } from '../signals/signal-report.ts';
 import { createSettler, type Settler, type SettlerOptions } from '../signals/settle-runs.ts';
@@ -20,11 +22,13 @@ import type { RecordOutcomes, Signal } from '../signals/signal.ts';
 import { systemClock, type Clock } from '../trials/clock.ts';
 import { createTrialBroker, type TrialBroker } from '../trials/trial-broker.ts';
 import { createTrialLog } from '../trials/trial-log.ts';
+import { readFirstAnswer } from '../trials/stored-answers.ts';
 import { createRaceValidator } from '../validators/race.ts';
 import type { RecomputedCycle } from '../validators/recompute.ts';
 import { createAnalysisLog } from './analysis-log.ts';
 import type { LearnParts } from './learn-parts.ts';
 import { createLearnService, type LearnService } from './learn-service.ts';
+import { createPairwiseAudits } from './pairwise-audits.ts';
 import { createPassLog } from './pass-log.ts';
 import { recomputeVerdict } from './recompute-verdict.ts';
 import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
@@ -109,6 +113,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
   const judge = options.judge && withinBudget(options.judge);
   const runJudge = madeOf(options.runJudge ?? createLlmJudge, judge);
   const expecting = judge && createJudgeScorer(judge);
+  const pairwise = judge && createPairwiseJudge(judge);
   const tables = { driver, database, now, newId };
 
   const signalReports = createSignalReporter({ driver, database, now });
@@ -117,11 +122,13 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     clock,
     newId,
     log: trialLog,
-    scorer: createScorer(
-      options.runJudge === undefined || runJudge === undefined
-        ? expecting
-        : createSignalScorer(runJudge, expecting),
-    ),
+    scorer: createScorer({
+      judge:
+        options.runJudge === undefined || runJudge === undefined
+          ? expecting
+          : createSignalScorer(runJudge, expecting),
+      pairwise: pairwise && createPairwiseScorer(pairwise, (...asked) => readFirstAnswer(tables, ...asked)),
+    }),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   });
@@ -163,6 +170,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     demandWork: options.demandWork ?? ((): void => undefined),
     isKeyless: options.isKeyless ?? (() => false),
     deciding: options.deciding ?? ((project) => signalReports.deciding(project)),
+    pairwiseAudit: createPairwiseAudits({ driver, database, judge: pairwise }),
     now,
     newId,
     ...(analyzer === undefined ? {} : { analyzer }),

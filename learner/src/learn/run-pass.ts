@@ -8,6 +8,7 @@ import type { LearnParts, PassOptions } from './learn-parts.ts';
 import { rejectedRules } from './rejected-rules.ts';
 import { release } from './release.ts';
 import { selectContrasts, selectFailures } from './select-runs.ts';
+import { restsOnUntrustedJudge } from './untrusted-judges.ts';
 import { validateCandidates } from './validate-candidates.ts';
 import { writeLessons } from './write-lessons.ts';
 
@@ -79,21 +80,6 @@ export async function runPass(options: PassOptions): Promise<void> {
   const base = parts.knowledge(project);
   await release(cycle, cycle.reports, { ...parts, base, record, requireApproval: await awaitsPerson() });
   stopIfAsked(signal);
-}
-
-/** Whether a model scored the trials that no audit speaks for: its word ranks, and a person decides. */
-async function restsOnUntrustedJudge(
-  parts: LearnParts,
-  project: string,
-  record: PassRecord,
-): Promise<boolean> {
-  const isJudged = (await parts.cases.list(project)).some(({ scorer }) => scorer === 'judge');
-  if (!isJudged || (await parts.deciding(project)).includes('judge')) return false;
-  addNote(
-    record,
-    'eval cases are scored by a judge that too few audits speak for, so that proven rules wait for a person: record outcomes of people or checks for judged runs ("tracelore judge" says how many).',
-  );
-  return true;
 }
 
 function stopIfAsked(signal: AbortSignal): void {

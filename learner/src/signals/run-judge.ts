@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { cutMiddle } from '../analyzers/content-budget.ts';
 import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
@@ -7,6 +6,7 @@ import { plainText, rootOf, taskOf, type TracedRun } from '../analyzers/traced-r
 import type { ChatModel, ChatResult, Usage } from '../llm/chat-model.ts';
 import { NO_USAGE } from '../llm/chat-model.ts';
 import { followedCanary, newCanary, withCanary } from './canary.ts';
+import { fenced } from './fence.ts';
 import type { SignalVerdict } from './signal.ts';
 
 /** Characters of the task and of the answer that the judge reads. */
@@ -91,14 +91,9 @@ function ask(
   texts: { readonly task: string; readonly answer: string },
   signal: AbortSignal | undefined,
 ): Promise<ChatResult<{ score: number; reason: string }>> {
-  // Unforeseeable markers: the judged text cannot close its own fence.
-  const nonce = randomBytes(4).toString('hex');
-  const fenced = Object.entries(texts).map(
-    ([name, text]) => `<${name} ${nonce}>\n${text}\n</${name} ${nonce}>`,
-  );
   return model.complete({
     system: SYSTEM,
-    user: fenced.join('\n\n'),
+    user: fenced(texts),
     schemaName: 'verdict',
     schema: VERDICT,
     outputTokensMax: ANSWER_TOKENS_MAX,
