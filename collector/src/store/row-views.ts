@@ -16,8 +16,8 @@ export interface RunRow {
   readonly state: RunState;
   readonly status: string;
   readonly error_type: string;
-  readonly start_text: string;
-  readonly duration: string;
+  readonly start_time: string;
+  readonly duration_ns: string;
   readonly spans: number;
   readonly errors: number;
   readonly model_calls: number;
@@ -56,8 +56,8 @@ export function runSummary(row: RunRow): RunSummary {
     state: row.state,
     status: row.status,
     errorType: row.error_type,
-    startTime: toIso(row.start_text),
-    durationMs: toMs(row.duration),
+    startTime: toIso(row.start_time),
+    durationMs: toMs(row.duration_ns),
     spans: row.spans,
     errors: row.errors,
     modelCalls: row.model_calls,
@@ -99,8 +99,8 @@ export interface SpanRow {
   readonly name: string;
   readonly kind: string;
   readonly operation: string;
-  readonly start_text: string;
-  readonly duration: string;
+  readonly start_time: string;
+  readonly duration_ns: string;
   readonly status: string;
   readonly status_message: string;
   readonly error_type: string;
@@ -140,8 +140,8 @@ export function spanView(row: SpanRow): SpanView {
     name: row.name,
     kind: row.kind,
     operation: row.operation,
-    startTime: toIso(row.start_text),
-    durationMs: toMs(row.duration),
+    startTime: toIso(row.start_time),
+    durationMs: toMs(row.duration_ns),
     status: row.status,
     statusMessage: row.status_message,
     errorType: row.error_type,

@@ -17,8 +17,8 @@ const WINDOWS_MS: readonly number[] = [HOUR_MS, 24 * HOUR_MS, 30 * 24 * HOUR_MS]
 export const END_OF_TIME = '2262-01-01 00:00:00';
 
 /**
- * Newest runs first. A list has no time bound of its own, and one row per run means merging revisions; so the window
- * widens until the page is full, and a full page costs what lies in its window.
+ * Newest runs first. A list has no time bound of its own, and one row per run means merging revisions; so one window after the
+ * other is looked through, each wider than the one before and beginning where that ended, until the page is full.
  */
 export function runListing(ask: Ask, remembered: NewestStarts): (filter: RunFilter) => Promise<RunSummary[]> {
   return async (filter) => {
@@ -27,31 +27,37 @@ export function runListing(ask: Ask, remembered: NewestStarts): (filter: RunFilt
     const { project, startedAfterMs = 0 } = filter;
     const before = endOf(filter);
 
-    const pageSince = async (sinceMs?: number): Promise<RunSummary[]> => {
-      const since = sinceMs === undefined ? undefined : { notBefore: engineTime(sinceMs) };
-      const narrowed = since === undefined ? conditions : [...conditions, RUN_CONDITIONS.notBefore];
-      const rows = await ask<RunRow>(listRuns(narrowed), { ...parameters, ...since, limit });
-      return rows.map(runSummary);
+    const page: RunSummary[] = [];
+    let readFromMs: number | undefined;
+    /** Reads on, down to this time. Resolves with whether that was all that is wanted. */
+    const readDownTo = async (sinceMs: number): Promise<boolean> => {
+      const since = { notBefore: engineTime(sinceMs) };
+      const upTo = readFromMs === undefined ? undefined : { before: engineTime(readFromMs) };
+      const narrowed = [
+        ...conditions,
+        RUN_CONDITIONS.notBefore,
+        ...(upTo === undefined ? [] : [RUN_CONDITIONS.before]),
+      ];
+      const bound = { ...parameters, ...since, ...upTo, limit: limit - page.length };
+      const rows = await ask<RunRow>(listRuns(narrowed), bound);
+      // An earlier span may have moved a run from the window before into this one meanwhile.
+      page.push(...rows.filter((row) => !page.some(({ runId }) => runId === row.run_id)).map(runSummary));
+      readFromMs = sinceMs;
+      return page.length === limit || startedAfterMs > sinceMs;
     };
-    const isAll = (page: readonly RunSummary[], sinceMs: number): boolean =>
-      page.length === limit || startedAfterMs > sinceMs;
 
     // Where the page before ended, or the newest run was a moment ago, will do to begin with: newer ones are found with it.
     const beginMs = before === undefined ? remembered.of(project) : engineMs(before);
-    if (beginMs !== undefined) {
-      const page = await pageSince(beginMs - HOUR_MS);
-      if (isAll(page, beginMs - HOUR_MS)) return page;
-    }
+    if (beginMs !== undefined && (await readDownTo(beginMs - HOUR_MS))) return page;
     const [newest] = await ask<{ start: string }>(NEWEST_RUN, { project, before: before ?? END_OF_TIME });
-    if (newest === undefined) return [];
+    if (newest === undefined) return page;
     const newestMs = engineMs(newest.start);
     if (before === undefined) remembered.note(project, newestMs);
-    for (const sinceMs of WINDOWS_MS.map((windowMs) => newestMs - windowMs)) {
-      if (beginMs !== undefined && sinceMs >= beginMs - HOUR_MS) continue;
-      const page = await pageSince(sinceMs);
-      if (isAll(page, sinceMs)) return page;
+    for (const sinceMs of [...WINDOWS_MS.map((windowMs) => newestMs - windowMs), 0]) {
+      if (readFromMs !== undefined && sinceMs >= readFromMs) continue;
+      if (await readDownTo(sinceMs)) return page;
     }
-    return await pageSince();
+    return page;
   };
 }
 

@@ -1,7 +1,13 @@
 import { runConditions, spanConditions, textConditions, type Conditions } from './conditions.ts';
 import type { SqlParameters } from './driver.ts';
 import { listRuns, NEWEST_RUN, RUN_CONDITIONS } from './queries.ts';
-import { matchingLogs, matchingSpans, runsStartedIn, SPAN_CONDITIONS } from './search-queries.ts';
+import {
+  matchingLogs,
+  matchingSpans,
+  runsStartedIn,
+  SPAN_CONDITIONS,
+  SPANS_UNTIL,
+} from './search-queries.ts';
 import type { NewestStarts } from './newest-starts.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import type { FoundRun, MatchingSpan, RunSearch, SearchPage } from './run-filter.ts';
@@ -30,8 +36,8 @@ interface MatchRow {
   readonly name: string;
   readonly kind: string;
   readonly status: string;
-  readonly start_text: string;
-  readonly duration: string;
+  readonly start_time: string;
+  readonly duration_ns: string;
 }
 
 /** Runs that started after `low`, up to `high`. In the engine's form of a time. */
@@ -144,11 +150,14 @@ async function matchesIn(ask: Ask, question: SliceQuestion): Promise<MatchRow[]>
   const { search, slice, ofRun, onlyTheirSpans } = question;
   const ofSpan = spanConditions(search.span);
   const ofText = textConditions(search.span.text);
+  const [spans] = await ask<{ until: string }>(SPANS_UNTIL, { project: search.project, ...slice });
+  if (spans === undefined) return [];
   const bound: SqlParameters = {
     ...ofRun.parameters,
     ...ofSpan.parameters,
     ...ofText.parameters,
     ...slice,
+    until: spans.until,
     limit: MATCHES_PER_SLICE_MAX,
   };
   const conditions = onlyTheirSpans ? [...ofSpan.sql, runsStartedIn(ofRun.sql)] : ofSpan.sql;
@@ -165,7 +174,7 @@ async function matchesIn(ask: Ask, question: SliceQuestion): Promise<MatchRow[]>
     spans: [...new Set(logs.map((log) => log.span_id))],
   });
   return [...direct, ...byLog]
-    .sort((a, b) => (a.start_text < b.start_text ? 1 : -1))
+    .sort((a, b) => (a.start_time < b.start_time ? 1 : -1))
     .slice(0, MATCHES_PER_SLICE_MAX);
 }
 
@@ -194,7 +203,7 @@ function shownOf(matches: readonly MatchRow[]): MatchingSpan[] {
     name: match.name,
     kind: match.kind,
     status: match.status,
-    startTime: toIso(match.start_text),
-    durationMs: toMs(match.duration),
+    startTime: toIso(match.start_time),
+    durationMs: toMs(match.duration_ns),
   }));
 }

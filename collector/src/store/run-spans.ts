@@ -1,8 +1,9 @@
 import { TRUNCATION_MARK } from '@tracelore/sdk/contract';
 import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
-import { CONTENT_LOGS, RUN_TIMES } from './queries.ts';
+import { CONTENT_LOGS } from './queries.ts';
 import { type SpanRow, spanView } from './row-views.ts';
+import type { RunTimes } from './run-times.ts';
 import { StoreError } from './store-error.ts';
 import {
   BARE_SPANS,
@@ -35,12 +36,10 @@ export type Ask = <T>(
   options?: { readonly timeoutMs?: number; readonly bytesMax?: number },
 ) => Promise<T[]>;
 
-/** One run, and the time range of its spans. */
-interface RunRange {
+/** One run, and the times of its spans. */
+interface RunRange extends RunTimes {
   readonly project: string;
   readonly run: string;
-  readonly first: string;
-  readonly last: string;
 }
 
 interface PageSpan {
@@ -61,10 +60,13 @@ interface Portion {
 }
 
 /** Which spans stand on a page is asked first, without content: sorting rows of megabytes would not fit. */
-export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 'readSpan'> {
+export function runSpans(
+  ask: Ask,
+  timesOf: (project: string, run: string) => Promise<RunTimes | undefined>,
+): Pick<TraceReader, 'readRun' | 'readSpans' | 'readSpan'> {
   const rangeOf = async (project: string, run: string): Promise<RunRange | undefined> => {
-    const [times] = await ask<{ first: string; last: string }>(RUN_TIMES, { project, runs: [run] });
-    return times && { project, run, first: times.first, last: times.last };
+    const times = await timesOf(project, run);
+    return times && { project, run, ...times };
   };
 
   const fetch = async (
@@ -79,9 +81,9 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
         ...(content === 'cut' ? { mark: TRUNCATION_MARK } : {}),
         ...(content === 'preview' ? { characters: PREVIEW_CHARACTERS } : {}),
       });
-      for (const row of rows) views.set(`${row.trace_id}:${row.span_id}`, spanView(row));
+      for (const row of rows) views.set(keyOf(row), spanView(row));
     }
-    return onPage.flatMap((span) => views.get(`${span.trace_id}:${span.span_id}`) ?? []);
+    return onPage.flatMap((span) => views.get(keyOf(span)) ?? []);
   };
 
   const sized = async (range: RunRange, spans: readonly PageSpan[]): Promise<SizedSpan[]> => {
@@ -90,8 +92,8 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
       CONTENT_SIZES,
       among(range, spans),
     );
-    const bytesOf = new Map(rows.map((row) => [`${row.trace_id}:${row.span_id}`, Number(row.bytes)]));
-    return spans.map((span) => ({ ...span, bytes: bytesOf.get(`${span.trace_id}:${span.span_id}`) ?? 0 }));
+    const bytesOf = new Map(rows.map((row) => [keyOf(row), Number(row.bytes)]));
+    return spans.map((span) => ({ ...span, bytes: bytesOf.get(keyOf(span)) ?? 0 }));
   };
 
   /** Model calls without content may have it in log records. */
@@ -113,18 +115,16 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
    * All spans of a run that fits on one page: most do, and are read by one question. Of a larger one `undefined`; that there is
    * too much content shows when so much has been read.
    */
-  const smallRun = async (project: string, run: string, limit: number): Promise<SpanView[] | undefined> => {
+  const smallRun = async (range: RunRange, limit: number): Promise<SpanView[] | undefined> => {
+    if (range.rows > limit) return undefined;
     try {
       const rows = await ask<SpanRow>(
         SPANS_OF_SMALL_RUN,
-        { project, run, limit },
+        { ...range },
         { bytesMax: WHOLE_BYTES_PER_PAGE_MAX },
       );
-      rows.sort(byStart);
-      const [first, last] = [rows.at(0), rows.at(-1)];
-      if (first === undefined || last === undefined || rows.length > limit) return undefined;
-      const range = { project, run, first: first.start_text, last: last.start_text };
-      return await completed(range, rows.map(spanView));
+      const spans = [...Map.groupBy(rows.sort(byStart), keyOf).values()].flatMap(([first]) => first ?? []);
+      return spans.length > limit ? undefined : await completed(range, spans.map(spanView));
     } catch (error) {
       if (StoreError.isInstance(error) && error.code === TOO_MUCH) return undefined;
       throw error;
@@ -136,19 +136,19 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
     runId: string,
     { offset = 0, content = 'full', ...request }: SpanPageRequest = {},
   ): Promise<SpanPage> => {
+    const range = await rangeOf(project, runId);
+    if (range === undefined) return { spans: [] };
     const most = content === 'none' ? BARE_SPANS_PER_PAGE_MAX : SPANS_PER_PAGE_MAX;
     const limit = Math.min(request.limit ?? most, most);
     // One more than fits tells whether there is another page.
     const page = { limit: limit + 1, offset };
     if (content === 'none') {
-      const rows = await ask<SpanRow>(BARE_SPANS, { project, run: runId, ...page });
+      const rows = await ask<SpanRow>(BARE_SPANS, { ...range, ...page });
       const spans = rows.slice(0, limit).map(spanView);
       return pageOf(spans, offset + spans.length, offset + rows.length);
     }
-    const all = content === 'full' && offset === 0 ? await smallRun(project, runId, limit) : undefined;
+    const all = content === 'full' && offset === 0 ? await smallRun(range, limit) : undefined;
     if (all !== undefined) return { spans: all };
-    const range = await rangeOf(project, runId);
-    if (range === undefined) return { spans: [] };
     const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, ...page });
     let onPage: readonly PageSpan[] = found.slice(0, limit);
     let portions: Portion[] = [{ spans: [...onPage], bytes: 0, content: 'preview' }];
@@ -165,10 +165,10 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
 
     async readRun(project, runId, { limit: wanted = SPANS_PER_PAGE_MAX, offset = 0 } = {}) {
       const limit = Math.min(wanted, SPANS_PER_PAGE_MAX);
-      const all = offset === 0 ? await smallRun(project, runId, limit) : undefined;
-      if (all !== undefined) return all;
       const range = await rangeOf(project, runId);
       if (range === undefined) return [];
+      const all = offset === 0 ? await smallRun(range, limit) : undefined;
+      if (all !== undefined) return all;
       const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, limit, offset });
       const onPage = await sized(range, found);
       return await completed(range, await fetch(range, onPage, portionsOf(onPage)));
@@ -185,9 +185,14 @@ export function runSpans(ask: Ask): Pick<TraceReader, 'readRun' | 'readSpans' | 
   };
 }
 
+/** Ids of spans are told apart within a trace only. */
+function keyOf(span: Pick<PageSpan, 'trace_id' | 'span_id'>): string {
+  return `${span.trace_id}:${span.span_id}`;
+}
+
 /** Their texts are of one length. */
 function byStart(a: SpanRow, b: SpanRow): number {
-  const [left, right] = [a, b].map((row) => `${row.start_text} ${row.trace_id} ${row.span_id}`);
+  const [left, right] = [a, b].map((row) => `${row.start_time} ${row.trace_id} ${row.span_id}`);
   return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 

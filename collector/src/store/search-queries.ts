@@ -1,3 +1,5 @@
+import { LOOK_UP } from './queries.ts';
+
 /** Queries of the search for runs by their spans. */
 
 /** What a span can be searched by. */
@@ -20,17 +22,16 @@ export const SPAN_CONDITIONS = {
 } as const;
 
 /**
- * Whether runs started in a slice, and when their last spans did at the latest: spans may start an hour after the root ended.
- * The longest run counts as if it had been the last: two maxima cost a fifth of the sums of a million rows.
+ * When the last spans of the runs of a slice started at the latest: spans may start an hour after the root ended. The longest run
+ * counts as if it had been the last: two maxima cost a fifth of the sums of a million rows. No row when no run started in it.
  */
-const SLICE = `WITH
-(
-  SELECT (count() > 0,
-    max(start_time) + toIntervalNanosecond(least(max(duration_ns), 2592000000000000)) + toIntervalHour(1))
-  FROM {database}.runs
-  WHERE project = {project: String}
-    AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}
-) AS slice`;
+export const SPANS_UNTIL: string = `
+SELECT max(start_time) + toIntervalNanosecond(least(max(duration_ns), 2592000000000000)) + toIntervalHour(1) AS until
+FROM {database}.runs
+WHERE project = {project: String}
+  AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {high: DateTime64(9, 'UTC')}
+HAVING count() > 0
+${LOOK_UP}`;
 
 /**
  * The index of words says which granules to read, not which rows: an answer from the index alone fails (26.7) as long as one part
@@ -50,11 +51,10 @@ export function runsStartedIn(conditions: readonly string[]): string {
 /** Newest first; rows, so a span that was exported twice may come twice. */
 export function matchingSpans(conditions: readonly string[]): string {
   return `
-${SLICE}
-SELECT run_id, trace_id, span_id, name, kind, status, toString(start_time) AS start_text, toString(duration_ns) AS duration
+SELECT run_id, trace_id, span_id, name, kind, status, start_time, duration_ns
 FROM {database}.spans
 WHERE project = {project: String}
-  AND slice.1 AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= slice.2
+  AND start_time > {low: DateTime64(9, 'UTC')} AND start_time <= {until: DateTime64(9, 'UTC')}
   ${conditions.map((condition) => `AND ${condition}`).join('\n  ')}
 ORDER BY start_time DESC
 LIMIT {limit: UInt32}
@@ -63,11 +63,10 @@ ${NOT_FROM_INDEX}`;
 
 export function matchingLogs(conditions: readonly string[]): string {
   return `
-${SLICE}
 SELECT trace_id, span_id
 FROM {database}.logs
 WHERE project = {project: String} AND span_id != ''
-  AND slice.1 AND time > {low: DateTime64(9, 'UTC')} AND time <= slice.2
+  AND time > {low: DateTime64(9, 'UTC')} AND time <= {until: DateTime64(9, 'UTC')}
   AND ${conditions.join(' AND ')}
 ORDER BY time DESC
 LIMIT {limit: UInt32}

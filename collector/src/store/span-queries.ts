@@ -1,4 +1,4 @@
-import { TIMES_OF_RUN } from './queries.ts';
+import { LOOK_UP } from './queries.ts';
 
 /** Queries of the spans of one run. */
 
@@ -38,8 +38,8 @@ WHERE ${OF_RUN} AND span_id = {span: String}
 ORDER BY start_time
 LIMIT 1`;
 
-const COLUMNS = `trace_id, span_id, parent_span_id, run_id, name, kind, operation, toString(start_time) AS start_text,
-  toString(duration_ns) AS duration, status, status_message, error_type, provider, request_model, response_model, agent,
+const COLUMNS = `trace_id, span_id, parent_span_id, run_id, name, kind, operation, start_time,
+  duration_ns, status, status_message, error_type, provider, request_model, response_model, agent,
   tool, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost, cost_source,
   knowledge_decision, knowledge_snapshot, knowledge_arm, knowledge_items, events.name AS event_names, events.time AS event_times`;
 
@@ -72,23 +72,21 @@ WHERE ${OF_RUN} AND ${BY_ID}
 LIMIT 1 BY trace_id, span_id`;
 }
 
-/** All spans of a run that has no more than `limit`, whole and not sorted; none of a larger one. */
+/** All spans of a run, whole and not sorted; rows, so a span that was exported twice comes twice. */
 export const SPANS_OF_SMALL_RUN: string = `
-${TIMES_OF_RUN}
 SELECT ${COLUMNS},
   ${CONTENT.full}
 FROM {database}.spans
-WHERE project = {project: String} AND run_id = {run: String} AND start_time BETWEEN times.1 AND times.2
-  AND times.3 <= {limit: UInt32}
-LIMIT 1 BY trace_id, span_id`;
+PREWHERE ${OF_RUN}
+${LOOK_UP}`;
 
 /** A page of spans without content, in order of start. */
 export const BARE_SPANS: string = `
-${TIMES_OF_RUN}
 SELECT ${COLUMNS},
   ${CONTENT.none}
 FROM {database}.spans
-WHERE project = {project: String} AND run_id = {run: String} AND start_time BETWEEN times.1 AND times.2
+PREWHERE ${OF_RUN}
 ORDER BY start_time, trace_id, span_id, received_at DESC
 LIMIT 1 BY trace_id, span_id
-LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
+LIMIT {limit: UInt32} OFFSET {offset: UInt32}
+${LOOK_UP}`;

@@ -5,6 +5,7 @@ import { runListing } from './run-listing.ts';
 import { runSearch } from './run-search.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import { type Ask, runSpans } from './run-spans.ts';
+import { runTimes } from './run-times.ts';
 import { OUTCOMES_PER_RUN_MAX } from './run-writer.ts';
 import type { RunCounts, RunSummary, StoredOutcome, TraceReader } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -20,9 +21,11 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
     await driver.query(inDatabase(query, database), { ...options, parameters });
 
   const newest = newestStarts();
+  const timesOf = runTimes(ask);
 
   const summaryOf = async (project: string, run: string): Promise<RunSummary | undefined> => {
-    const [row] = await ask<RunRow>(RUN_BY_ID, { project, run });
+    const times = await timesOf(project, run);
+    const [row] = times === undefined ? [] : await ask<RunRow>(RUN_BY_ID, { project, run, ...times });
     return row === undefined ? undefined : runSummary(row);
   };
 
@@ -44,7 +47,7 @@ export function traceReader(driver: SqlDriver, database: string): TraceReader {
       return await summaryOf(project, run);
     },
 
-    ...runSpans(ask),
+    ...runSpans(ask, timesOf),
 
     async outcomesOf(project, runIds): Promise<Map<string, StoredOutcome[]>> {
       const found = new Map<string, StoredOutcome[]>();

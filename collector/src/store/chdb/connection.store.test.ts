@@ -144,3 +144,15 @@ test('INSERT … SELECT and mutations run with their settings', async () => {
   expect(await rows(`SELECT b FROM connection_test.victim WHERE a = 'copy'`)).toEqual([{ b: 'it' }]);
   expect(await client.ping()).toEqual({ success: true });
 });
+
+test('the kind of a statement is looked up once; one that was refused is refused again, other values are other answers', async () => {
+  const query = 'SELECT {value: String} AS value';
+  for (const value of ['one', 'two']) {
+    const answer = await client.query({ query, query_params: { value }, format: 'JSONEachRow' });
+    expect(await answer.json()).toEqual([{ value }]);
+  }
+  for (const _ of ['first', 'again']) {
+    await expect(client.command({ query: 'SET max_threads = 1' })).rejects.toMatchObject({ code: '164' });
+    await expect(client.command({ query: 'SELECT 1; SELECT 2' })).rejects.toMatchObject({ code: '62' });
+  }
+});

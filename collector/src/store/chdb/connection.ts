@@ -24,6 +24,10 @@ const CLASS_READ = 0;
 const CLASS_SESSION = 3;
 const CODE_SYNTAX_ERROR = '62';
 const CODE_READONLY = '164';
+/** Statements whose kind is remembered; of more, the one not asked for longest is forgotten. */
+const KINDS_REMEMBERED_MAX = 256;
+/** Longer statements are not remembered, characters. */
+const REMEMBERED_CHARACTERS_MAX = 16_384;
 /** The engine streams these; the answers of SHOW, DESCRIBE, EXPLAIN, … are small and come whole. */
 const STREAMS = /^\s*\(*\s*(SELECT|WITH)\b/i;
 /** Statements that take settings at their end, besides those that read. */
@@ -41,6 +45,8 @@ const INSERT = /^\s*(INSERT\s+INTO\s[\s\S]*?)\s+FORMAT\s+(\w+)\s*$/i;
  */
 export class ChdbConnection implements Connection {
   readonly #engine: EmbeddedEngine;
+  /** By text: ours are few, since values are bound. To be told one takes the engine a millisecond for a long statement. */
+  readonly #kinds = new Map<string, number>();
 
   constructor(engine: EmbeddedEngine) {
     this.#engine = engine;
@@ -66,7 +72,7 @@ export class ChdbConnection implements Connection {
     };
     let output: LaneStream;
     try {
-      const kind = await oneStatement(lane, params.query);
+      const kind = await this.#kindOf(lane, params.query);
       params.abort_signal?.throwIfAborted(); // from here on the engine has to be told
       if (kind !== CLASS_READ) throw refusal('a query must read, use command or insert for the rest');
       const sql = `${params.query}\n${settingsClause(params.clickhouse_settings, queryId)}`;
@@ -134,7 +140,7 @@ export class ChdbConnection implements Connection {
     const name = join(this.#engine.inserts, `${randomUUID()}.parquet`);
     let state: 'clean' | 'replace' = 'replace';
     try {
-      if ((await oneStatement(lane, select)) !== CLASS_READ) throw refusal('only what reads has an answer');
+      if ((await this.#kindOf(lane, select)) !== CLASS_READ) throw refusal('only what reads has an answer');
       const settings = settingsClause(params.clickhouse_settings, queryId);
       const sql = `${select}\nINTO OUTFILE '${name}' FORMAT Parquet\n${settings}`;
       await lane.run(sql, 'Null', encodeParameters(params.query_params));
@@ -163,7 +169,7 @@ export class ChdbConnection implements Connection {
     // What writes is never cancelled: it ends, or is retried with its token.
     let state: 'clean' | 'replace' = 'replace';
     try {
-      const kind = await oneStatement(lane, `${sql}\n${tail}`);
+      const kind = await this.#kindOf(lane, `${sql}\n${tail}`);
       if (kind === CLASS_SESSION && !OPERATION.test(sql)) {
         throw refusal('statements about the session or the system are refused');
       }
@@ -187,6 +193,18 @@ export class ChdbConnection implements Connection {
     } finally {
       this.#engine.writers.give(lane, state);
     }
+  }
+
+  /** What the one statement of a text does; the same text does the same. */
+  async #kindOf(lane: Lane, sql: string): Promise<number> {
+    const known = this.#kinds.get(sql);
+    const kind = known ?? (await oneStatement(lane, sql));
+    if (sql.length > REMEMBERED_CHARACTERS_MAX) return kind;
+    this.#kinds.delete(sql);
+    this.#kinds.set(sql, kind);
+    const [oldest] = this.#kinds.keys();
+    if (this.#kinds.size > KINDS_REMEMBERED_MAX && oldest !== undefined) this.#kinds.delete(oldest);
+    return kind;
   }
 
   async #lane(pool: LanePool, params: BaseParams): Promise<Lane> {
