@@ -10,6 +10,8 @@ import { json } from './problem.ts';
 import { BODY_BYTES_MAX } from './read-body.ts';
 import type { Check } from './readiness.ts';
 import { bodyRedactor } from './redact-body.ts';
+import { listen } from './server.ts';
+import { TextAnswer } from './text-answer.ts';
 
 interface Given {
   readonly app: App;
@@ -42,8 +44,16 @@ function given(thrown?: unknown, ring: KeyRing = new KeyRing([]), checks: readon
       throw thrown;
     },
   });
+  const plain = endpoint({
+    method: 'GET',
+    path: '/v1/text',
+    summary: 'Text.',
+    body: NO_BODY,
+    query: NO_QUERY,
+    answer: () => new TextAnswer('Zwölf', { 'content-type': 'text/plain; charset=utf-8', 'x-part': '1' }),
+  });
   const app = createApp({
-    endpoints: [echo, broken],
+    endpoints: [echo, broken, plain],
     access: createAccess({ ring, defaultProject: 'default' }),
     redact: bodyRedactor(resolveConfig({}).redaction),
     record: async (entry) => void recorded.push(entry),
@@ -228,4 +238,25 @@ describe('what is for admins', () => {
     const secure = await app.request('https://tracelore.example/healthz');
     expect(secure.headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
+});
+
+test('a text is the same from a server as from the app alone, and so are its headers', async () => {
+  const { app, timed } = given();
+  const server = await listen(app, '127.0.0.1', 0);
+  const answers = [await app.request('/v1/text', { headers: { host: 'localhost' } })];
+  for (let repeat = 0; repeat < 2; repeat += 1) answers.push(await fetch(`${server.url}/v1/text`));
+  const got = await Promise.all(
+    answers.map(async (answer) => {
+      const headers = new Map(answer.headers);
+      for (const ofConnection of ['connection', 'keep-alive', 'date', 'content-length'])
+        headers.delete(ofConnection);
+      return { text: await answer.text(), status: answer.status, headers };
+    }),
+  );
+  await server.close(1_000);
+  expect(got[0]).toMatchObject({ text: 'Zwölf', status: 200 });
+  expect(got[0]?.headers.get('x-frame-options')).toBe('DENY');
+  expect(got.slice(1)).toEqual([got[0], got[0]]);
+  expect(answers[1]?.headers.get('content-length')).toBe('6');
+  expect(timed).toEqual(Array(3).fill('GET /v1/text 200'));
 });

@@ -13,7 +13,7 @@ import { readinessAnswer, withoutDetail, type Check } from './readiness.ts';
 import type { RequestTimes } from './request-times.ts';
 import type { RedactBody } from './redact-body.ts';
 import { remoteAddress } from './remote-address.ts';
-import { secured } from './secured.ts';
+import { secured, securityHeaders } from './secured.ts';
 
 export interface AppOptions {
   readonly endpoints: readonly Endpoint[];
@@ -95,14 +95,16 @@ export function createApp(options: AppOptions): App {
   for (const endpoint of options.endpoints) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(path, [...(methods.get(path) ?? []), endpoint.method]);
-    app.on(endpoint.method, path, (context) => {
+    app.on(endpoint.method, path, async (context) => {
       context.set('route', endpoint.path);
-      return endpoint.handle(context.req.raw, context.req.param(), {
+      const answer = await endpoint.handle(context.req.raw, context.req.param(), {
         access,
         caller: context.get('caller'),
         redact: options.redact,
         record,
       });
+      if (answer instanceof Response) return answer;
+      return answer.send(context.env, securityHeaders(context.req.url));
     });
   }
   for (const [path, allowed] of methods) {

@@ -5,6 +5,7 @@ import { permissionOf } from './permissions.ts';
 import { problem } from './problem.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 import type { RedactBody, Redacts } from './redact-body.ts';
+import type { TextAnswer } from './text-answer.ts';
 
 /** A request after its parts were checked. */
 export interface Call<Body, Query> {
@@ -40,7 +41,7 @@ export interface EndpointSpec<Body, Query> {
   readonly redacts?: Redacts;
   /** Status of the good answer, for the document. Default 200. */
   readonly status?: number;
-  answer(call: Call<Body, Query>): Response | Promise<Response>;
+  answer(call: Call<Body, Query>): Response | TextAnswer | Promise<Response | TextAnswer>;
 }
 
 /** What stands between a request and its endpoint. */
@@ -60,7 +61,11 @@ export interface Endpoint {
   readonly status: number;
   readonly body: z.ZodType;
   readonly query: z.ZodType;
-  handle(request: Request, parameters: Readonly<Record<string, string>>, gate: Gate): Promise<Response>;
+  handle(
+    request: Request,
+    parameters: Readonly<Record<string, string>>,
+    gate: Gate,
+  ): Promise<Response | TextAnswer>;
 }
 
 /** Puts checking in front of an answer: what it is given has the declared shape and belongs to one project. */

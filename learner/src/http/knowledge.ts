@@ -8,6 +8,7 @@ import type { CycleReport } from '../validators/validator.ts';
 import { actor, changed, reason, refused, REMARKS } from './change-answer.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json } from './problem.ts';
+import { TextAnswer } from './text-answer.ts';
 
 /** Longest name of an agent, session, unit, run, trial or fingerprint, characters. */
 const NAME_CHARACTERS_MAX = 1_000;
@@ -184,19 +185,20 @@ export function knowledgeEndpoints(services: KnowledgeServices): Endpoint[] {
   ];
 }
 
-function answered({ answer, embedMs, searchMs }: TimedAnswer, headers: Headers): Response {
+function answered({ answer, embedMs, searchMs }: TimedAnswer, headers: Headers): TextAnswer {
   const times = {
     'server-timing': `embed;dur=${embedMs.toFixed(3)}, search;dur=${searchMs.toFixed(3)}`,
   };
-  if (!/^text\/plain\b/i.test(headers.get('accept') ?? '')) return json(answer, 200, times);
-  return new Response(answer.text, {
-    headers: {
-      ...times,
-      'content-type': 'text/plain; charset=utf-8',
-      'x-tracelore-decision': answer.decision,
-      'x-tracelore-snapshot': String(answer.snapshot),
-      'x-tracelore-arm': answer.arm,
-      'x-tracelore-items': answer.items.map(itemReference).join(','),
-    },
+  if (!/^text\/plain\b/i.test(headers.get('accept') ?? '')) {
+    const type = 'application/json; charset=utf-8';
+    return new TextAnswer(JSON.stringify(answer), { 'content-type': type, ...times });
+  }
+  return new TextAnswer(answer.text, {
+    ...times,
+    'content-type': 'text/plain; charset=utf-8',
+    'x-tracelore-decision': answer.decision,
+    'x-tracelore-snapshot': String(answer.snapshot),
+    'x-tracelore-arm': answer.arm,
+    'x-tracelore-items': answer.items.map(itemReference).join(','),
   });
 }

@@ -25,6 +25,7 @@ const learnRequest: z.ZodType<LearnRequest> = z.object({
   sentinel: z.boolean().exactOptional(),
   tokensAddedMax: z.int().min(0).exactOptional(),
   latencyAddedMaxMs: z.int().min(0).exactOptional(),
+  costAddedMaxUsd: z.number().min(0).exactOptional(),
   replays: z.boolean().exactOptional(),
   maxRuns: z.int().min(1).max(10_000).exactOptional(),
   candidatesMax: z.int().min(1).max(10_000).exactOptional(),

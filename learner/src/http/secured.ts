@@ -1,3 +1,4 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
 
 /**
@@ -12,13 +13,20 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
-/** Sent over TLS alone: browsers come back with TLS for this long, seconds (a year). */
-const STRICT_TRANSPORT = 'max-age=31536000';
+/** Browsers come back with TLS for this long, seconds (a year). */
+const TLS_HEADERS: Readonly<Record<string, string>> = {
+  ...HEADERS,
+  'strict-transport-security': 'max-age=31536000',
+};
+
+export function securityHeaders(url: string): Readonly<Record<string, string>> {
+  return url.startsWith('https:') ? TLS_HEADERS : HEADERS;
+}
 
 export const secured: MiddlewareHandler = async (context, next) => {
   await next();
+  if (context.res === RESPONSE_ALREADY_SENT) return;
   const { headers } = context.res;
-  for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
-  if (new URL(context.req.url).protocol === 'https:')
-    headers.set('strict-transport-security', STRICT_TRANSPORT);
+  for (const [name, value] of Object.entries(securityHeaders(context.req.url)))
+    if (!headers.has(name)) headers.set(name, value);
 };

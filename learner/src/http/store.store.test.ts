@@ -44,7 +44,8 @@ async function ask(
     entries.push(entry);
     return Promise.resolve();
   };
-  return await endpoint.handle(request, {}, { access, caller, record, redact: (given) => given });
+  const answer = await endpoint.handle(request, {}, { access, caller, record, redact: (given) => given });
+  return answer instanceof Response ? answer : answer.send(undefined, {});
 }
 
 const WHOLE = [
