@@ -43,6 +43,7 @@ interface LearnOptions {
   readonly critical?: string;
   readonly maxTokens?: number;
   readonly maxLatency?: number;
+  readonly maxCost?: number;
   readonly sentinel?: boolean;
   readonly replay: boolean;
   readonly maxRuns?: number;
@@ -70,6 +71,7 @@ export function addLearnCommand(program: Command): void {
       'most that a rule may add to the 95th percentile of run times',
       positiveInteger,
     )
+    .option('--max-cost <usd>', 'most that a rule may add to the mean cost of a run, USD', usd)
     .option('--no-replay', 'do not replay the failed runs that taught a candidate before it is tested')
     .option('--max-runs <n>', 'most failed runs that are analysed', positiveInteger)
     .option('--max-fixes <n>', 'most candidates that are tested; the others wait', positiveInteger)
@@ -104,11 +106,26 @@ function share(text: string): number {
   throw new InvalidArgumentError(`expected a number between 0 and 1, got "${text}".`);
 }
 
+/** For options that are amounts. */
+function usd(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < Infinity) return value;
+  throw new InvalidArgumentError(`expected an amount in USD, for example 0.002, got "${text}".`);
+}
+
 function concurrencyOf({ concurrency }: LearnOptions): { readonly concurrency?: number } {
   return concurrency === undefined ? {} : { concurrency };
 }
 
-function requestOf({ budget, critical, maxTokens, maxLatency, maxFixes, ...rest }: LearnOptions): object {
+function requestOf({
+  budget,
+  critical,
+  maxTokens,
+  maxLatency,
+  maxCost,
+  maxFixes,
+  ...rest
+}: LearnOptions): object {
   const { alpha, control, mode, maxRuns, replay, seed, sentinel } = rest;
   const criticalTags = critical?.split(',').map((tag) => tag.trim());
   return {
@@ -124,6 +141,7 @@ function requestOf({ budget, critical, maxTokens, maxLatency, maxFixes, ...rest 
     replays: replay,
     tokensAddedMax: maxTokens,
     latencyAddedMaxMs: maxLatency,
+    costAddedMaxUsd: maxCost,
   };
 }
 

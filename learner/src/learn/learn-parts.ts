@@ -9,6 +9,7 @@ import type { ChatModel } from '../llm/chat-model.ts';
 import type { PairwiseAudit } from '../signals/pairwise-audit.ts';
 import type { Settler } from '../signals/settle-runs.ts';
 import type { TrialBroker } from '../trials/trial-broker.ts';
+import type { ReadTrialCosts } from '../trials/trial-costs.ts';
 import type { TrialLog } from '../trials/trial-log.ts';
 import type { RaceOptions } from '../validators/race-options.ts';
 import type { Validator } from '../validators/validator.ts';
@@ -30,6 +31,8 @@ export interface LearnParts {
   readonly cases: EvalCaseStore;
   readonly broker: Pick<TrialBroker, 'runner' | 'awaitRunner' | 'hasRunner'>;
   readonly trialLog: Pick<TrialLog, 'flush'>;
+  /** Default: nobody knows what trials cost. */
+  readonly trialCosts?: ReadTrialCosts;
   /** Whether a judge scores what nobody said the answer to. Default: no. */
   readonly canJudge?: boolean;
   readonly createValidator: (options: RaceOptions) => Validator;

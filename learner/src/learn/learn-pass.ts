@@ -20,6 +20,8 @@ export interface LearnRequest {
   readonly tokensAddedMax?: number;
   /** Most ms that a rule may add to the 95th percentile of run times. */
   readonly latencyAddedMaxMs?: number;
+  /** Most USD that a rule may add to the mean cost of a run. */
+  readonly costAddedMaxUsd?: number;
   /**
    * False: the failed runs that taught a candidate are not replayed before it is tested. Default true, for agents whose
    * tools declare how they are replayed.

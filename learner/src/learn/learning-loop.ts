@@ -21,6 +21,7 @@ import { createSettler, type Settler, type SettlerOptions } from '../signals/set
 import type { RecordOutcomes, Signal } from '../signals/signal.ts';
 import { systemClock, type Clock } from '../trials/clock.ts';
 import { createTrialBroker, type TrialBroker } from '../trials/trial-broker.ts';
+import { createTrialCosts } from '../trials/trial-costs.ts';
 import { createTrialLog } from '../trials/trial-log.ts';
 import { readFirstAnswer } from '../trials/stored-answers.ts';
 import { createRaceValidator } from '../validators/race.ts';
@@ -159,6 +160,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     cases,
     broker,
     trialLog,
+    trialCosts: createTrialCosts({ driver, database, settle: async () => await options.refreshRuns?.([]) }),
     canJudge: judge !== undefined || runJudge !== undefined,
     createValidator: createRaceValidator,
     render: options.render,

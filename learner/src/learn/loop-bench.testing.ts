@@ -39,6 +39,8 @@ export interface RunDraft {
   /** What the user said about it. */
   readonly feedback?: string;
   readonly user?: string;
+  /** What its model call cost, USD times 10⁹; null = nobody knows. Absent: it made none. */
+  readonly costNanoUsd?: number | null;
 }
 
 /** An embedded store with the learner's tables, in a folder of its own. */
@@ -196,6 +198,19 @@ function spansOf(run: ProjectRun, start: bigint): StoredSpan[] {
     ...(run.toolError === undefined
       ? []
       : [child({ ...tool, status: 'Error', statusMessage: run.toolError, errorType: 'ToolError' })]),
+    ...(run.costNanoUsd === undefined
+      ? []
+      : [
+          child({
+            kind: 'llm',
+            name: 'chat',
+            requestModel: 'm',
+            inputTokens: 1,
+            outputTokens: 1,
+            costNanoUsd: run.costNanoUsd,
+            costSource: run.costNanoUsd === null ? '' : 'reported',
+          }),
+        ]),
     ...(run.retrieved === undefined
       ? []
       : [child({ kind: 'retriever', name: 'search', output: run.retrieved })]),

@@ -81,9 +81,11 @@ export async function validateCandidates(
     ...(request.sentinel === undefined ? {} : { sentinel: request.sentinel }),
     ...(request.tokensAddedMax === undefined ? {} : { tokensAddedMax: request.tokensAddedMax }),
     ...(request.latencyAddedMaxMs === undefined ? {} : { latencyAddedMaxMs: request.latencyAddedMaxMs }),
+    ...(request.costAddedMaxUsd === undefined ? {} : { costAddedMaxUsd: request.costAddedMaxUsd }),
     ...(request.mode === undefined ? {} : { mode: request.mode }),
     ...(request.control === undefined ? {} : { control: request.control }),
   });
+  const { trialCosts } = parts;
   const id = parts.newId();
   const incumbents = base.served();
   // A pinned rule is a person's: nothing takes its place without one.
@@ -124,6 +126,7 @@ export async function validateCandidates(
     replays,
     cases,
     trials: parts.broker.runner(project, cases),
+    ...(trialCosts === undefined ? {} : { costsOf: (trialIds) => trialCosts(project, trialIds) }),
     seed: request.seed ?? record.current.id,
     fingerprint: options.fingerprint,
     now: parts.now,

@@ -7,6 +7,7 @@ import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence
 import { latencyAdded } from './latency.ts';
 import { tokensAdded } from './promotion-keys.ts';
 import type { RaceSettings } from './race-options.ts';
+import { costAdded } from './run-costs.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
 import { behaviours } from './rivals.ts';
 import { reportSentinel } from './sentinel.ts';
@@ -106,7 +107,8 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
       overall: coverage * (contender.confirmedLift ?? provisional),
     },
     tokensAdded: tokensAdded(contender),
-    latencyAddedMs: latencyAdded(contender.durations),
+    latencyAddedMs: latencyAdded(contender.compared),
+    costAddedUsd: costAdded(contender.compared, race.costs),
     replaces: contender.replaces === undefined ? null : itemReference(contender.replaces),
     yieldsTo: contender.yieldsTo?.rule ?? null,
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),

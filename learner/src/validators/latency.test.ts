@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TrialRunner } from '../trials/trial-runner.ts';
+import type { JudgedRun } from './compared-runs.ts';
 import { flatWorld, reportOf } from './flat-world.testing.ts';
 import { latencyAdded } from './latency.ts';
 import { createRaceValidator } from './race.ts';
@@ -42,7 +43,8 @@ it.each(['race', 'factorial'] as const)(
 );
 
 it('says nothing from a few runs', () => {
-  const twenty = Array.from({ length: 20 }, (_, i) => i + 1);
-  expect(latencyAdded({ with: twenty, without: twenty.slice(1) })).toBeNull();
-  expect(latencyAdded({ with: twenty.map((ms) => 10 * ms), without: twenty })).toBe(190 - 19);
+  const runs = (factor: number): JudgedRun[] =>
+    Array.from({ length: 20 }, (_, i) => ({ trialId: `${i}`, durationMs: factor * (i + 1) }));
+  expect(latencyAdded({ with: runs(1), without: runs(1).slice(1) })).toBeNull();
+  expect(latencyAdded({ with: runs(10), without: runs(1) })).toBe(190 - 19);
 });

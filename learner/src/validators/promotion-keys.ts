@@ -1,9 +1,11 @@
 import { bettingLogE } from '../stats/betting.ts';
+import { RUNS_COMPARED_MIN } from './compared-runs.ts';
 import { criticalVeto, untriedTasks } from './critical-tasks.ts';
 import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
-import { latencyAdded, TIMED_RUNS_MIN } from './latency.ts';
+import { latencyAdded } from './latency.ts';
 import { CLUSTERED_E_MIN, CRITICAL_E, CRITICAL_PAIRS, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
+import { costAdded } from './run-costs.ts';
 import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */
@@ -37,19 +39,34 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
   const tokens = tokensAdded(contender);
   if (tokens > settings.tokensAddedMax)
     missing.push(`it adds ${tokens} tokens to a prompt, at most ${settings.tokensAddedMax} are allowed`);
-  missing.push(...missingSpeed(contender, settings));
+  missing.push(...missingSpeed(contender, settings), ...missingThrift(contender, race, settings));
   return missing;
 }
 
-function missingSpeed({ durations }: Contender, { latencyAddedMaxMs }: RaceSettings): string[] {
+function missingSpeed({ compared }: Contender, { latencyAddedMaxMs }: RaceSettings): string[] {
   if (latencyAddedMaxMs === Number.POSITIVE_INFINITY) return [];
-  const added = latencyAdded(durations);
+  const added = latencyAdded(compared);
   if (added === null)
-    return [`how long runs take is not known yet, ${TIMED_RUNS_MIN} are needed with and without it`];
+    return [`how long runs take is not known yet, ${RUNS_COMPARED_MIN} are needed with and without it`];
   if (added <= latencyAddedMaxMs) return [];
   return [
     `it moves the 95th percentile of run times by ${added.toFixed(0)} ms, at most ${latencyAddedMaxMs} are allowed`,
   ];
+}
+
+function missingThrift(
+  { compared }: Contender,
+  { costs }: Race,
+  { costAddedMaxUsd }: RaceSettings,
+): string[] {
+  if (costAddedMaxUsd === Number.POSITIVE_INFINITY) return [];
+  const added = costAdded(compared, costs);
+  if (added === null)
+    return [
+      `what runs cost is not known yet, ${RUNS_COMPARED_MIN} priced ones are needed with and without it`,
+    ];
+  if (added <= costAddedMaxUsd) return [];
+  return [`it adds ${added.toPrecision(3)} USD to a run, at most ${costAddedMaxUsd} are allowed`];
 }
 
 /** Tokens that a contender adds to a prompt it is in. */

@@ -60,6 +60,11 @@ export interface RaceOptions {
    */
   readonly latencyAddedMaxMs?: number;
   /**
+   * Most USD that a rule may add to the mean cost of a run; both sides then need 20 runs whose cost is known. Default: no
+   * limit.
+   */
+  readonly costAddedMaxUsd?: number;
+  /**
    * Share of its triggered tasks whose baseline one promotion must change to restart a racing candidate. Below it the
    * evidence is kept; what it then refutes is "no benefit against the rules in force while it was collected". Default
    * .50: at .30, rules that share a third of their tasks used up their periods on each other's promotions.
@@ -122,6 +127,7 @@ const DEFAULTS = {
   sentinel: false,
   tokensAddedMax: Number.POSITIVE_INFINITY,
   latencyAddedMaxMs: Number.POSITIVE_INFINITY,
+  costAddedMaxUsd: Number.POSITIVE_INFINITY,
   restartOverlap: 0.5,
   periodsMax: 4,
   confirmPairs: 32,
@@ -162,7 +168,7 @@ export function resolveRace(options: RaceOptions, candidates: number): RaceSetti
     ...(['alpha', 'mde', 'ladderMde', 'restartOverlap'] as const).flatMap((name) =>
       shareProblem(name, settings[name]),
     ),
-    ...(['tokensAddedMax', 'latencyAddedMaxMs'] as const).flatMap((name) =>
+    ...(['tokensAddedMax', 'latencyAddedMaxMs', 'costAddedMaxUsd'] as const).flatMap((name) =>
       settings[name] >= 0 ? [] : [`${name}: expected a number of at least 0, got ${settings[name]}`],
     ),
     ...(settings.liftMin >= 0 && settings.liftMin < 1

@@ -1,4 +1,4 @@
-import type { Durations } from './latency.ts';
+import type { ComparedRuns, JudgedRun } from './compared-runs.ts';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
@@ -46,7 +46,7 @@ export interface Contender {
   changed: string[];
   voidPairs: { baseline: number; treatment: number };
   /** Of all periods. */
-  readonly durations: Durations;
+  readonly compared: ComparedRuns;
   runs: { treatment: number; baseline: number; confirm: number };
   confirmedLift: number | null;
   /** References of the rules in force when its evidence was judged. */
@@ -58,7 +58,7 @@ export interface Contender {
 /** A cached baseline: scores of the judged runs of one (case, pass, block). */
 export interface Baseline {
   readonly scores: readonly number[];
-  readonly durationsMs: readonly number[];
+  readonly runs: readonly JudgedRun[];
   /** Trials started before it. */
   readonly atRun: number;
 }
@@ -91,6 +91,8 @@ export interface Race {
   draws: Record<string, number>;
   /** Baseline outcomes by case and block, for the intraclass correlation. */
   replicates: Record<string, Replicates>;
+  /** What trials cost as far as it was looked up, USD by trial id. */
+  readonly costs: Map<string, number>;
   /** Ids of the critical tasks. */
   readonly critical: readonly string[];
   /** Of critical tasks that flipped, by contender, period and case. */
@@ -135,6 +137,7 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
     inForce,
     baselines: {},
     replicates: {},
+    costs: new Map(),
     critical: input.cases.filter(({ tags }) => tags.includes(CRITICAL_TASK)).map(({ id }) => id),
     reruns: {},
     outcomes: {},
@@ -187,7 +190,7 @@ async function startContender(
     mde: settings.mde,
     changed: [],
     voidPairs: { baseline: 0, treatment: 0 },
-    durations: { with: [], without: [] },
+    compared: { with: [], without: [] },
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: inForce.rules.map(itemReference),

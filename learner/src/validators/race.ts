@@ -6,10 +6,11 @@ import { climbLadder, decide } from './decide.ts';
 import { planFactorialRound } from './plan-factorial.ts';
 import { planRound } from './plan-round.ts';
 import { resolveRace, VOID_TRIALS_MAX, type RaceOptions, type RaceSettings } from './race-options.ts';
-import { startRace, type Race } from './race-state.ts';
+import { startRace, type Contender, type Race } from './race-state.ts';
 import { recordFactorial } from './record-factorial.ts';
 import { recordRound } from './record-round.ts';
-import { rerunFlips } from './rerun-flips.ts';
+import { isNearPromotion, rerunFlips } from './rerun-flips.ts';
+import { lookUpCosts } from './run-costs.ts';
 import { runTrials, type TrialScores } from './run-trials.ts';
 import { needsControl, sentinelAlarm, startSentinel } from './sentinel.ts';
 import type { CycleReport, ValidationInput, Validator } from './validator.ts';
@@ -43,6 +44,7 @@ async function runCycle(input: ValidationInput, settings: RaceSettings): Promise
     contender.reason = `${stopped.reason} after ${contender.evidence.n} of its pairs`;
   }
   if (stopped.canRun) await confirmLifts(race, input, random, settings);
+  await lookUpCosts(race, race.contenders, input);
   return reportCycle(race, input, settings, startedAt);
 }
 
@@ -62,7 +64,7 @@ async function runRounds(
   for (;;) {
     if (race.voidStreak >= VOID_TRIALS_MAX)
       return { reason: `the last ${race.voidStreak} trials gave no result`, canRun: false };
-    const isDecided = countActive(race) === 0 && !climbLadder(race, settings);
+    const isDecided = active(race).length === 0 && !climbLadder(race, settings);
     if (isDecided && !needsControl(race, settings)) return { reason: 'everyone is decided', canRun: true };
     const round = planNext(race, random, settings, input.id);
     if (round.specs.length === 0)
@@ -83,11 +85,17 @@ async function runRounds(
     }
     const failed = await rerunFlips(race, input, random, settings);
     if (failed !== undefined) return { reason: failed.reason, canRun: false };
+    if (settings.costAddedMaxUsd < Number.POSITIVE_INFINITY)
+      await lookUpCosts(
+        race,
+        active(race).filter((contender) => isNearPromotion(contender, settings)),
+        input,
+      );
     await decide(race, input.render, settings);
     input.onProgress?.({
       runsUsed: race.runsUsed,
       runsBudget: settings.runsBudget,
-      active: countActive(race),
+      active: active(race).length,
       promoted: race.contenders.filter((contender) => contender.status === 'promoted').length,
     });
   }
@@ -124,6 +132,6 @@ function planNext(race: Race, random: Random, settings: RaceSettings, group: str
   return { specs: round.specs, record: (results) => recordRound(race, round, results, settings) };
 }
 
-function countActive(race: Race): number {
-  return race.contenders.filter((contender) => contender.status === 'active').length;
+function active(race: Race): Contender[] {
+  return race.contenders.filter((contender) => contender.status === 'active');
 }

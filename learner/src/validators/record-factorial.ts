@@ -12,11 +12,7 @@ const MEAN_UNKNOWN = 0.5;
  * Takes in the scores of a factorial round (`null`: void), in the order of its plan. What a trial was expected to score
  * comes from earlier rounds only: that keeps each increment centred under "no effect".
  */
-export function recordFactorial(
-  race: Race,
-  round: FactorialRound,
-  { scores, durationsMs }: TrialScores,
-): void {
+export function recordFactorial(race: Race, round: FactorialRound, { scores, runs }: TrialScores): void {
   const expected = round.trials.map((trial) => expectedOutcome(race.outcomes, race.allOutcomes, trial));
   race.runsUsed += round.specs.length;
   race.round += 1;
@@ -27,10 +23,9 @@ export function recordFactorial(
   for (const [index, trial] of round.trials.entries())
     recordTrial(race, trial, scores[index] ?? null, expected[index] ?? MEAN_UNKNOWN);
   for (const [index, { coins }] of round.trials.entries()) {
-    const durationMs = durationsMs[index] ?? null;
-    if (durationMs === null) continue;
-    for (const { contender, included } of coins)
-      contender.durations[included ? 'with' : 'without'].push(durationMs);
+    const run = runs[index] ?? null;
+    if (run === null) continue;
+    for (const { contender, included } of coins) contender.compared[included ? 'with' : 'without'].push(run);
   }
 }
 

@@ -1,4 +1,5 @@
 import { addReplicate } from '../stats/intraclass.ts';
+import type { JudgedRun } from './compared-runs.ts';
 import { observePair } from './evidence.ts';
 import type { PlannedPair, Round } from './plan-round.ts';
 import type { RaceSettings } from './race-options.ts';
@@ -12,7 +13,7 @@ import type { TrialScores } from './run-trials.ts';
 export function recordRound(
   race: Race,
   round: Round,
-  { scores, durationsMs }: TrialScores,
+  { scores, runs }: TrialScores,
   settings: RaceSettings,
 ): void {
   const atRun = race.runsUsed;
@@ -22,18 +23,18 @@ export function recordRound(
   const judged = scores.filter((score) => score !== null).length;
   race.voidStreak = judged > 0 ? 0 : race.voidStreak + scores.length;
 
-  const fresh: Record<string, { scores: number[]; durationsMs: number[]; atRun: number }> = {};
+  const fresh: Record<string, { scores: number[]; runs: JudgedRun[]; atRun: number }> = {};
   const treated = new Map<PlannedPair, number | null>();
   for (const [index, slot] of round.slots.entries()) {
     const score = scores[index] ?? null;
-    const durationMs = durationsMs[index] ?? 0;
+    const run = runs[index] ?? null;
     if (slot.kind === 'treatment') {
       treated.set(slot.pair, score);
-      if (score !== null) slot.pair.contender.durations.with.push(durationMs);
-    } else if (score !== null) {
-      const baseline = (fresh[slot.key] ??= { scores: [], durationsMs: [], atRun });
+      if (run !== null) slot.pair.contender.compared.with.push(run);
+    } else if (score !== null && run !== null) {
+      const baseline = (fresh[slot.key] ??= { scores: [], runs: [], atRun });
       baseline.scores.push(score);
-      baseline.durationsMs.push(durationMs);
+      baseline.runs.push(run);
     }
   }
   for (const [key, baseline] of Object.entries(fresh)) {
@@ -44,7 +45,7 @@ export function recordRound(
   for (const pair of round.pairs) {
     // A baseline that was to be replaced and came back void is missing, even if an outdated one is still stored.
     const baseline = planned.has(pair.key) ? fresh[pair.key] : race.baselines[pair.key];
-    pair.contender.durations.without.push(...(baseline?.durationsMs ?? []));
+    pair.contender.compared.without.push(...(baseline?.runs ?? []));
     recordPair(race, pair, treated.get(pair) ?? null, baseline?.scores ?? [], settings);
   }
   for (const [key, entry] of Object.entries(race.baselines)) {

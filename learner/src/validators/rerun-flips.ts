@@ -63,7 +63,8 @@ function planReruns(race: Race, settings: RaceSettings): Rerun[] {
   return planned;
 }
 
-function isNearPromotion(contender: Contender, settings: RaceSettings): boolean {
+/** Whether what only promotions need is worth its cost. */
+export function isNearPromotion(contender: Contender, settings: RaceSettings): boolean {
   const enough = Math.min(Math.log(STEER_E), logThreshold(contender, settings));
   return logEvidence(contender.evidence).benefit >= enough;
 }

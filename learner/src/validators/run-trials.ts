@@ -1,10 +1,11 @@
 import type { TrialResult, TrialSpec } from '../trials/trial-runner.ts';
+import type { JudgedRun } from './compared-runs.ts';
 import type { ValidationInput } from './validator.ts';
 
 /** What trials came to, in the order of the specs; `null` for void ones. */
 export interface TrialScores {
   readonly scores: readonly (number | null)[];
-  readonly durationsMs: readonly (number | null)[];
+  readonly runs: readonly (JudgedRun | null)[];
 }
 
 /** Scores, or why there are none, in words. */
@@ -39,8 +40,11 @@ export async function runTrials(
     throw new RangeError(
       `trial runner: expected ${specs.length} results, one per trial in their order, got ${results.length}`,
     );
-  const durationsMs = results.map((result) => (result.kind === 'void' ? null : result.durationMs));
-  return { ok: true, scores: results.map(scoreOf), durationsMs };
+  return { ok: true, scores: results.map(scoreOf), runs: results.map(runOf) };
+}
+
+function runOf(result: TrialResult): JudgedRun | null {
+  return result.kind === 'void' ? null : { trialId: result.trialId, durationMs: result.durationMs };
 }
 
 function scoreOf(result: TrialResult): number | null {

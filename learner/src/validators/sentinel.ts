@@ -54,7 +54,7 @@ export function startSentinel({ contenders }: Race, settings: RaceSettings): Con
     mde: settings.mde,
     changed: [],
     voidPairs: { baseline: 0, treatment: 0 },
-    durations: { with: [], without: [] },
+    compared: { with: [], without: [] },
     runs: { treatment: 0, baseline: 0, confirm: 0 },
     confirmedLift: null,
     incumbents: [],

@@ -1,5 +1,6 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import type { RunCosts } from './run-costs.ts';
 import type { CriticalTask } from './critical-tasks.ts';
 import type { RunReplay } from '../replays/run-replay.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -61,6 +62,8 @@ export interface CandidateReport {
   readonly tokensAdded: number;
   /** 95th percentile of run times with it minus that without it, ms; `null` = too few timed runs. */
   readonly latencyAddedMs: number | null;
+  /** Mean cost of a run with it minus that without it, USD; `null` = too few runs whose cost is known. */
+  readonly costAddedUsd: number | null;
   readonly incumbentHash: string;
   /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
   readonly replaces: string | null;
@@ -132,6 +135,8 @@ export interface ValidationInput {
   /** The text the agent would be given for a task from these rules: equal texts mean "not triggered". */
   readonly render: (task: string, rules: readonly Rule[]) => string;
   readonly trials: TrialRunner;
+  /** What trials cost, USD, as far as it is known by now. Default: nobody knows. */
+  readonly costsOf?: (trialIds: readonly string[]) => Promise<RunCosts>;
   /**
    * Replays of the runs that taught the candidates. Whoever fixed nothing is turned down untested; beyond that they decide
    * nothing. Default: none.
