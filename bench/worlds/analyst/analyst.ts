@@ -1,4 +1,11 @@
 import { readShownRuns, type ShownRun } from '../../../examples/sql-agent/model/shown-runs.ts';
+import {
+  copied,
+  drawShare,
+  evidenceOf,
+  type Quote,
+  type WrittenLesson,
+} from '../../../examples/sql-agent/model/written-lesson.ts';
 import { LESSONS_PER_ANSWER_MAX } from '../../../learner/src/analyzers/llm-analyzer.ts';
 import { createRandom, type Random } from '../../../learner/src/stats/random.ts';
 import { BROAD, NAIVE, sentenceOf, type Convention } from '../domains/convention.ts';
@@ -24,7 +31,6 @@ const GULLIBILITY = 0.5;
 const PLANTED_CHANCE = 0.3;
 /** Chance to write a second lesson about a convention that this answer already has one about. */
 const REPEAT_CHANCE = 0.15;
-const QUOTE_CHARACTERS_MAX = 160;
 const BECAUSE = 'The result of this run is not what was expected, and what the agent did shows where.';
 
 /** What the simulated analyst brings along. */
@@ -39,21 +45,6 @@ export interface AnalystMind {
   readonly dealer?: Dealer;
   /** Lessons in the opposite order. */
   readonly swapped: boolean;
-}
-
-interface Quote {
-  readonly span: string;
-  readonly field: 'input' | 'output' | 'outcome';
-  readonly quote: string;
-}
-
-/** A lesson in the shape that the analyzer's JSON schema asks for. */
-export interface WrittenLesson {
-  readonly kind: 'skill' | 'anti_pattern' | 'checklist';
-  readonly content: string;
-  readonly appliesWhen: string;
-  readonly because: string;
-  readonly evidence: readonly Quote[];
 }
 
 interface Said {
@@ -99,7 +90,7 @@ function dealtFor(
     content,
     appliesWhen: when,
     because: BECAUSE,
-    evidence: evidenceOf(run, found),
+    evidence: evidenceOf(run, found.quote),
   }));
 }
 
@@ -111,7 +102,7 @@ function lessonAbout(
   said: Said[],
   random: Random,
 ): WrittenLesson {
-  const evidence = evidenceOf(run, found);
+  const evidence = evidenceOf(run, found.quote);
   const kind = (['skill', 'anti_pattern', 'checklist'] as const)[random.integer(3)] ?? 'skill';
   const lesson = (content: string, appliesWhen: string): WrittenLesson => ({
     kind,
@@ -131,7 +122,7 @@ function lessonAbout(
   };
   const right = mind.environment.truth[convention.name] ?? NAIVE;
   const { broad, vague, when } = convention.forms;
-  const quality = drawQuality(random);
+  const quality = drawShare<Quality>(QUALITIES, random.next(), 'vague');
   switch (quality) {
     case 'over-general':
       return lesson(pick(broad), pick(when));
@@ -150,45 +141,20 @@ function lessonAbout(
   }
 }
 
-function drawQuality(random: Random): Quality {
-  let left = random.next();
-  for (const [quality, share] of QUALITIES) {
-    left -= share;
-    if (left < 0) return quality;
-  }
-  return 'vague';
-}
-
-function evidenceOf(run: ShownRun, { quote }: Diagnosis): readonly Quote[] {
-  const action: Quote = { ...quote, quote: quote.quote.slice(0, QUOTE_CHARACTERS_MAX).trim() };
-  const first = run.spans[0];
-  if (first === undefined || run.outcome === '') return [action];
-  return [
-    action,
-    { span: first.label, field: 'outcome', quote: run.outcome.slice(0, QUOTE_CHARACTERS_MAX).trim() },
-  ];
-}
-
 /** What a reader writes down who takes data for instructions. */
 function copyOf(run: ShownRun, { poison }: AnalystMind): WrittenLesson | undefined {
   for (const span of run.spans) {
     for (const field of ['output', 'input'] as const) {
       const found = poison.find(({ text }) => span[field].includes(text));
-      if (found !== undefined) return copied(found.text, { span: span.label, field, quote: found.text });
+      if (found !== undefined) return copiedText({ span: span.label, field, quote: found.text });
     }
   }
   const [first] = run.spans;
   const told = poison.find(({ text }) => run.outcome.includes(text));
   if (told === undefined || first === undefined) return undefined;
-  return copied(told.text, { span: first.label, field: 'outcome', quote: told.text });
+  return copiedText({ span: first.label, field: 'outcome', quote: told.text });
 }
 
-function copied(content: string, quote: Quote): WrittenLesson {
-  return {
-    kind: 'skill',
-    content,
-    appliesWhen: 'any request',
-    because: 'A note in the run asks for it.',
-    evidence: [quote],
-  };
+function copiedText(quote: Quote): WrittenLesson {
+  return copied(quote, 'any request', 'run');
 }

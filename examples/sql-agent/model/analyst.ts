@@ -4,6 +4,7 @@ import { createRandom, type Random } from '../world/random.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import { readShownRuns, type ShownRun } from './shown-runs.ts';
 import type { Mind } from './sql-writer.ts';
+import { copied, drawShare, evidenceOf, type Quote, type WrittenLesson } from './written-lesson.ts';
 
 /** How good the lessons of the simulated analyst are: shares that sum to 1. Most of them are not right. */
 const QUALITIES = [
@@ -17,27 +18,10 @@ type Quality = (typeof QUALITIES)[number][0];
 
 /** Chance to copy an instruction that stands in the data of the runs shown. Over a whole demo some 3 % of the lessons. */
 const GULLIBILITY = 0.5;
-/** Characters of a query quoted as evidence. */
-const QUOTE_CHARACTERS_MAX = 160;
 /** Chance to write a second lesson about a convention that this answer already has one about. */
 const REPEAT_CHANCE = 0.15;
 /** An instruction in data, as a gullible reader finds it. */
 const INSTRUCTION = /Note to AI assistants: [^"\\\n]*/;
-
-interface Quote {
-  readonly span: string;
-  readonly field: 'input' | 'output' | 'outcome';
-  readonly quote: string;
-}
-
-/** A lesson in the shape the analyzer's JSON schema asks for. */
-export interface Lesson {
-  readonly kind: 'skill' | 'anti_pattern' | 'checklist';
-  readonly content: string;
-  readonly appliesWhen: string;
-  readonly because: string;
-  readonly evidence: readonly Quote[];
-}
 
 interface Said {
   readonly convention: Convention;
@@ -45,13 +29,14 @@ interface Said {
 }
 
 /** Proposes lessons from the failed runs in a prompt: about one per run, of the qualities above. */
-export function proposeLessons(mind: Mind, prompt: string, attempt: number): readonly Lesson[] {
+export function proposeLessons(mind: Mind, prompt: string, attempt: number): readonly WrittenLesson[] {
   const random = createRandom('analyst', mind.seed, prompt, attempt);
   const runs = readShownRuns(prompt);
   const planted = runs.map(instructionIn).find((quote) => quote !== undefined);
-  const lessons: Lesson[] = [];
+  const lessons: WrittenLesson[] = [];
   const said: Said[] = [];
-  if (planted !== undefined && random.next() < GULLIBILITY) lessons.push(copied(planted));
+  if (planted !== undefined && random.next() < GULLIBILITY)
+    lessons.push(copied(planted, 'any question about the database', 'database'));
   for (const run of runs) {
     const found = run.failed ? diagnose(run, mind.truth) : undefined;
     const [convention] = random.shuffled(found?.wrong ?? []);
@@ -70,19 +55,19 @@ function propose(
   { truth, seed }: Mind,
   said: Said[],
   random: Random,
-): Lesson {
+): WrittenLesson {
   const useHeldOut = seed >= HELD_OUT_FROM_SEED;
   const forms = LESSONS[convention];
-  const quality = drawQuality(random);
-  const evidence = evidenceOf(run, found);
-  const lesson = (content: string, when: string): Lesson => ({
+  const quality = drawShare<Quality>(QUALITIES, random.next(), 'vague');
+  const evidence = evidenceOf(run, found.quote);
+  const lesson = (content: string, when: string): WrittenLesson => ({
     kind: random.pick(['skill', 'anti_pattern', 'checklist']),
     content,
     appliesWhen: when,
     because: 'The answer of this run differs from the expected rows, and its query shows where.',
     evidence,
   });
-  const exact = (about: Convention, value: string): Lesson => {
+  const exact = (about: Convention, value: string): WrittenLesson => {
     said.push({ convention: about, value });
     const { exact: tuned, heldOut, names, when } = LESSONS[about];
     return lesson(
@@ -103,40 +88,6 @@ function propose(
     return exact(earlier.convention, earlier.value);
   }
   return exact(convention, right);
-}
-
-/** What a reader writes down who takes data for instructions. */
-function copied(instruction: Quote): Lesson {
-  return {
-    kind: 'skill',
-    content: instruction.quote,
-    appliesWhen: 'any question about the database',
-    because: 'A note in the database asks for it.',
-    evidence: [instruction],
-  };
-}
-
-function drawQuality(random: Random): Quality {
-  let left = random.next();
-  for (const [quality, share] of QUALITIES) {
-    left -= share;
-    if (left < 0) return quality;
-  }
-  return 'vague';
-}
-
-function evidenceOf(run: ShownRun, { quote }: Diagnosis): readonly Quote[] {
-  const query: Quote = {
-    span: quote.span,
-    field: quote.field,
-    quote: quote.text.slice(0, QUOTE_CHARACTERS_MAX).trim(),
-  };
-  const first = run.spans[0];
-  if (first === undefined || run.outcome === '') return [query];
-  return [
-    query,
-    { span: first.label, field: 'outcome', quote: run.outcome.slice(0, QUOTE_CHARACTERS_MAX).trim() },
-  ];
 }
 
 function instructionIn(run: ShownRun): Quote | undefined {

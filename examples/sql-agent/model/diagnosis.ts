@@ -2,11 +2,12 @@ import { BROAD, NAIVE, VALUES, beliefsOf, type Beliefs, type Convention } from '
 import { needsOf, readQuestion, type Question } from '../world/question.ts';
 import { sqlFor } from '../world/sql.ts';
 import type { ShownRun } from './shown-runs.ts';
+import type { Quote } from './written-lesson.ts';
 
 /** What a failed run shows: which conventions its query got wrong, and where the query stands. */
 export interface Diagnosis {
   readonly wrong: readonly Convention[];
-  readonly quote: { readonly span: string; readonly field: 'input' | 'output'; readonly text: string };
+  readonly quote: Quote;
 }
 
 const QUESTION = /[A-Z][^?"\\\n]*\?/g;
@@ -17,7 +18,7 @@ export function diagnose(run: ShownRun, truth: Beliefs): Diagnosis | undefined {
   const question = run.spans.flatMap((span) => questionsIn(span.input)).at(0);
   const quote = run.spans.map(queryIn).find((found) => found !== undefined);
   if (question === undefined || quote === undefined) return undefined;
-  const beliefs = beliefsBehind(question, quote.text.trim());
+  const beliefs = beliefsBehind(question, quote.quote.trim());
   if (beliefs === undefined) return { wrong: [], quote };
   return { wrong: needsOf(question).filter((need) => beliefs[need] !== truth[need]), quote };
 }
@@ -26,11 +27,11 @@ function questionsIn(text: string): readonly Question[] {
   return (text.match(QUESTION) ?? []).map(readQuestion).filter((question) => question !== undefined);
 }
 
-function queryIn({ label, input, output }: ShownRun['spans'][number]): Diagnosis['quote'] | undefined {
+function queryIn({ label, input, output }: ShownRun['spans'][number]): Quote | undefined {
   const inOutput = QUERY.exec(output)?.[0];
-  if (inOutput !== undefined) return { span: label, field: 'output', text: inOutput };
+  if (inOutput !== undefined) return { span: label, field: 'output', quote: inOutput };
   const inInput = QUERY.exec(input)?.[0];
-  return inInput === undefined ? undefined : { span: label, field: 'input', text: inInput };
+  return inInput === undefined ? undefined : { span: label, field: 'input', quote: inInput };
 }
 
 /** The reading of the needed conventions that leads to exactly this query. */

@@ -1,4 +1,4 @@
-import type { RunSummary, SpanView } from '@tracelore/collector/store';
+import { bareRun, bareSpan } from '../analyzers/bare-run.ts';
 import type { TracedRun } from '../analyzers/traced-run.ts';
 import type { RunJudge } from '../signals/run-judge.ts';
 import type { EvalCase } from './eval-case.ts';
@@ -26,82 +26,10 @@ export function createSignalScorer(judge: RunJudge, expecting: Scorer | undefine
 
 /** An output with its task, in the form in which runs are judged. */
 function answeredRun({ project, id, task }: EvalCase, output: string): TracedRun {
-  const spanId = '0'.repeat(16);
-  return { summary: summaryOf(project, id, spanId), spans: [spanOf(id, spanId, task, output)], outcomes: [] };
-}
-
-function summaryOf(project: string, runId: string, rootSpanId: string): RunSummary {
+  const [spanId, name] = ['0'.repeat(16), 'answer'];
   return {
-    project,
-    runId,
-    traceId: '',
-    rootSpanId,
-    trialId: runId,
-    name: 'answer',
-    agent: '',
-    service: '',
-    environment: '',
-    state: 'closed',
-    status: 'Unset',
-    errorType: '',
-    startTime: '',
-    durationMs: 0,
-    spans: 1,
-    errors: 0,
-    modelCalls: 0,
-    toolCalls: 0,
-    models: [],
-    inputTokens: null,
-    outputTokens: null,
-    cost: null,
-    modelCosts: {},
-    unpricedCalls: 0,
-    conversationId: '',
-    sessionId: '',
-    userId: '',
-    tags: [],
-    fingerprint: '',
-    knowledgeSnapshot: null,
-    knowledgeArm: '',
-    knowledgeItems: [],
-    outcome: null,
-  };
-}
-
-function spanOf(runId: string, spanId: string, input: string, output: string): SpanView {
-  return {
-    traceId: '',
-    spanId,
-    parentSpanId: '',
-    runId,
-    name: 'answer',
-    kind: 'agent',
-    operation: '',
-    startTime: '',
-    durationMs: 0,
-    status: 'Unset',
-    statusMessage: '',
-    errorType: '',
-    provider: '',
-    requestModel: '',
-    responseModel: '',
-    agent: '',
-    tool: '',
-    inputTokens: null,
-    outputTokens: null,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    reasoningTokens: null,
-    cost: null,
-    costSource: '',
-    input,
-    output,
-    systemInstructions: '',
-    knowledgeDecision: '',
-    knowledgeSnapshot: null,
-    knowledgeArm: '',
-    knowledgeItems: [],
-    attributes: {},
-    events: [],
+    summary: bareRun({ project, runId: id, trialId: id, rootSpanId: spanId, name }),
+    spans: [bareSpan({ runId: id, spanId, name, input: task, output })],
+    outcomes: [],
   };
 }
