@@ -28,7 +28,7 @@ import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createItemReader } from './reports/item-reader.ts';
 import { signalNotes } from './signals/signal-report.ts';
 import { createEraser } from './store/erase-subject.ts';
-import type { StoreWorker } from './store/store-work.ts';
+import type { StoreMaintenance } from './store/store-maintenance.ts';
 import { VERSION } from './version.ts';
 
 /** The whole API over the parts of one learner. `ending` answers those who wait. */
@@ -36,7 +36,7 @@ export function learnerEndpoints(
   parts: LearnerParts,
   options: PartsOptions & {
     readonly tenancy: Tenancy;
-    readonly worker: StoreWorker;
+    readonly maintenance: StoreMaintenance;
     readonly importer?: ImportPort;
   },
   ending: AbortSignal,
@@ -81,7 +81,7 @@ export function learnerEndpoints(
     ...keyEndpoints(tenancy, now),
     ...storeEndpoints({
       store,
-      worker: options.worker,
+      maintenance: options.maintenance,
       importer: options.importer,
       settle: async () => await collector?.settleRuns(),
     }),

@@ -15,7 +15,7 @@ import { createParts, type LearnerParts, type PartsOptions } from './learner-par
 import type { Observe } from './observe.ts';
 import { repeat, type Repeated } from './repeat.ts';
 import { projectsWithRuns } from './store/projects.ts';
-import { StoreWorker } from './store/store-work.ts';
+import { StoreMaintenance } from './store/store-maintenance.ts';
 import { LEASE_PAUSE_MS } from './store/worker-lease.ts';
 import { VERSION } from './version.ts';
 
@@ -82,7 +82,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const { observe } = options;
   if (observe !== undefined) observeLearner(observe.meter, parts);
   const serving = observe === undefined ? parts.serving : observedServing(observe.meter, parts.serving);
-  const worker = new StoreWorker(options.store, resolved.now);
+  const maintenance = new StoreMaintenance(options.store, resolved.now);
   const ending = new AbortController();
   let server: ListeningServer | undefined;
   let settling: Repeated | undefined;
@@ -93,7 +93,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
   const app = createApp({
     endpoints: learnerEndpoints(
       { ...parts, serving },
-      { ...resolved, tenancy, worker, ...(options.importer && { importer: options.importer }) },
+      { ...resolved, tenancy, maintenance, ...(options.importer && { importer: options.importer }) },
       ending.signal,
     ),
     access: createAccess({ ring: tenancy.ring, defaultProject: config.project }),
@@ -172,7 +172,7 @@ export async function createLearner(options: LearnerOptions): Promise<Learner> {
 
   async function stop(deadlineMs: number): Promise<void> {
     ending.abort();
-    await Promise.all([settling?.stop(), watching?.stop(), worker.stop()]);
+    await Promise.all([settling?.stop(), watching?.stop(), maintenance.stop()]);
     // Passes and evaluations first: they end by themselves, and whoever polls them still gets an answer.
     await Promise.all([parts.loop.stop(), parts.reports.stop()]);
     await server?.close(deadlineMs);

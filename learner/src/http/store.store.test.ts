@@ -3,24 +3,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KeyRing, openStore, type AuditEntry, type Scope, type Store } from '@tracelore/collector/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StoreWorker } from '../store/store-work.ts';
+import { StoreMaintenance } from '../store/store-maintenance.ts';
 import { createAccess, type Caller } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { storeEndpoints } from './store.ts';
 
 let directory: string;
 let store: Store;
-let worker: StoreWorker;
+let maintenance: StoreMaintenance;
 let endpoints: Endpoint[];
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'store-api-'));
   store = await openStore({ location: { kind: 'embedded', directory } });
-  worker = new StoreWorker(store, () => new Date());
+  maintenance = new StoreMaintenance(store, () => new Date());
   const settle = (): Promise<void> => Promise.resolve();
-  endpoints = storeEndpoints({ store, worker, importer: undefined, settle });
+  endpoints = storeEndpoints({ store, maintenance, importer: undefined, settle });
 });
 afterAll(async () => {
-  await worker.stop();
+  await maintenance.stop();
   await store.close();
   rmSync(directory, { recursive: true });
 });
@@ -62,7 +62,7 @@ test.each(WHOLE)(
     const refused = await ask(method, target, { project: 'shop', scopes: ['admin'], ...body });
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain('This is about all projects');
-    expect(worker.current).toBeUndefined();
+    expect(maintenance.current).toBeUndefined();
   },
 );
 
@@ -92,11 +92,11 @@ test('one piece of work at a time; the next one after its end; a name that is no
   expect([begun.status, await begun.json()]).toMatchObject([202, { kind: 'backup', state: 'running' }]);
   const second = await ask('POST', '/v1/store/optimize', { ...admin, body: {} });
   expect(second.status).toBe(409);
-  await worker.idle();
+  await maintenance.idle();
   const work = async (): Promise<unknown> => await (await ask('GET', '/v1/store/work', admin)).json();
   expect(await work()).toMatchObject({ work: { state: 'done', progress: expect.stringContaining('one: ') } });
   expect((await ask('POST', '/v1/store/backups', { ...admin, body: { name: '../two' } })).status).toBe(202);
-  await worker.idle();
+  await maintenance.idle();
   expect(await work()).toMatchObject({
     work: { state: 'failed', progress: expect.stringContaining('not a name for a backup') },
   });

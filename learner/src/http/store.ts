@@ -8,7 +8,7 @@ import {
   type Store,
 } from '@tracelore/collector/store';
 import { z } from 'zod';
-import type { StoreWorker } from '../store/store-work.ts';
+import type { StoreMaintenance } from '../store/store-maintenance.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, problem } from './problem.ts';
 
@@ -20,7 +20,7 @@ export interface ImportPort {
 
 export interface StoreServices {
   readonly store: Pick<Store, 'driver' | 'database' | 'location'>;
-  readonly worker: StoreWorker;
+  readonly maintenance: StoreMaintenance;
   readonly importer: ImportPort | undefined;
   /** Resolves when what was received before is stored. */
   readonly settle: () => Promise<void>;
@@ -45,9 +45,9 @@ const exportQuery = z.strictObject({
 const CONTENT_TYPES = { jsonl: 'application/x-ndjson', parquet: 'application/vnd.apache.parquet' } as const;
 
 /** The store itself: for its operator. What is about the data of one project goes by that project alone. */
-export function storeEndpoints({ store, worker, importer, settle }: StoreServices): Endpoint[] {
+export function storeEndpoints({ store, maintenance, importer, settle }: StoreServices): Endpoint[] {
   const begin = (kind: 'backup' | 'optimize', name?: string): Response => {
-    const work = worker.start(kind, name);
+    const work = maintenance.start(kind, name);
     if (work !== undefined) return json(work, 202);
     const detail = `Other work on the store is under way (GET /v1/store/work): wait for its end.`;
     return problem({ status: 409, code: 'store_busy', detail });
@@ -67,7 +67,7 @@ export function storeEndpoints({ store, worker, importer, settle }: StoreService
       summary: 'The newest backup or merge, running or not.',
       body: NO_BODY,
       query: NO_QUERY,
-      answer: () => json({ work: worker.current ?? null }),
+      answer: () => json({ work: maintenance.current ?? null }),
     }),
     endpoint({
       method: 'POST',

@@ -13,7 +13,7 @@ export interface StoreWork {
 }
 
 /** One piece of such work at a time: two backups, or a merge under a backup, would only take turns on the disk. */
-export class StoreWorker {
+export class StoreMaintenance {
   readonly #store: Pick<Store, 'driver' | 'database' | 'location'>;
   readonly #now: () => Date;
   #current: StoreWork | undefined;
