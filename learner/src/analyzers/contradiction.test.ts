@@ -67,7 +67,7 @@ it('is symmetric, and never both a contradiction and the same', () => {
   }
 });
 
-describe('on hand-written pairs of six domains', () => {
+describe('on hand-written pairs', () => {
   const counted = (
     split: RulePair['split'],
     label: PairLabel,
@@ -80,14 +80,17 @@ describe('on hand-written pairs of six domains', () => {
   const isMerged = ({ a, b }: RulePair): boolean => saysTheSame(rule(a), rule(b), DUPLICATE_SIMILARITY_MIN);
 
   it.each([
-    ['development', 0.9 - 0.01],
-    ['held-out', 0.6],
-  ] as const)('%s: finds its share of contradictions and flags few of the others', (split, recall) => {
-    expect(counted(split, 'conflict', isFlagged)).toBeGreaterThanOrEqual(recall);
-    expect(counted(split, 'related', isFlagged)).toBeLessThanOrEqual(0.1);
-    expect(counted(split, 'unrelated', isFlagged)).toBe(0);
-    expect(counted(split, 'same', isFlagged)).toBe(0);
-  });
+    ['development', 0.78, 0.1, 0.1],
+    ['held-out', 0.8, 0.15, 0.25],
+  ] as const)(
+    '%s: finds its share of contradictions and flags few of the others',
+    (split, recall, relatedMax, sameMax) => {
+      expect(counted(split, 'conflict', isFlagged)).toBeGreaterThanOrEqual(recall);
+      expect(counted(split, 'related', isFlagged)).toBeLessThanOrEqual(relatedMax);
+      expect(counted(split, 'same', isFlagged)).toBeLessThanOrEqual(sameMax);
+      expect(counted(split, 'unrelated', isFlagged)).toBe(0);
+    },
+  );
 
   it.each(['development', 'held-out'] as const)('%s: merges no contradiction', (split) => {
     expect(counted(split, 'conflict', isMerged)).toBe(0);
