@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeRows, joinedRows, type PieceEncoder, pieceEncoder } from './encode-rows.ts';
+import { encodeRows, encodeRowsInTurns, joinedRows, type PieceEncoder, pieceEncoder } from './encode-rows.ts';
 import type { RowValue } from './row-codec.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -121,4 +121,28 @@ test('pieces that were written apart are one block: dictionaries become one, cou
     ...counts,
     ...tags,
   ]);
+});
+
+test('many rows are the same bytes when others get their turn in between', async () => {
+  const table = {
+    name: 't',
+    columns: { key: 'LowCardinality(String)', rules: 'Array(LowCardinality(String))', share: 'Float64' },
+  };
+  const rows = Array.from({ length: 1_000 }, (_, at) => ({
+    key: at < 300 ? '' : `k${at % 7}`,
+    rules: Array.from({ length: at % 3 }, (_none, place) => `r${at % 5}${place}`),
+    share: at % 11,
+  }));
+  let [turns, isDone] = [0, false];
+  const other = (): void => {
+    turns += 1;
+    if (!isDone) setImmediate(other);
+  };
+  setImmediate(other);
+  const inTurns = await encodeRowsInTurns(table, rows, 'x');
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(10);
+  const atOnce = encodeRows(table, rows, 'x');
+  expect(bytesOf(inTurns.chunks)).toEqual(bytesOf(atOnce.chunks));
+  expect({ ...inTurns, chunks: [] }).toEqual({ ...atOnce, chunks: [] });
 });

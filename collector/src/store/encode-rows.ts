@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EncodedRows } from './driver.ts';
 import { joinPieces } from './join-pieces.ts';
 import { columnsOf, endPiece, type Table, type TableColumn } from './piece.ts';
@@ -6,6 +7,9 @@ import { RowWriter } from './row-writer.ts';
 import { StoreError } from './store-error.ts';
 
 export type { Table } from './piece.ts';
+
+/** Rows that are encoded without a pause: a millisecond's work at most. */
+const TURN_ROWS = 64;
 
 export type Row = Readonly<Record<string, RowValue>>;
 
@@ -94,12 +98,33 @@ function cell(row: Row, name: string): RowValue {
  * @throws StoreError `invalid_row`, naming table, row, column, value and what was expected.
  */
 export function encodeRows(table: Table, rows: readonly Row[], token: string): EncodedRows {
+  return joinedRows(table, [pieceOf(table, rows)], rows.length, token);
+}
+
+/**
+ * The same for callers that must not keep others waiting: portions of rows, and everybody else's turn after each.
+ * @throws StoreError as {@link encodeRows}; its row counts from the beginning of a portion.
+ */
+export async function encodeRowsInTurns(
+  table: Table,
+  rows: readonly Row[],
+  token: string,
+): Promise<EncodedRows> {
+  const pieces: Uint8Array[] = [];
+  for (let from = 0; from < rows.length; from += TURN_ROWS) {
+    pieces.push(pieceOf(table, rows.slice(from, from + TURN_ROWS)));
+    await setImmediate();
+  }
+  return joinedRows(table, pieces, rows.length, token);
+}
+
+function pieceOf(table: Table, rows: readonly Row[]): Uint8Array {
   for (const [index, row] of rows.entries())
     for (const name in row)
       if (!(name in table.columns)) throw invalid(table, index, name, 'the table has no such column');
   const writer = new RowWriter();
   encoderOf(table)(writer, rows);
-  return joinedRows(table, [writer.bytes()], rows.length, token);
+  return writer.bytes();
 }
 
 /** Pieces of a table as one insert. */

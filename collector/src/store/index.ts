@@ -6,7 +6,7 @@ export {
   type SqlParameters,
   type SqlValue,
 } from './driver.ts';
-export { encodeRows, type Row, type Table } from './encode-rows.ts';
+export { encodeRows, encodeRowsInTurns, type Row, type Table } from './encode-rows.ts';
 export { deleteRows, type Deletion } from './delete-rows.ts';
 export { erase, type Erased, type ErasureSubject } from './erasure.ts';
 export { loadMigrations, migrate, type Migration } from './migrations.ts';

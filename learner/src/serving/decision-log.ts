@@ -1,4 +1,4 @@
-import { encodeRows, StoreError, type SqlDriver } from '@tracelore/collector/store';
+import { encodeRowsInTurns, StoreError, type SqlDriver } from '@tracelore/collector/store';
 import type { DecisionRecord } from '../injectors/rule-set.ts';
 import {
   DECISION_COLUMNS,
@@ -122,7 +122,7 @@ class GroupedDecisions implements DecisionLog {
   async #store(decisions: readonly DecisionRecord[]): Promise<void> {
     try {
       const token = `decisions:${this.#options.ids()}`;
-      const rows = encodeRows(DECISIONS, decisions.map(encodeDecision), token);
+      const rows = await encodeRowsInTurns(DECISIONS, decisions.map(encodeDecision), token);
       for (let attempt = 1; ; attempt++) {
         try {
           await this.#options.driver.insert(rows);
