@@ -64,7 +64,7 @@ it('makes support of what says the same', async () => {
 });
 
 it('keeps what contradicts as a candidate that is tested in the place of the rule, and asks about no rule far from it', async () => {
-  const found = await compared('Compensation needs the approval of the agent.', {
+  const found = await compared('The agent decides on compensation.', {
     sameClaim: false,
     compatible: false,
   });
@@ -76,12 +76,12 @@ it('keeps what contradicts as a candidate that is tested in the place of the rul
 
 it('asks nothing about what waits for a person, and goes on when the model fails', async () => {
   const held = await compared(
-    'Compensation needs the approval of the agent.',
+    'The agent decides on compensation.',
     { sameClaim: true, compatible: true },
     'planted',
   );
   expect([held.verdict.kind, server?.seen.length]).toEqual(['candidate', 0]);
   await server?.close();
-  const failed = await compared('Compensation needs the approval of the agent.', { sameClaim: 'perhaps' });
+  const failed = await compared('The agent decides on compensation.', { sameClaim: 'perhaps' });
   expect(failed).toMatchObject({ verdict: { kind: 'candidate' }, conflictsWith: [] });
 });
