@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 import { TEXT_READ_MAX } from '../limits.ts';
-import { TextCache } from './text-cache.ts';
+import { KnownKeys } from './known-keys.ts';
 
 /** Most bytes of a length or tag: 5 × 7 bits. A longer one would wrap in 32-bit arithmetic and pass as a small number. */
 const VARINT32_BYTES_MAX = 5;
@@ -13,7 +13,7 @@ const WIRE_GROUP_START = 3;
 const WIRE_GROUP_END = 4;
 const WIRE_FIXED32 = 5;
 
-const keys = new TextCache();
+const known = new KnownKeys();
 
 /**
  * Reads one protobuf message in place. Every length is checked against the enclosing message before use, so that no
@@ -133,11 +133,18 @@ export class ProtobufReader {
     return this.bytes.toString('utf8', start, start + Math.min(length, TEXT_READ_MAX));
   }
 
-  /** A text that comes again and again, such as an attribute key. */
+  /** An attribute key. */
   key(): string {
     const length = this.#length();
     const start = this.#advance(length);
-    return keys.read(this.bytes, start, start + length);
+    return known.key(this.bytes, start, start + length);
+  }
+
+  /** A text like {@link string}, as a value of the key that was read last. */
+  value(): string {
+    const length = this.#length();
+    const start = this.#advance(length);
+    return known.value(this.bytes, start, start + Math.min(length, TEXT_READ_MAX));
   }
 
   hex(): string {

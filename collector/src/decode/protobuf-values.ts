@@ -23,7 +23,7 @@ export function readAnyValue(
     const tag = reader.tag();
     switch (tag) {
       case 0x0a:
-        value = reader.string();
+        value = reader.value();
         break;
       case 0x10:
         value = reader.bool();

@@ -1,4 +1,5 @@
 import { markOf, type Found } from './redaction.ts';
+import { loadPiece, piece, PIECE_CHARACTERS } from './text-piece.ts';
 
 const RULE = 'credit_card';
 const CARD_DIGITS_MIN = 14;
@@ -15,10 +16,8 @@ const KIND = new Uint8Array(256);
 for (const digit of '0123456789') KIND[digit.charCodeAt(0)] = 1;
 for (const separator of ' -') KIND[separator.charCodeAt(0)] = 2;
 
-/** Characters looked at together. Pieces overlap by more than the longest card number. */
-const PIECE_CHARACTERS = 65_536;
+/** Pieces overlap by more than the longest card number. */
 const OVERLAP_CHARACTERS = 32;
-const piece = Buffer.allocUnsafeSlow(PIECE_CHARACTERS);
 
 /** A member name of JSON before a number: the mark needs the same quotes, so that JSON stays JSON. */
 const MEMBER = /(\\{0,15}")\s{0,8}:\s{0,8}$/;
@@ -33,7 +32,7 @@ export function redactCards(text: string, found: Found): string {
 function mayHoldCard(text: string): boolean {
   const step = PIECE_CHARACTERS - OVERLAP_CHARACTERS;
   for (let offset = 0; offset + CARD_DIGITS_MIN <= text.length; offset += step) {
-    const length = piece.write(offset === 0 ? text : text.slice(offset, offset + PIECE_CHARACTERS), 'latin1');
+    const length = loadPiece(text, offset);
     // A number this long covers one of these places and the one behind it, and one of both is a digit.
     for (let at = CARD_DIGITS_MIN - 2; at < length; at += CARD_DIGITS_MIN - 1) {
       const kind = KIND[piece[at] ?? 0];

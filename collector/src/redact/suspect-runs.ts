@@ -1,5 +1,6 @@
 import type { Run, Runs } from './runs.ts';
 import { WORD_BEGINNINGS } from './secret-words.ts';
+import { loadPiece, piece } from './text-piece.ts';
 import { nextKey, triplesOf } from './triples.ts';
 
 const NO_RUNS: Runs = [];
@@ -19,19 +20,15 @@ const [SPACE, BACKSLASH] = [32, 92] as const;
 const ENDS_BEARER = (101 << 8) | 114;
 const ENDS_BASIC = (105 << 8) | 99;
 
-/** Characters looked at together: few texts are longer. */
-const PIECE_CHARACTERS = 262_144;
-const piece = Buffer.allocUnsafeSlow(PIECE_CHARACTERS);
-
 /**
  * The long runs of such characters in which a secret word may begin, or before which `bearer` or `basic` may stand.
- * Long runs are rare: most of a text is passed over in steps of 16 characters. Bytes are read three times as fast as the
- * characters of a string; of wide characters the low byte is looked at, which adds runs and takes none away.
+ * Long runs are rare: most of a text is passed over in steps of 16 characters. Of wide characters the low byte is looked at,
+ * which adds runs and takes none away.
  */
 export function suspectRuns(text: string): Runs {
   let runs: Run[] | undefined;
   for (let offset = 0; text.length - offset >= RUN_CHARACTERS_MIN;) {
-    const length = piece.write(offset === 0 ? text : text.slice(offset, offset + PIECE_CHARACTERS), 'latin1');
+    const length = loadPiece(text, offset);
     let start = nextRun(piece, 0, length);
     while (start + RUN_CHARACTERS_MIN <= length) {
       let end = runEnd(piece, start, length);

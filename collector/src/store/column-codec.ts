@@ -1,4 +1,4 @@
-import { codecOf, expected, type RowValue, typeParts } from './row-codec.ts';
+import { codecOf, expected, type RowValue, typeParts, writeText } from './row-codec.ts';
 import type { RowWriter } from './row-writer.ts';
 
 /**
@@ -39,6 +39,7 @@ export function columnCodecOf(type: string): ColumnCodec {
     if (name === 'Map' && second !== undefined) return mapCodec(columnCodecOf(first), columnCodecOf(second));
     if (name === 'SimpleAggregateFunction' && second !== undefined) return columnCodecOf(second);
   }
+  if (name === 'String') return TEXT;
   const write = codecOf(type);
   return {
     streams: [plain(0, widthOf(name))],
@@ -46,7 +47,7 @@ export function columnCodecOf(type: string): ColumnCodec {
       for (const value of values) write(writer, value);
       ends.push(writer.size);
     },
-    isDefault: name === 'String' ? isEmptyText : name === 'Bool' ? isFalse : isZero,
+    isDefault: name === 'Bool' ? isFalse : isZero,
   };
 }
 
@@ -55,7 +56,7 @@ const isFalse = (value: RowValue): boolean => value === false;
 /** −0 is a value of its own. */
 const isZero = (value: RowValue): boolean => value === 0n || (value === 0 && !Object.is(value, -0));
 
-const BYTES: Readonly<Record<string, number>> = { String: 1, Bool: 1, Float32: 4, DateTime: 4 };
+const BYTES: Readonly<Record<string, number>> = { Bool: 1, Float32: 4, DateTime: 4 };
 
 /** Bytes of a default value. */
 function widthOf(name: string): number {
@@ -73,6 +74,15 @@ function plain(fill: number, width: number): Stream {
   return { kind: 'plain', isNested: false, fill, width };
 }
 
+const TEXT: ColumnCodec = {
+  streams: [plain(0, 1)],
+  write: (writer, values, ends) => {
+    for (const value of values) writeText(writer, value);
+    ends.push(writer.size);
+  },
+  isDefault: isEmptyText,
+};
+
 const ENDS: Stream = { kind: 'ends', isNested: false, fill: 0, width: 8 };
 
 function nested(streams: readonly Stream[]): Stream[] {
@@ -84,10 +94,16 @@ const DICTIONARY: ColumnCodec = {
   write: (writer, values, ends) => {
     const places = new Map<string, number>();
     const indexes: number[] = [];
+    let last: RowValue = null;
+    let place: number | undefined;
     for (const value of values) {
       if (typeof value !== 'string') throw expected('a string', value);
-      let place = places.get(value);
-      if (place === undefined) places.set(value, (place = places.size));
+      // Rows that follow each other mostly have the same.
+      if (place === undefined || value !== last) {
+        place = places.get(value);
+        if (place === undefined) places.set(value, (place = places.size));
+        last = value;
+      }
       indexes.push(place);
     }
     writeDictionary(writer, places.keys(), places.size, indexes);

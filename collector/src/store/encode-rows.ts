@@ -38,20 +38,38 @@ export function pieceEncoder<Item>(table: Table, columns: Columns<Item>): PieceE
   });
   const unknown = Object.keys(columns).find((name) => !(name in table.columns));
   if (unknown !== undefined) throw invalid(table, 0, unknown, 'the table has no such column');
+  // For one column after the other, piece after piece: 62 arrays per piece are work for the garbage collector.
+  const values: RowValue[] = [];
   return (writer, items) => {
     const layout = { rows: items.length, start: writer.size, columns: [] as number[], ends: [] as number[] };
     try {
-      for (const [index, { codec, valueOf }] of list.entries()) {
-        const values = items.map(valueOf);
-        if (values.every(codec.isDefault)) continue;
+      for (let index = 0; index < list.length; index += 1) {
+        const column = list[index];
+        if (column === undefined || !readColumn(column, items, values)) continue;
         layout.columns.push(index);
-        codec.write(writer, values, layout.ends);
+        column.codec.write(writer, values, layout.ends);
       }
     } catch (error) {
       throw culpritOf(table, list, items) ?? error;
     }
     endPiece(writer, layout);
   };
+}
+
+/** Puts the values of one column into `values`; false when all are the default. */
+function readColumn<Item>(
+  { codec, valueOf }: Column<Item>,
+  items: readonly Item[],
+  values: RowValue[],
+): boolean {
+  let isNeeded = false;
+  values.length = 0;
+  for (const item of items) {
+    const value = valueOf(item);
+    values.push(value);
+    isNeeded ||= !codec.isDefault(value);
+  }
+  return isNeeded;
 }
 
 /** The first value that cannot be encoded: encoding by columns does not know rows. */

@@ -71,7 +71,7 @@ function splitArguments(text: string): string[] {
   return parts;
 }
 
-const writeText: Codec = (writer, value) => {
+export const writeText: Codec = (writer, value) => {
   if (typeof value === 'string') writer.text(value);
   else if (value instanceof Uint8Array) writer.raw(value);
   else throw expected('a string or bytes', value);

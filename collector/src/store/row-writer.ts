@@ -1,10 +1,12 @@
 const START_BYTES = 64 * 1024;
+/** Less is copied when it is moved out. */
+const MOVED_BYTES_MIN = 64 * 1024;
 /** A larger buffer is not kept for the next rows. */
 const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of UTF-8 per UTF-16 code unit, at most. */
 const UTF8_BYTES_MAX = 3;
 /** Texts of ASCII up to here are copied by a loop, which costs less than one call into native code. */
-const LOOPED_CHARACTERS_MAX = 16;
+const LOOPED_CHARACTERS_MAX = 40;
 const ASCII_MAX = 0x7f;
 
 /** Bytes and the buffer, perhaps longer, in which they stand. */
@@ -15,7 +17,7 @@ export interface EncodedBytes {
 
 /** A growing byte buffer with the primitive writes of ClickHouse's binary formats (little endian, lengths as LEB128). */
 export class RowWriter {
-  #buffer: Buffer = Buffer.allocUnsafe(START_BYTES);
+  #buffer: Buffer = Buffer.allocUnsafeSlow(START_BYTES);
   #view: DataView = viewOf(this.#buffer);
   #length = 0;
 
@@ -29,18 +31,27 @@ export class RowWriter {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Copies what was written into a buffer that `bufferOf` gives for that many bytes; the writer is empty afterwards. */
+  /**
+   * Moves what was written out; the writer is empty afterwards. A large buffer that is half full goes itself and is replaced,
+   * otherwise the bytes are copied: `bufferOf` gives a buffer of at least that many bytes.
+   */
   moveTo(bufferOf: (bytes: number) => Buffer): EncodedBytes {
     const length = this.#length;
+    const full = this.#buffer;
+    if (length >= MOVED_BYTES_MIN && length * 2 >= full.length) {
+      this.#length = 0;
+      this.#use(bufferOf(full.length));
+      return { buffer: full, bytes: full.subarray(0, length) };
+    }
     const buffer = bufferOf(length);
-    this.#buffer.copy(buffer, 0, 0, length);
+    full.copy(buffer, 0, 0, length);
     this.clear();
     return { buffer, bytes: buffer.subarray(0, length) };
   }
 
   clear(): void {
     this.#length = 0;
-    if (this.#buffer.length > KEPT_BYTES_MAX) this.#use(Buffer.allocUnsafe(START_BYTES));
+    if (this.#buffer.length > KEPT_BYTES_MAX) this.#use(Buffer.allocUnsafeSlow(START_BYTES));
   }
 
   #use(buffer: Buffer): void {
@@ -51,7 +62,7 @@ export class RowWriter {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    const grown = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(needed)));
     this.#buffer.copy(grown, 0, 0, this.#length);
     this.#use(grown);
   }

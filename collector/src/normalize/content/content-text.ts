@@ -10,15 +10,12 @@ export interface ContentText {
   readonly system: string | undefined;
 }
 
+/** How canonical messages begin, as everybody writes them, when the first is no system message. */
+const CANONICAL = /^\[\{"role": ?"(?!system|developer|model)[a-z]+", ?"parts": ?\[\{"type":/;
+
 /** Already canonical and without a system message to lift out: not worth parsing, which would cost more than decoding. */
 function isCanonicalText(value: AttributeValue): value is string {
-  return (
-    typeof value === 'string' &&
-    value.startsWith('[{"role":') &&
-    value.includes('"parts":') &&
-    !value.includes('"system"') &&
-    !value.includes('"developer"')
-  );
+  return typeof value === 'string' && CANONICAL.test(value);
 }
 
 export function contentText(value: AttributeValue): ContentText {
