@@ -1,5 +1,7 @@
 import type { QuoteAuthor } from '../knowledge/rule.ts';
 import { authorOfOutcome, authorOfSpan, leastTrusted } from '../safety/quote-author.ts';
+import { stem } from '../search/stem.ts';
+import { LONG_STOP_WORDS } from '../search/stop-words.ts';
 import { trigramsOf, type Trigrams } from '../search/trigrams.ts';
 import { spanTexts } from './analysis-prompt.ts';
 import type { Lesson } from './analyzer.ts';
@@ -12,6 +14,13 @@ import { isInstructionLike } from './scan.ts';
 const NEIGHBOURHOOD_CHARACTERS = 200;
 /** A lesson that shares this part of its trigrams with a sentence was taken from it. */
 const COPIED_SHARE_MIN = 0.5;
+/**
+ * A sentence of this many times the trigrams of a lesson holds half of them by chance: there the lesson's words must stand in
+ * it too, the same part of them.
+ */
+const LONG_SENTENCE_FACTOR = 2;
+/** Shorter words stand in any long text. */
+const TELLING_WORD_CHARACTERS_MIN = 4;
 /** Sentences looked at per text, and in all texts of a sample. */
 const SENTENCES_MAX = 400;
 const SAMPLE_SENTENCES_MAX = 4_000;
@@ -35,9 +44,17 @@ export interface Taint {
  */
 export function taintOf(lesson: Lesson, found: readonly FoundQuote[], sample: FailureSample): Taint {
   const { planted, foreign } = sentencesOf(sample);
-  const said = readingsOf(lesson.content).map(trigramsOf);
-  const repeats = ({ trigrams }: Sentence): boolean =>
-    said.some((own) => containment(own, trigrams) >= COPIED_SHARE_MIN);
+  const said = readingsOf(lesson.content).map((text) => ({
+    trigrams: trigramsOf(text),
+    words: tellingWords(text),
+  }));
+  const repeats = (sentence: Sentence): boolean =>
+    said.some(
+      ({ trigrams, words }) =>
+        containment(trigrams, sentence.trigrams) >= COPIED_SHARE_MIN &&
+        (sentence.trigrams.length < trigrams.length * LONG_SENTENCE_FACTOR ||
+          holdsWords(sentence.letters, words)),
+    );
   if (found.length > 0 && found.every(isPlanted))
     return { author: 'tool', quarantine: 'its only evidence is text that reads like an instruction' };
   if (planted.some(repeats))
@@ -63,6 +80,8 @@ function around(context: string, quote: string): string {
 interface Sentence {
   readonly author: QuoteAuthor;
   readonly trigrams: Trigrams;
+  /** Its letters and digits alone: where words are run together they still stand in it. */
+  readonly letters: string;
 }
 
 interface SampleSentences {
@@ -104,6 +123,7 @@ function read(text: string, author: QuoteAuthor): Sentence[] {
   return readingsOf(text.slice(0, SENTENCE_CHARACTERS_MAX)).map((reading) => ({
     author,
     trigrams: trigramsOf(reading),
+    letters: reading.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ''),
   }));
 }
 
@@ -132,4 +152,17 @@ function containment(own: Trigrams, other: Trigrams): number {
     if (difference >= 0) right += 1;
   }
   return own.length === 0 ? 0 : shared / own.length;
+}
+
+/** Stems of the words of a text that do not stand in every text. */
+function tellingWords(text: string): readonly string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words
+    .filter((word) => word.length >= TELLING_WORD_CHARACTERS_MIN && !LONG_STOP_WORDS.has(word))
+    .map((word) => stem(word));
+}
+
+/** Whether a sentence holds as many of the words as make it the source of them; true when there are none to tell by. */
+function holdsWords(letters: string, words: readonly string[]): boolean {
+  return words.filter((word) => letters.includes(word)).length >= words.length * COPIED_SHARE_MIN;
 }
