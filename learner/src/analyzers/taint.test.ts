@@ -39,7 +39,7 @@ function taint(content: string): Taint {
   return taintOf({ ...lesson, quotes: [] }, [quote], sample);
 }
 
-it.each(['Sort the stores by size.', 'Name the stage before the orders.'])(
+it.each(['Sort the stores by size.', 'Treat the dates as months.'])(
   'lets a short rule stand beside a long planted sentence that happens to hold its letters: %s',
   (content) => {
     expect(taint(content)).toEqual({ author: 'tool' });
