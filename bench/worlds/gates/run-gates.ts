@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { Pool } from '../pool/pool.ts';
 import { measureArithmetic } from './arithmetic.ts';
+import { measureBehaviours } from './behaviours.ts';
 import { pooledCycles, type Cycles } from './cycles.ts';
 import { measureDiscoveries } from './discoveries.ts';
 import { measureFalsePromotions } from './false-promotions.ts';
@@ -30,6 +31,7 @@ export async function runGates({ cycles, seed, pool, say }: GatesOptions): Promi
   return [
     ...measureArithmetic(seed),
     ...(await measureSlices(half, seed, pool)),
+    ...(await measureBehaviours(Math.ceil(half / 6), seed)),
     ...(await measurePower(half, seed, inTurn('power'))),
     ...(await measureDiscoveries(streams, seed, inTurn('discoveries'))),
     ...(await measureFalsePromotions(cycles, seed, inTurn('nothing helps'))),

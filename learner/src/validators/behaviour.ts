@@ -93,13 +93,11 @@ function cellsOf(
   replaced: readonly RuleReference[],
 ): Iterable<Cells> {
   const cases = new Map<string, Cells>();
-  for (const { caseId, rules, score, place } of trials) {
+  for (const trial of trials) {
+    const { rules, score, place } = trial;
     if (score === null || place.phase !== 'decision' || place.round >= rounds) continue;
     const [hasOne, hasOther] = [rules.includes(one), rules.includes(other)];
-    const beside = rules.filter(
-      (rule) => rule !== one && rule !== other && !place.coins.includes(rule) && !replaced.includes(rule),
-    );
-    const key = [caseId, ...beside.toSorted()].join('\u0000');
+    const key = keyOf(trial, (rule) => rule !== one && rule !== other && !replaced.includes(rule));
     let cells = cases.get(key);
     if (cells === undefined) cases.set(key, (cells = noOutcomes()));
     const cell = hasOne ? (hasOther ? cells.both : cells.one) : hasOther ? cells.other : cells.none;
@@ -107,6 +105,25 @@ function cellsOf(
     cell.sum += score;
   }
   return cases.values();
+}
+
+/** Case and rules that were there for certain, worked out once per trial: a cycle compares many pairs. */
+const besides = new WeakMap<
+  ComparedTrial,
+  { readonly rules: readonly RuleReference[]; readonly key: string }
+>();
+
+/** What a trial may be compared with: the same case beside the same other rules. */
+function keyOf(trial: ComparedTrial, isOther: (rule: RuleReference) => boolean): string {
+  let beside = besides.get(trial);
+  if (beside === undefined) {
+    const certain = trial.rules.filter((rule) => !trial.place.coins.includes(rule)).toSorted();
+    beside = { rules: certain, key: [trial.caseId, ...certain].join('\u0000') };
+    besides.set(trial, beside);
+  }
+  return beside.rules.every(isOther)
+    ? beside.key
+    : [trial.caseId, ...beside.rules.filter(isOther)].join('\u0000');
 }
 
 function noOutcomes(): Cells {

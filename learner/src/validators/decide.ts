@@ -106,7 +106,8 @@ function nextWinner(race: Race, settings: RaceSettings): Contender | undefined {
 }
 
 async function promote(winner: Contender, race: Race, render: Render, settings: RaceSettings): Promise<void> {
-  const rival = rivalOf(winner, race);
+  const earlier = race.contenders.filter(({ status }) => status === 'promoted');
+  const rival = rivalOf(winner, earlier, race);
   if (rival !== undefined && yieldsTo(winner, rival)) {
     leaveFor(winner, rival.promoted, rival.behaviour);
     return;
@@ -130,9 +131,9 @@ async function promote(winner: Contender, race: Race, render: Render, settings: 
   const changed = new Set(Object.keys(before).filter((id) => before[id] !== race.inForce.blocks[id]));
   for (const contender of race.contenders) {
     if (!isOpenQuestion(contender)) continue;
-    const promoted = rivalOf(contender, race);
+    const promoted = rivalOf(contender, [winner], race);
     if (promoted !== undefined && yieldsTo(contender, promoted))
-      leaveFor(contender, promoted.promoted, promoted.behaviour);
+      leaveFor(contender, winner, promoted.behaviour);
     else await askAgain(contender, race, changed, render, settings);
   }
 }

@@ -13,9 +13,8 @@ interface Rival {
   readonly behaviour: Behaviour;
 }
 
-/** A promoted contender that this one repeats, or works against; undefined = it may stand beside them all. */
-export function rivalOf(contender: Contender, race: Race): Rival | undefined {
-  const promoted = race.contenders.filter((one) => one !== contender && one.status === 'promoted');
+/** Which of these promoted contenders this one repeats, or works against; undefined = it may stand beside them all. */
+export function rivalOf(contender: Contender, promoted: readonly Contender[], race: Race): Rival | undefined {
   for (const one of promoted) {
     const behaviour = behaviourOf(one, contender, race);
     if (behaviour?.relation === 'conflict') return { promoted: one, behaviour };
