@@ -75,7 +75,7 @@ export class KeywordIndex {
     for (let index = 0; index < count; index++) {
       const slot = touched[index] ?? 0;
       const score = scores[slot] ?? 0;
-      if (score >= top.scoreMin) top.add({ id: this.#ids[slot] ?? '', score });
+      if (score >= top.scoreMin) top.add(this.#ids[slot] ?? '', score);
       scores[slot] = 0;
     }
     return top.sorted();

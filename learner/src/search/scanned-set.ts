@@ -67,7 +67,7 @@ export class ScannedSet {
       if (bestCosine === null || score > bestCosine) bestCosine = score;
       if (score < itemCosineMin) continue;
       relevant.push(document);
-      if (score >= top.scoreMin) top.add({ id: document.id, score });
+      if (score >= top.scoreMin) top.add(document.id, score);
     }
     return { relevant, nearest: top.sorted().map((hit) => hit.id), bestCosine };
   }
@@ -101,7 +101,7 @@ function rankByKeywords(
       if (at < 0) continue;
       score += (weights[at] ?? 0) * saturation(bag.counts[index] ?? 0, discount);
     }
-    if (score > 0 && score >= top.scoreMin) top.add({ id, score });
+    if (score > 0 && score >= top.scoreMin) top.add(id, score);
   }
   return top.sorted().map((hit) => hit.id);
 }

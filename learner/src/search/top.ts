@@ -10,70 +10,75 @@ export function compareHits(a: Hit, b: Hit): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** Whether a hit stands behind another one in that order. */
+function isBehind(score: number, id: string, otherScore: number, otherId: string): boolean {
+  return score < otherScore || (score === otherScore && id > otherId);
+}
+
 /** Keeps the best `limit` of any number of hits, in a heap with the worst one kept on top. */
 export class Top {
+  /** Scores below this cannot enter; saves the caller the id of a hit that has no chance. */
+  scoreMin: number = Number.NEGATIVE_INFINITY;
   readonly #limit: number;
-  readonly #heap: Hit[] = [];
+  readonly #scores: Float64Array;
+  readonly #ids: string[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#scores = new Float64Array(limit);
   }
 
-  /** Scores below this cannot enter; saves the caller the id of a hit that has no chance. */
-  get scoreMin(): number {
-    return this.#heap.length < this.#limit ? Number.NEGATIVE_INFINITY : (this.#heap[0]?.score ?? 0);
-  }
-
-  add(hit: Hit): void {
-    const heap = this.#heap;
-    if (heap.length < this.#limit) {
-      heap.push(hit);
-      this.#rise(heap.length - 1);
-      return;
+  add(id: string, score: number): void {
+    const ids = this.#ids;
+    if (ids.length < this.#limit) {
+      ids.push(id);
+      this.#rise(ids.length - 1, id, score);
+    } else if (this.#limit > 0 && isBehind(this.#scores[0] ?? 0, ids[0] ?? '', score, id)) {
+      this.#sink(id, score);
     }
-    const worst = heap[0];
-    if (worst === undefined || compareHits(hit, worst) >= 0) return;
-    heap[0] = hit;
-    this.#sink();
+    if (ids.length === this.#limit) this.scoreMin = this.#scores[0] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Best first. */
   sorted(): Hit[] {
-    return this.#heap.toSorted(compareHits);
+    return this.#ids.map((id, at) => ({ id, score: this.#scores[at] ?? 0 })).sort(compareHits);
   }
 
-  #rise(from: number): void {
+  /** Puts a hit at a free place, or above it as far as it is worse. */
+  #rise(from: number, id: string, score: number): void {
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#swapIfWorse(at, parent)) return;
+      if (!isBehind(score, id, this.#scores[parent] ?? 0, this.#ids[parent] ?? '')) break;
+      this.#move(parent, at);
       at = parent;
     }
+    this.#scores[at] = score;
+    this.#ids[at] = id;
   }
 
-  #sink(): void {
+  /** Puts a hit at the top, or below it as far as it is better. */
+  #sink(id: string, score: number): void {
+    const size = this.#ids.length;
     let at = 0;
     for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const child = this.#worse(right, left) ? right : left;
-      if (!this.#swapIfWorse(child, at)) return;
+      const child = this.#worse(2 * at + 1, 2 * at + 2);
+      if (child >= size || !isBehind(this.#scores[child] ?? 0, this.#ids[child] ?? '', score, id)) break;
+      this.#move(child, at);
       at = child;
     }
+    this.#scores[at] = score;
+    this.#ids[at] = id;
   }
 
-  #worse(a: number, b: number): boolean {
-    const first = this.#heap[a];
-    const second = this.#heap[b];
-    return first !== undefined && second !== undefined && compareHits(first, second) > 0;
+  #worse(left: number, right: number): number {
+    if (right >= this.#ids.length) return left;
+    const [scores, ids] = [this.#scores, this.#ids];
+    return isBehind(scores[right] ?? 0, ids[right] ?? '', scores[left] ?? 0, ids[left] ?? '') ? right : left;
   }
 
-  #swapIfWorse(child: number, parent: number): boolean {
-    const lower = this.#heap[child];
-    const upper = this.#heap[parent];
-    if (lower === undefined || upper === undefined || compareHits(lower, upper) <= 0) return false;
-    this.#heap[child] = upper;
-    this.#heap[parent] = lower;
-    return true;
+  #move(from: number, to: number): void {
+    this.#scores[to] = this.#scores[from] ?? 0;
+    this.#ids[to] = this.#ids[from] ?? '';
   }
 }

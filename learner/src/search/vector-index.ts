@@ -62,7 +62,7 @@ export class VectorIndex {
     const top = new Top(limit);
     for (let index = 0; index < cosines.length; index++) {
       const score = cosines[index] ?? 0;
-      if (score >= top.scoreMin) top.add({ id: this.#ids[near?.[index] ?? index] ?? '', score });
+      if (score >= top.scoreMin) top.add(this.#ids[near?.[index] ?? index] ?? '', score);
     }
     return top.sorted();
   }

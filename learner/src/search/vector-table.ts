@@ -1,7 +1,7 @@
 import type { Vector } from './embedder.ts';
 import { VECTOR_KERNELS } from './vector-kernels.ts';
 
-/** Rows that the kernels are asked about at a time. */
+/** Rows that the kernels are asked about at a time; a multiple of four. */
 const ASKED_MAX = 4_096;
 /** Rows that memory grows by: 1 MiB at 256 components. */
 const BLOCK_BITS = 10;
@@ -93,6 +93,8 @@ export class VectorTable {
   #ask(rows: Rows, from: number): number {
     const asked = rows.subarray(from, from + ASKED_MAX);
     this.#views.asked.set(asked);
+    // The kernels may look at a few more than they are asked about.
+    this.#views.asked.fill(0, asked.length, asked.length + 3);
     return asked.length;
   }
 
