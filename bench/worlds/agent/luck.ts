@@ -10,17 +10,23 @@ export interface Luck {
   readonly mean: number;
   /** 0 = every task alike, 1 = a guess always ends the same way. */
   readonly spread: number;
+  /** Conventions that a model knows by itself; absent = none. */
+  readonly known?: readonly string[];
 }
 
 /** Chance of a careless mistake with a short prompt. */
 export const SLIP_CHANCE = 0.06;
 /** Accuracy that an agent without rules is meant to have. */
 const BASE_ACCURACY = 0.435;
+/** Chance to read a convention right that a model knows by itself. */
+const KNOWN_CHANCE = 0.97;
 const STEPS = 24;
 const ROUNDS = 4;
 
 /** Chance that an agent which was not told this convention reads it right in one run on this task. */
-export function guessChance({ mean, spread }: Luck, seed: string, task: string, convention: string): number {
+export function guessChance(luck: Luck, seed: string, task: string, convention: string): number {
+  const { mean, spread, known } = luck;
+  if (known?.includes(convention) === true) return KNOWN_CHANCE;
   const isLucky = unitOf('luck', seed, task, convention) < mean;
   return isLucky ? mean + spread * (1 - mean) : mean * (1 - spread);
 }

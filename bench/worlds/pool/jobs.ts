@@ -1,6 +1,7 @@
 import { measureWorld } from '../arena/run-arena.ts';
 import { runCycles } from '../gates/cycles.ts';
 import { countSlices } from '../gates/slices.ts';
+import { live } from '../life/life.ts';
 import { runConfoundedWorld } from '../streams/confounded.ts';
 import { runStreamsOf } from '../streams/run-streams.ts';
 
@@ -14,6 +15,7 @@ export interface Jobs {
   readonly streams: typeof runStreamsOf;
   readonly confounded: typeof runConfoundedWorld;
   readonly world: typeof measureWorld;
+  readonly life: typeof live;
 }
 
 export const JOBS: Jobs = {
@@ -22,6 +24,7 @@ export const JOBS: Jobs = {
   streams: runStreamsOf,
   confounded: runConfoundedWorld,
   world: measureWorld,
+  life: live,
 };
 
 export type JobName = keyof Jobs;
