@@ -14,6 +14,7 @@ import { learningEndpoints } from './http/learning.ts';
 import { managedKnowledgeEndpoints } from './http/managed-knowledge.ts';
 import { mcpEndpoint } from './http/mcp.ts';
 import { outcomeEndpoints } from './http/outcomes.ts';
+import { predictionEndpoints } from './http/predictions.ts';
 import { recordEndpoints } from './http/records.ts';
 import { reportEndpoints } from './http/reports.ts';
 import { snapshotEndpoints } from './http/snapshots.ts';
@@ -25,6 +26,8 @@ import { webhookEndpoints } from './http/webhooks.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
 import { createAnalysisLog } from './learn/analysis-log.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
+import { createPredictionReader } from './reports/prediction-reader.ts';
+import { reportPredictions } from './reports/prediction-report.ts';
 import { createItemReader } from './reports/item-reader.ts';
 import { signalNotes } from './signals/signal-report.ts';
 import { createEraser } from './store/erase-subject.ts';
@@ -72,6 +75,14 @@ export function learnerEndpoints(
     }),
     ...snapshotEndpoints(knowledge),
     ...reportEndpoints(parts.reports),
+    ...predictionEndpoints(async (project) => {
+      await fresh();
+      return await reportPredictions({
+        base: knowledge(project),
+        verdictOf: (name, ruleId) => verdicts.verdictOf(name, ruleId),
+        read: createPredictionReader(store),
+      });
+    }),
     ...webhookEndpoints(() => parts.webhooks.status()),
     ...outcomeEndpoints({ recordOutcomes, newId }),
     ...traceEndpoints(store, fresh),

@@ -176,6 +176,7 @@ export const ANALYSES: Table = {
     run_id: 'String',
     learn_id: 'String',
     result: 'LowCardinality(String)',
+    signature: 'String',
     at: "DateTime64(3, 'UTC')",
   },
 };

@@ -1,4 +1,4 @@
-import type { RuleKind } from '../knowledge/rule.ts';
+import type { Prediction, RuleKind } from '../knowledge/rule.ts';
 import type { Usage } from '../llm/chat-model.ts';
 import type { FailureSample } from './failure-samples.ts';
 
@@ -21,13 +21,25 @@ export interface Lesson {
   readonly appliesWhen: string;
   readonly because: string;
   readonly quotes: readonly Quote[];
+  readonly predicted?: Prediction;
 }
 
 /** What an analyzer may know besides the runs. */
 export interface AnalyzerContext {
   /** Rules about this kind of failure that were tested or judged and turned down: not to be proposed again. */
   readonly rejected: readonly { readonly content: string; readonly reason: string }[];
+  /** Kinds of failures of this pass, most pressing first. Default: none. */
+  readonly kinds?: readonly FailureKind[];
+  /** Tags of tasks that a rule may help or harm; names only. Default: none. */
+  readonly slices?: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+/** Failures with one signature. */
+export interface FailureKind {
+  readonly signature: string;
+  readonly text: string;
+  readonly runs: number;
 }
 
 export type AnalyzerResult =

@@ -38,6 +38,17 @@ function failureShape(span: SpanView): Readonly<Record<string, string>> {
   };
 }
 
+/** The same in words: what failed and how, or how the output is wrong and which tool came last. */
+export function failureText(run: TracedRun): string {
+  const failing = run.spans.findLast((span) => span.status === 'Error');
+  if (failing === undefined) {
+    const lastTool = run.spans.findLast((span) => span.kind === 'tool')?.tool ?? '';
+    return `${differenceClass(run)}${lastTool === '' ? '' : ` after ${lastTool}`}`;
+  }
+  const { kind, name, errorType, template } = failureShape(failing);
+  return [`${kind} ${name} failed`, errorType, template].filter((part) => part !== '').join(': ');
+}
+
 /** The most trusted source that calls the run failed. */
 function signalOf(run: TracedRun): string {
   const sources = new Set(run.outcomes.map((outcome) => outcome.source));

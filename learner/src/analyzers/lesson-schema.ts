@@ -19,6 +19,8 @@ export interface AnsweredLesson {
     readonly field: QuoteField;
     readonly quote: string;
   }[];
+  /** Labels of kinds of failures, and names of slices. */
+  readonly predicted: { readonly fixes: readonly string[]; readonly risks: readonly string[] };
 }
 
 export const ANSWERED_LESSON: z.ZodType<AnsweredLesson> = z.object({
@@ -28,6 +30,11 @@ export const ANSWERED_LESSON: z.ZodType<AnsweredLesson> = z.object({
   because: z.string(),
   evidence: z.array(
     z.object({ span: z.string(), field: z.enum(['input', 'output', 'outcome']), quote: z.string() }),
+  ),
+  // Asked for, but no lesson is lost for want of it.
+  predicted: z.preprocess(
+    (given) => given ?? { fixes: [], risks: [] },
+    z.object({ fixes: z.array(z.string()), risks: z.array(z.string()) }),
   ),
 });
 

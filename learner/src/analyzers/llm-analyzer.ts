@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, type ChatModel } from '../llm/chat-model.ts';
-import { analysisPrompt, type SpanLabel } from './analysis-prompt.ts';
+import { analysisPrompt, type AnalysisPrompt } from './analysis-prompt.ts';
 import type { z } from 'zod';
 import type { Analyzer, AnalyzerContext, AnalyzerResult, Lesson } from './analyzer.ts';
 import type { FailureSample } from './failure-samples.ts';
@@ -52,14 +52,27 @@ export async function askAnalyst<T>(
     });
     usage = addUsage(usage, result.usage);
     if (result.ok)
-      return { ok: true, lessons: lessonsOf(question.lessons(result.value), prompt.labels), calls, usage };
+      return {
+        ok: true,
+        lessons: lessonsOf(question.lessons(result.value), prompt, context.slices ?? []),
+        calls,
+        usage,
+      };
     if (result.failure !== 'garbage' || calls === ATTEMPTS_MAX) return { ...result, calls, usage };
   }
 }
 
-function lessonsOf(lessons: readonly AnsweredLesson[], labels: ReadonlyMap<string, SpanLabel>): Lesson[] {
-  return lessons.slice(0, LESSONS_PER_ANSWER_MAX).map(({ evidence, ...text }) => ({
+function lessonsOf(
+  lessons: readonly AnsweredLesson[],
+  { labels, kinds }: Pick<AnalysisPrompt, 'labels' | 'kinds'>,
+  slices: readonly string[],
+): Lesson[] {
+  return lessons.slice(0, LESSONS_PER_ANSWER_MAX).map(({ evidence, predicted, ...text }) => ({
     ...text,
+    predicted: {
+      fixes: [...new Set(predicted.fixes.flatMap((label) => kinds.get(label) ?? []))],
+      risks: slices.filter((name) => predicted.risks.includes(name)),
+    },
     quotes: evidence.map(({ span, field, quote }) => ({
       ...(labels.get(span) ?? { runId: '', spanId: '' }),
       field,

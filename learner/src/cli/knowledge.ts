@@ -4,6 +4,7 @@ import { shortId } from '../ids.ts';
 import { RULE_KINDS, RULE_STATUSES } from '../knowledge/rule.ts';
 import { armsText, liftText } from '../online/effect-text.ts';
 import { contextOf } from './context.ts';
+import { addKnowledgePredictions } from './knowledge-predictions.ts';
 import { addKnowledgeAudit } from './knowledge-reports.ts';
 import { addKnowledgeTransferCommands } from './knowledge-transfer.ts';
 import { addManagedKnowledgeCommands } from './managed-knowledge.ts';
@@ -158,6 +159,7 @@ export function addKnowledgeCommands(program: Command): void {
   addManagedKnowledgeCommands(knowledge);
   addKnowledgeTransferCommands(knowledge);
   addKnowledgeAudit(knowledge);
+  addKnowledgePredictions(knowledge);
 
   const judge = (verb: string, description: string, done: string, takesReason: boolean): void => {
     const command = knowledge.command(`${verb} <id>`).description(description);

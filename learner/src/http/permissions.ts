@@ -33,6 +33,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/reports/audit': { scope: 'read' },
   'GET /v1/reports/lift': { scope: 'read' },
   'GET /v1/reports/cost': { scope: 'read' },
+  'GET /v1/reports/predictions': { scope: 'read' },
   'GET /v1/judge': { scope: 'read' },
   'GET /v1/traces/{run}/blame': { scope: 'read' },
   'GET /v1/decisions/{id}': { scope: 'read' },

@@ -87,6 +87,7 @@ const provenance = z.object({
   learnId: z.string().exactOptional(),
   signature: z.string().exactOptional(),
   because: z.string().exactOptional(),
+  predicted: z.object({ fixes: z.array(z.string()), risks: z.array(z.string()) }).exactOptional(),
   agent: z.string().exactOptional(),
   taint: z.enum(QUOTE_AUTHORS).exactOptional(),
   conflictsWith: z.array(z.string()).exactOptional(),

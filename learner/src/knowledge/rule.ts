@@ -37,6 +37,14 @@ export interface Evidence {
 export const QUOTE_AUTHORS = ['tool', 'user', 'model', 'check'] as const;
 export type QuoteAuthor = (typeof QUOTE_AUTHORS)[number];
 
+/** What whoever proposed a rule expects of it. It is checked later, and nothing is decided upon it. */
+export interface Prediction {
+  /** Signatures of failures that the rule prevents. */
+  readonly fixes: readonly string[];
+  /** Tags of tasks that it may harm. */
+  readonly risks: readonly string[];
+}
+
 /** Where a rule came from. */
 export interface Provenance {
   /** `analyzer`, `human` or `import`. */
@@ -48,6 +56,7 @@ export interface Provenance {
   /** Failure signature of the cluster that taught it. */
   readonly signature?: string;
   readonly because?: string;
+  readonly predicted?: Prediction;
   /** Agent whose runs taught it, if they name one. */
   readonly agent?: string;
   /** Rules that a model found it to contradict when it was learned: it is tested in the place of the one in force. Ids. */

@@ -1,5 +1,12 @@
-import type { Analyzer, AnalyzerContext, AnalyzerResult, Lesson } from '../analyzers/analyzer.ts';
-import { clusterFailures } from '../analyzers/failure-clusters.ts';
+import type {
+  Analyzer,
+  AnalyzerContext,
+  AnalyzerResult,
+  FailureKind,
+  Lesson,
+} from '../analyzers/analyzer.ts';
+import { clusterFailures, type FailureCluster } from '../analyzers/failure-clusters.ts';
+import { failureText } from '../analyzers/failure-signature.ts';
 import { sampleCluster, type FailureSample } from '../analyzers/failure-samples.ts';
 import type { TracedRun } from '../analyzers/traced-run.ts';
 import type { Rule } from '../knowledge/rule.ts';
@@ -40,11 +47,15 @@ export async function analyseRuns(options: {
   readonly contrasts: readonly TracedRun[];
   /** Rules that were turned down, for the analyzer to know. */
   readonly rejected: readonly Rule[];
+  /** Tags of eval cases: what a lesson's predictions can name. Default: none. */
+  readonly slices?: readonly string[];
   readonly record: PassRecord;
   readonly signal: AbortSignal;
 }): Promise<AnalysisOutcome> {
   const { analyzer, record, signal } = options;
-  const samples = clusterFailures(options.failures).flatMap((cluster) =>
+  const clusters = clusterFailures(options.failures);
+  const kinds = clusters.map(kindOf);
+  const samples = clusters.flatMap((cluster) =>
     sampleCluster(cluster, options.contrasts, analyzer.failuresPerSample),
   );
   const results = new Map<FailureSample, AnalyzerResult>();
@@ -56,7 +67,11 @@ export async function analyseRuns(options: {
       const sample = samples[next];
       next += 1;
       if (sample === undefined || isOver || signal.aborted) return;
-      const result = await analyzer.analyse(sample, contextFor(sample, options.rejected, signal));
+      const result = await analyzer.analyse(sample, {
+        ...contextFor(sample, options.rejected, signal),
+        kinds,
+        slices: options.slices ?? [],
+      });
       results.set(sample, result);
       const { analyzerCalls, usage } = record.current;
       record.update({ analyzerCalls: analyzerCalls + result.calls, usage: addUsage(usage, result.usage) });
@@ -78,6 +93,11 @@ export async function analyseRuns(options: {
     runsLeft: options.failures.length - runsDone,
     reason: signal.aborted ? 'the pass was stopped' : reason,
   };
+}
+
+function kindOf({ signature, runs }: FailureCluster): FailureKind {
+  const [first] = runs;
+  return { signature, text: first === undefined ? '' : failureText(first), runs: runs.length };
 }
 
 function contextFor(sample: FailureSample, rejected: readonly Rule[], signal: AbortSignal): AnalyzerContext {

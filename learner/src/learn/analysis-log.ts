@@ -34,12 +34,13 @@ export interface RuleSupport {
 
 /** Which runs were analysed, and which failed runs speak for a rule. */
 export interface AnalysisLog {
-  /** From now on these runs are not selected again. Called only after their lessons are stored. */
+  /** From now on these runs, failures of one kind, are not selected again. Called only after their lessons are stored. */
   markAnalysed(
     project: string,
     learnId: string,
     runIds: readonly string[],
     result: AnalysisResult,
+    signature: string,
   ): Promise<void>;
   addSupport(project: string, learnId: string, ruleId: string, evidence: readonly Evidence[]): Promise<void>;
   /** The runs that speak for one rule speak for another too. */
@@ -64,9 +65,10 @@ export function createAnalysisLog(options: {
   const analyses = { ...ANALYSES, name: `${database}.${ANALYSES.name}` };
   const supportTable = { ...RULE_SUPPORT, name: `${database}.${RULE_SUPPORT.name}` };
   return {
-    async markAnalysed(project, learnId, runIds, result) {
+    async markAnalysed(project, learnId, runIds, result, signature) {
       if (runIds.length === 0) return;
-      const rows = runIds.map((runId) => ({ project, run_id: runId, learn_id: learnId, result, at: now() }));
+      const about = { project, learn_id: learnId, result, signature, at: now() };
+      const rows = runIds.map((runId) => ({ ...about, run_id: runId }));
       await driver.insert(encodeRows(analyses, rows, `analyses:${newId()}`));
     },
     async addSupport(project, learnId, ruleId, evidence) {

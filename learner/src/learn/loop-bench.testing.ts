@@ -39,6 +39,11 @@ export interface RunDraft {
   /** What the user said about it. */
   readonly feedback?: string;
   readonly user?: string;
+  /** How long ago it started, ms. Default: a minute. */
+  readonly ageMs?: number;
+  /** Rules that it was given, `id@version`. */
+  readonly given?: readonly string[];
+  readonly tags?: readonly string[];
   /** What its model call cost, USD times 10⁹; null = nobody knows. Absent: it made none. */
   readonly costNanoUsd?: number | null;
 }
@@ -154,7 +159,10 @@ type StoredSpan = Parameters<Store['write']>[0]['spans'][number];
 
 export async function writeRuns(store: Store, project: string, runs: readonly RunDraft[]): Promise<void> {
   const start = BigInt(Date.now() - 60_000) * 1_000_000n;
-  const spans = runs.flatMap((run, index) => spansOf({ ...run, project }, start + BigInt(index)));
+  const spans = runs.flatMap((run, index) => {
+    const from = run.ageMs === undefined ? start : BigInt(Date.now() - run.ageMs) * 1_000_000n;
+    return spansOf({ ...run, project }, from + BigInt(index));
+  });
   const outcome = ({ id, passed }: RunDraft, source: 'check' | 'feedback', comment: string) => ({
     project,
     outcomeId: `${source}:${id}`,
@@ -187,6 +195,8 @@ function spansOf(run: ProjectRun, start: bigint): StoredSpan[] {
     name: 'answer',
     input: run.input,
     output: run.output,
+    knowledgeItems: [...(run.given ?? [])],
+    tags: [...(run.tags ?? [])],
     ...(run.error === undefined ? {} : { status: 'Error', statusMessage: run.error, errorType: 'Error' }),
   });
   const child = (part: Partial<StoredSpan>): StoredSpan =>
@@ -297,7 +307,7 @@ export function startRunner(
     while (!stopping.signal.aborted) {
       const leases = await loop.broker.lease(
         project,
-        { runner: 'bench', max: 16, waitMs: 20_000, ...(name === undefined ? {} : { agent: name }) },
+        { runner: 'bench', max: 8, waitMs: 20_000, ...(name === undefined ? {} : { agent: name }) },
         stopping.signal,
       );
       for (const { trial, task } of leases) {

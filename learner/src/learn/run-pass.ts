@@ -52,14 +52,16 @@ export async function runPass(options: PassOptions): Promise<void> {
     await save();
     const contrasts = await selectContrasts(parts.reader, project);
     const rejected = await rejectedRules(parts, project, fingerprint);
-    const analysis = await analyseRuns({ analyzer, failures, contrasts, rejected, record, signal });
+    const cases = await parts.cases.list(project);
+    const slices = [...new Set(cases.flatMap(({ tags }) => tags))].sort();
+    const analysis = await analyseRuns({ analyzer, failures, contrasts, rejected, slices, record, signal });
     record.update({ phase: 'gate' });
     await writeLessons(analysis.analysed, {
       base: parts.knowledge(project),
       log: parts.analyses,
       analyzer: analyzer.name,
       contrasts,
-      gold: goldOutputs((await parts.cases.list(project)).map(({ expected }) => expected)),
+      gold: goldOutputs(cases.map(({ expected }) => expected)),
       ...(parts.comparer === undefined ? {} : { comparer: parts.comparer }),
       signal,
       rejected,

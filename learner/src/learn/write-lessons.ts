@@ -53,7 +53,8 @@ export async function writeLessons(
       if (await apply(verdict, lesson, sample, conflictsWith, options)) written += 1;
     }
     const runIds = sample.failures.map(({ summary }) => summary.runId);
-    await log.markAnalysed(base.project, record.current.id, runIds, written > 0 ? 'lessons' : 'no_lesson');
+    const result = written > 0 ? 'lessons' : 'no_lesson';
+    await log.markAnalysed(base.project, record.current.id, runIds, result, sample.signature);
     record.update({
       runsAnalysed: record.current.runsAnalysed + runIds.length,
       proposed: record.current.proposed + lessons.length,
@@ -100,6 +101,11 @@ async function apply(
     taint: verdict.taint,
     ...(conflictsWith.length === 0 ? {} : { conflictsWith }),
     evidence: verdict.evidence,
+    predicted: {
+      // Whatever it says: what taught it is what it is for.
+      fixes: [...new Set([sample.signature, ...(lesson.predicted?.fixes ?? [])])],
+      risks: lesson.predicted?.risks ?? [],
+    },
   };
   const { quarantine } = verdict;
   const proposed = await base.propose(

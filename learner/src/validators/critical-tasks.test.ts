@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredTrial } from '../trials/stored-trials.ts';
-import { criticalTask, isOpenFlip, isVeto } from './critical-tasks.ts';
+import { criticalTask, isOpenFlip, isVeto } from './critical-task.ts';
 import { flatWorld, recorded, reportOf } from './flat-world.testing.ts';
 import type { RaceOptions } from './race-options.ts';
 import { createRaceValidator } from './race.ts';

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
-import { flippedTasks, worstLogE } from './critical-tasks.ts';
+import { costAdded } from './compared-runs.ts';
+import { worstLogE } from './critical-task.ts';
+import { flippedTasks } from './critical-tasks.ts';
 import { logThreshold } from './decide.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { latencyAdded } from './latency.ts';
+import { scorePrediction } from './prediction-score.ts';
 import { tokensAdded } from './promotion-keys.ts';
 import type { RaceSettings } from './race-options.ts';
-import { costAdded } from './run-costs.ts';
 import { alphaOf, type Contender, type Race } from './race-state.ts';
 import { behaviours } from './rivals.ts';
 import { reportSentinel } from './sentinel.ts';
@@ -109,6 +111,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     tokensAdded: tokensAdded(contender),
     latencyAddedMs: latencyAdded(contender.compared),
     costAddedUsd: costAdded(contender.compared, race.costs),
+    prediction: scorePrediction(contender, settings),
     replaces: contender.replaces === undefined ? null : itemReference(contender.replaces),
     yieldsTo: contender.yieldsTo?.rule ?? null,
     incumbentHash: createHash('sha256').update(contender.incumbents.toSorted().join('\n')).digest('hex'),

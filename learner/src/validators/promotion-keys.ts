@@ -1,11 +1,10 @@
 import { bettingLogE } from '../stats/betting.ts';
-import { RUNS_COMPARED_MIN } from './compared-runs.ts';
+import { costAdded, RUNS_COMPARED_MIN } from './compared-runs.ts';
 import { criticalVeto, untriedTasks } from './critical-tasks.ts';
 import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
 import { latencyAdded } from './latency.ts';
 import { CLUSTERED_E_MIN, CRITICAL_E, CRITICAL_PAIRS, type RaceSettings } from './race-options.ts';
 import type { Contender, Race } from './race-state.ts';
-import { costAdded } from './run-costs.ts';
 import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
 
 /** Void treatment runs from which a one-sided loss of trials is taken seriously, and the share that is tolerated. */

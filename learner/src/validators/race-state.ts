@@ -6,7 +6,7 @@ import { fixesNothing } from '../replays/run-replay.ts';
 import type { Replicates } from '../stats/intraclass.ts';
 import type { RuleReference } from '../trials/trial-runner.ts';
 import type { Behaviour, ComparedTrial } from './behaviour.ts';
-import { CRITICAL_TASK, type Reruns } from './critical-tasks.ts';
+import { CRITICAL_TASK, type Reruns } from './critical-task.ts';
 import { startEvidence, type Evidence } from './evidence.ts';
 import { TRIGGERED_TASKS_MIN, type RaceSettings } from './race-options.ts';
 import { heldOutCases, renderBlocks, triggeredCases, type Blocks } from './triggered-cases.ts';

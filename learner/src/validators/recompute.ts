@@ -1,7 +1,7 @@
 import { eBonferroniLogThreshold } from '../stats/e-bonferroni.ts';
 import type { StoredTrial } from '../trials/stored-trials.ts';
 import { compareBehaviour, type Behaviour } from './behaviour.ts';
-import { isVeto, worstLogE } from './critical-tasks.ts';
+import { isVeto, worstLogE } from './critical-task.ts';
 import { liftInterval, logEvidence, meanLift, provisionalLift } from './evidence.ts';
 import { CLUSTERED_E_MIN, FUTILITY_E, HARM_E } from './race-options.ts';
 import { replayEvidence } from './replay-evidence.ts';

@@ -1,7 +1,7 @@
 import { factorialIncrement } from '../stats/factorial-increment.ts';
 import type { StoredTrial } from '../trials/stored-trials.ts';
 import { meanDifference } from './confirm.ts';
-import { CRITICAL_TASK, criticalTask, pairDifferences, type CriticalTask } from './critical-tasks.ts';
+import { CRITICAL_TASK, criticalTask, pairDifferences, type CriticalTask } from './critical-task.ts';
 import { observePair, type Evidence } from './evidence.ts';
 import { noEvidence, type OutcomeSum } from './race-state.ts';
 import { expectedOutcome, outcomeKey, withOutcome } from './record-factorial.ts';

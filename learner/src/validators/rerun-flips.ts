@@ -1,7 +1,8 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Random } from '../stats/random.ts';
 import type { TrialSpec } from '../trials/trial-runner.ts';
-import { flippedTasks, isOpenFlip, pairDifferences, RERUN_PAIRS, rerunKey } from './critical-tasks.ts';
+import { isOpenFlip, pairDifferences, RERUN_PAIRS } from './critical-task.ts';
+import { flippedTasks, rerunKey } from './critical-tasks.ts';
 import { logThreshold } from './decide.ts';
 import { logEvidence } from './evidence.ts';
 import { STEER_E, type RaceSettings } from './race-options.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { costAdded } from './compared-runs.ts';
 import { flatWorld, reportOf } from './flat-world.testing.ts';
 import { createRaceValidator } from './race.ts';
-import { costAdded } from './run-costs.ts';
 import type { CandidateReport } from './validator.ts';
 
 /** A rule that helps, and with which a run costs three cents instead of one. Costs are known `late` questions later. */

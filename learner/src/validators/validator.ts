@@ -1,7 +1,8 @@
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
-import type { RunCosts } from './run-costs.ts';
-import type { CriticalTask } from './critical-tasks.ts';
+import type { PredictionScore } from './prediction-result.ts';
+import type { RunCosts } from './compared-runs.ts';
+import type { CriticalTask } from './critical-task.ts';
 import type { RunReplay } from '../replays/run-replay.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { TrialRunner } from '../trials/trial-runner.ts';
@@ -64,6 +65,8 @@ export interface CandidateReport {
   readonly latencyAddedMs: number | null;
   /** Mean cost of a run with it minus that without it, USD; `null` = too few runs whose cost is known. */
   readonly costAddedUsd: number | null;
+  /** What its lesson predicted, scored by the trials; `null` = nothing was predicted. */
+  readonly prediction: PredictionScore | null;
   readonly incumbentHash: string;
   /** Rule in force that it was tested in the place of, `id@version`; null = it was tested beside all of them. */
   readonly replaces: string | null;

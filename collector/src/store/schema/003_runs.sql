@@ -59,6 +59,8 @@ CREATE TABLE IF NOT EXISTS {database}.analyses
     run_id   String CODEC(ZSTD(1)),
     learn_id String CODEC(ZSTD(1)),
     result   LowCardinality(String),
+    -- How it failed: equal for failures of one kind.
+    signature String CODEC(ZSTD(1)),
     at       DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(at)
