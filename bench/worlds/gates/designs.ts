@@ -6,8 +6,7 @@ const CONFIRM_RUNS = 1_000;
 /** From too few pairs to enough. */
 const FIXED_PAIRS = [40, 60, 80, 100, 120, 160] as const;
 
-/** Two baseline runs: with thirty cases for a rule, pairs are what is short. */
-export const RACE: Gate = ourGate('race', { mode: 'race', baselineRuns: 2, confirmRuns: CONFIRM_RUNS });
+export const RACE: Gate = ourGate('race', { mode: 'race', confirmRuns: CONFIRM_RUNS });
 export const FACTORIAL: Gate = ourGate('factorial', { mode: 'factorial', confirmRuns: CONFIRM_RUNS });
 /** Ours as they are when power is measured: with runs to confirm what they promote. */
 export const CONFIRMED_GATES: readonly Gate[] = [RACE, FACTORIAL];

@@ -1,3 +1,4 @@
+import { orderByText } from '../knowledge/order-by-text.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import type { RuleSupport } from './analysis-log.ts';
 
@@ -6,7 +7,7 @@ export const TRIALS_PER_CANDIDATE = 30;
 
 /**
  * Candidates that enter a validation cycle: at most one per {@link TRIALS_PER_CANDIDATE} trials. Rules that were never tested
- * come first, then those that more runs speak for; ties by id. Quarantined ones wait for a person.
+ * come first, then those that more runs speak for; ties by their text. Quarantined ones wait for a person.
  */
 export function chooseCandidates(
   candidates: readonly Rule[],
@@ -26,8 +27,8 @@ export function chooseCandidates(
   const supportOf = (rule: Rule): number =>
     new Set([...rule.provenance.evidence, ...(support.get(rule.id) ?? [])].map(({ runId }) => runId)).size;
   const wasJudged = (rule: Rule): number => (judged.has(`${rule.id}@${rule.version}`) ? 1 : 0);
-  return candidates
+  return orderByText(candidates)
     .filter(({ status, quarantined }) => status === 'candidate' && !quarantined)
-    .sort((a, b) => wasJudged(a) - wasJudged(b) || supportOf(b) - supportOf(a) || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => wasJudged(a) - wasJudged(b) || supportOf(b) - supportOf(a))
     .slice(0, countMax);
 }

@@ -313,7 +313,7 @@ describe('a learning pass', () => {
     let trials = 0;
     const stop = bench.startRunner((task, knowledge) => {
       trials += 1;
-      if (trials === 10) void stop();
+      if (trials === 2) void stop();
       return agent(task, knowledge);
     });
     const pass = await bench.learn({ runsBudget: 400 });

@@ -6,6 +6,7 @@ import type { TracedRun } from '../analyzers/traced-run.ts';
 import { capabilitiesOf, type Capabilities } from '../safety/capabilities.ts';
 import { scanText } from '../analyzers/scan.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import { orderByText } from '../knowledge/order-by-text.ts';
 import type { Evidence, Provenance, Rule } from '../knowledge/rule.ts';
 import type { ChatModel } from '../llm/chat-model.ts';
 import { compareWithServed } from './compare-with-served.ts';
@@ -45,7 +46,8 @@ export async function writeLessons(
   for (const { sample, lessons } of samples) {
     let written = 0;
     const capabilities = capabilitiesFor(sample.failures[0]?.summary.agent ?? '');
-    for (const lesson of lessons) {
+    // Of two that repeat or contradict each other, which one stays does not depend on the order of the answer.
+    for (const lesson of orderByText(lessons)) {
       const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
       const { rejected } = options;
       const gated = gateLesson(lesson, sample, { live, rejected, capabilities, gold: options.gold });

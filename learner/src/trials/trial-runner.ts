@@ -18,8 +18,9 @@ export interface TrialPlace {
   readonly candidate: RuleReference;
   /** Candidates included by a coin each, in a factorial trial: those that came up are among the rules. */
   readonly coins: readonly RuleReference[];
-  /** Period and pass of the candidate; a shared baseline run has no period. */
+  /** Period of the candidate; a shared baseline run has none. */
   readonly period: number;
+  /** Trials of this case before: of a pair, those of its candidate under the same block. */
   readonly pass: number;
   /** Names the text of the rules in force for this case: baseline runs are shared by (case, pass, block). */
   readonly block: string;

@@ -1,4 +1,5 @@
 import { itemReference } from '@tracelore/sdk/contract';
+import { ruleTextHash } from '../knowledge/rule-hash.ts';
 import type { Random } from '../stats/random.ts';
 import type { TrialPlace, TrialSpec } from '../trials/trial-runner.ts';
 import type { RaceSettings } from './race-options.ts';
@@ -34,7 +35,7 @@ export async function confirmLifts(
     const pairs = Math.min(settings.confirmPairs, Math.floor(left / 2));
     const cases = await casesInScope(contender, race, input);
     if (pairs < CONFIRM_PAIRS_MIN || cases.length === 0) continue;
-    const own = random.split(`confirm ${itemReference(contender.rule)}`);
+    const own = random.split(`confirm ${ruleTextHash(contender.rule)}`);
     const order: string[] = [];
     while (order.length < pairs) order.push(...own.shuffle(cases));
     const all = race.inForce.rules.map(itemReference);

@@ -27,7 +27,7 @@ it.each(['race', 'factorial'] as const)('harm in a critical slice must be ruled 
   expect(harmless.status).toBe('promoted');
   expect(harmless.pairs).toBeGreaterThanOrEqual(80);
   expect(harmless.pairs).toBeGreaterThan(plain.pairs);
-  const unclear = await judge(0.45, { ...budget, criticalTags: ['payments'] });
+  const unclear = await judge(0.35, { ...budget, sliceGuard: false, criticalTags: ['payments'] });
   expect(unclear.status).not.toBe('promoted');
 });
 

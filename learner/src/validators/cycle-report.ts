@@ -41,7 +41,9 @@ export function reportCycle(
     icc: intraclassCorrelation(Object.values(race.replicates)),
     seed: input.seed,
     fingerprint: input.fingerprint,
-    reports: race.contenders.map((contender) => reportContender(contender, race, settings)),
+    reports: race.contenders
+      .toSorted((a, b) => input.candidates.indexOf(a.rule) - input.candidates.indexOf(b.rule))
+      .map((contender) => reportContender(contender, race, settings)),
     behaviours: behaviours(race),
     replays: input.replays ?? [],
   };

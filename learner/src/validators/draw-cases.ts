@@ -94,9 +94,9 @@ function isUrgent(contender: Contender, race: Race, settings: RaceSettings): (id
 
 /** Goes on to the next pass when the current one is used up. False when the period allows no further pair. */
 export function advancePass(contender: Contender, settings: RaceSettings): boolean {
-  // Two trials of a factorial cycle tell what a pair does; they are the cheaper way, so each candidate may have twice as much.
+  // Two trials of a factorial cycle tell what a pair does.
   if (settings.mode === 'factorial')
-    return contender.triggered.length > 0 && contender.attempts < 4 * settings.pairsMax;
+    return contender.triggered.length > 0 && contender.attempts < 2 * settings.pairsMax;
   if (contender.attempts >= settings.pairsMax) return false;
   const drawn = new Set(contender.drawn);
   if (contender.triggered.some((id) => !drawn.has(id))) return true;

@@ -13,6 +13,8 @@ export interface PlannedPair {
   readonly contender: Contender;
   readonly caseId: string;
   readonly key: string;
+  /** Pairs that the contender had of this case under this text before: which of its baselines it meets. */
+  readonly turn: number;
   /** From 0 in the cycle. */
   readonly number: number;
 }
@@ -20,7 +22,7 @@ export interface PlannedPair {
 /** What one trial of the round is for. */
 export type Slot =
   | { readonly kind: 'treatment'; readonly pair: PlannedPair }
-  | { readonly kind: 'baseline'; readonly caseId: string; readonly key: string; readonly pass: number };
+  | { readonly kind: 'baseline'; readonly caseId: string; readonly key: string; readonly turn: number };
 
 export interface Round {
   readonly pairs: readonly PlannedPair[];
@@ -47,14 +49,15 @@ export function planRound(race: Race, random: Random, settings: RaceSettings, gr
     const room = Math.min(batchMax, settings.pairsMax - contender.attempts);
     for (const caseId of openCases(contender, race, random, settings)) {
       if (batch >= room) break;
-      const key = baselineKey(race, caseId, contender.pass);
+      const turn = contender.turns[textKey(race, caseId)] ?? 0;
+      const key = baselineKey(race, caseId, turn);
       const missing = !baselines.has(key) && !isFresh(race, key, settings);
       const cost = 1 + (missing ? settings.baselineRuns : 0);
       if (cost > left) continue;
       left -= cost;
       batch += 1;
-      pairs.push({ contender, caseId, key, number: race.pairs + pairs.length });
-      if (missing) baselines.set(key, { kind: 'baseline', caseId, key, pass: contender.pass });
+      pairs.push({ contender, caseId, key, turn, number: race.pairs + pairs.length });
+      if (missing) baselines.set(key, { kind: 'baseline', caseId, key, turn });
     }
   }
   const slots = random
@@ -70,21 +73,21 @@ function specOf(slot: Slot, position: number, race: Race, group: string): TrialS
   const inForce = race.inForce.rules.map(itemReference);
   const shared = { phase: 'decision', round: race.round, position, coins: [] } as const;
   if (slot.kind === 'baseline') {
-    const { caseId, pass } = slot;
+    const { caseId, turn } = slot;
     const place: TrialPlace = {
       ...shared,
       candidate: '',
       period: 0,
-      pass,
+      pass: turn,
       block: blockOf(race, caseId),
       pair: 0,
     };
     return { caseId, rules: inForce, purpose: 'baseline', group, place };
   }
-  const { caseId, contender, number: pair } = slot.pair;
-  const { period, pass } = contender;
+  const { caseId, contender, turn, number: pair } = slot.pair;
+  const { period } = contender;
   const candidate = itemReference(contender.rule);
-  const place: TrialPlace = { ...shared, candidate, period, pass, block: blockOf(race, caseId), pair };
+  const place: TrialPlace = { ...shared, candidate, period, pass: turn, block: blockOf(race, caseId), pair };
   const treated =
     contender === race.sentinel
       ? race.inForce.rules
@@ -94,12 +97,17 @@ function specOf(slot: Slot, position: number, race: Race, group: string): TrialS
 }
 
 /**
- * Baselines are shared by (case, pass, text of the rules in force). A contender visits a case once per pass and passes
- * only count upwards, so it never sees the same baseline run twice: reuse over passes would multiply false promotions
- * by five.
+ * Baselines are shared by (case, turn, text of the rules in force). A contender's turns at a case under one text only
+ * count upwards, so it never sees the same baseline run twice: reuse would multiply false promotions by five. Whoever
+ * comes later, or starts anew, meets the runs that others have paid for.
  */
-function baselineKey(race: Race, caseId: string, pass: number): string {
-  return `${caseId}\u0000${pass}\u0000${blockOf(race, caseId)}`;
+function baselineKey(race: Race, caseId: string, turn: number): string {
+  return `${caseId}\u0000${turn}\u0000${blockOf(race, caseId)}`;
+}
+
+/** A case under the text that its agent is given from the rules in force. */
+export function textKey(race: Race, caseId: string): string {
+  return `${caseId}\u0000${blockOf(race, caseId)}`;
 }
 
 /** Names that were worked out; every trial of a case asks for its own. */

@@ -75,7 +75,10 @@ describe('race validator in poor situations and at its limits', () => {
         });
       },
     };
-    const report = await createRaceValidator({ runsBudget: 2_000 }).validate({ ...input, trials });
+    const report = await createRaceValidator({ runsBudget: 2_000, alpha: 0.005 }).validate({
+      ...input,
+      trials,
+    });
     const hides = reportOf(report, 'hides');
     expect(hides.logE).toBeGreaterThan(hides.logEThreshold);
     expect(hides.status).toBe('inconclusive');

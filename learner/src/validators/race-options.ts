@@ -17,8 +17,7 @@ export interface RaceOptions {
   /** `fwer`: P(any false promotion) ≤ α. `fdr`: expected share of false promotions ≤ α. Default `fwer`. */
   readonly control?: 'fwer' | 'fdr';
   /**
-   * Baseline runs averaged per pair. Default 2, or 1 when the budget is below {@link SCARCE_RUNS} trials per candidate:
-   * more pairs then find more than sharper ones.
+   * Baseline runs averaged per pair. Default 1: for the same number of trials, more pairs find more than sharper ones.
    */
   readonly baselineRuns?: number;
   /** Tasks per batch, one look after each. Default 8. */
@@ -28,9 +27,12 @@ export interface RaceOptions {
    * most promising. Default 2.
    */
   readonly lanes?: number;
-  /** Passes over the triggered tasks per period. Default 4. */
+  /**
+   * Passes over the triggered tasks per period. Default 8: what repeated passes prove about these tasks alone, the E over
+   * tasks does not let through.
+   */
   readonly passesMax?: number;
-  /** Pairs per period. Default 160. */
+  /** Pairs per period, and half the trials of a candidate in a period of a factorial cycle. Default 320. */
   readonly pairsMax?: number;
   /** Lift worth finding, score units: below it a candidate is futile. Default .20. */
   readonly mde?: number;
@@ -85,8 +87,6 @@ export interface RaceOptions {
 
 /** Trials per candidate from which `auto` chooses the factorial mode. */
 export const FACTORIAL_RUNS = 60;
-/** Trials per candidate below which one baseline run per pair is the better use of them. */
-export const SCARCE_RUNS = 120;
 /** Triggered tasks a candidate needs to be tested at all. */
 export const TRIGGERED_TASKS_MIN = 8;
 /** E of the task-clustered second key. */
@@ -114,10 +114,11 @@ const DEFAULTS = {
   confirmRuns: 0,
   alpha: 0.05,
   control: 'fwer',
+  baselineRuns: 1,
   batchTasks: 8,
   lanes: 2,
-  passesMax: 4,
-  pairsMax: 160,
+  passesMax: 8,
+  pairsMax: 320,
   mde: 0.2,
   ladder: true,
   ladderMde: 0.1,
@@ -142,11 +143,8 @@ const DEFAULTS = {
  */
 export function resolveRace(options: RaceOptions, candidates: number): RaceSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const isScarce = options.runsBudget < SCARCE_RUNS * candidates;
-  const baselineRuns = isScarce ? 1 : 2;
   const settings: RaceSettings = {
     ...DEFAULTS,
-    baselineRuns,
     ...options,
     ...given,
     mode: modeOf(options, candidates),

@@ -1,6 +1,7 @@
 import type { ComparedRuns, JudgedRun } from './compared-runs.ts';
 import { itemReference } from '@tracelore/sdk/contract';
 import type { EvalCase } from '../evals/eval-case.ts';
+import { orderByText } from '../knowledge/order-by-text.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import { fixesNothing } from '../replays/run-replay.ts';
 import type { Replicates } from '../stats/intraclass.ts';
@@ -31,12 +32,14 @@ export interface Contender {
   period: number;
   /** First round of the period. */
   roundFirst: number;
-  /** Runs on through restarts, so that no cached baseline is ever used twice by one candidate. */
+  /** Runs on through restarts: each pass has an order of its own. */
   pass: number;
   /** First pass of the current period. */
   passFirst: number;
   /** Cases drawn in the current pass. */
   drawn: string[];
+  /** Pairs so far by case and text of the rules in force: no cached baseline is ever used twice by one candidate. */
+  readonly turns: Record<string, number>;
   /** Pairs tried in the current period, void ones included. */
   attempts: number;
   evidence: Evidence;
@@ -55,7 +58,7 @@ export interface Contender {
   yieldsTo: { readonly rule: RuleReference; readonly behaviour: Behaviour } | undefined;
 }
 
-/** A cached baseline: scores of the judged runs of one (case, pass, block). */
+/** A cached baseline: scores of the judged runs of one (case, turn, block). */
 export interface Baseline {
   readonly scores: readonly number[];
   readonly runs: readonly JudgedRun[];
@@ -115,7 +118,7 @@ export async function startRace(input: ValidationInput, settings: RaceSettings):
   const inForce = { rules: [...input.incumbents], blocks };
   const known = new Set(input.incumbents.map(itemReference));
   const contenders: Contender[] = [];
-  for (const rule of input.candidates) {
+  for (const rule of orderByText(input.candidates)) {
     const turnedDown = known.has(itemReference(rule)) ? ALREADY_THERE : fixesNothingOf(rule, input);
     known.add(itemReference(rule));
     contenders.push(await startContender(rule, input, inForce, settings, turnedDown));
@@ -185,6 +188,7 @@ async function startContender(
     pass: 0,
     passFirst: 0,
     drawn: [],
+    turns: {},
     attempts: 0,
     evidence: noEvidence(settings, settings.mde),
     mde: settings.mde,

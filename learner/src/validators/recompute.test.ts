@@ -70,7 +70,7 @@ describe('a cycle recomputed from its trials', () => {
 
   it.each(['race', 'factorial'] as const)('knows restarts and rounds that were cut off: %s', async (mode) => {
     const same = flatWorld(['one', 'two'], (rules) => (rules.size > 0 ? 0.9 : 0.2));
-    const restarted = await judge(same, { runsBudget: 3_000, mode });
+    const restarted = await judge(same, { runsBudget: 3_000, mode, baselineRuns: 2 });
     expect(restarted.report.reports.filter(({ period }) => period === 1)).toHaveLength(1);
     expect(recomputeCycle(restarted.report, restarted.trials, noTags)).toMatchObject({ equal: true });
     const cut = await judge(mixed(), { runsBudget: 3_000, mode }, 4);

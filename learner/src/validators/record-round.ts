@@ -1,7 +1,7 @@
 import { addReplicate } from '../stats/intraclass.ts';
 import type { JudgedRun } from './compared-runs.ts';
 import { observePair } from './evidence.ts';
-import type { PlannedPair, Round } from './plan-round.ts';
+import { textKey, type PlannedPair, type Round } from './plan-round.ts';
 import type { RaceSettings } from './race-options.ts';
 import type { Race } from './race-state.ts';
 import type { TrialScores } from './run-trials.ts';
@@ -60,8 +60,9 @@ function recordPair(
   baseline: readonly number[],
   settings: RaceSettings,
 ): void {
-  const { contender, caseId } = pair;
+  const { contender, caseId, turn } = pair;
   contender.attempts += 1;
+  contender.turns[textKey(race, caseId)] = turn + 1;
   contender.drawn.push(caseId);
   contender.runs.treatment += 1;
   contender.runs.baseline += baseline.length > 0 ? baseline.length : settings.baselineRuns;

@@ -49,6 +49,7 @@ export function startSentinel({ contenders }: Race, settings: RaceSettings): Con
     pass: 0,
     passFirst: 0,
     drawn: [],
+    turns: {},
     attempts: 0,
     evidence: noEvidence(settings, settings.mde),
     mde: settings.mde,
