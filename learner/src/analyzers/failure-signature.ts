@@ -38,15 +38,18 @@ function failureShape(span: SpanView): Readonly<Record<string, string>> {
   };
 }
 
-/** The same in words: what failed and how, or how the output is wrong and which tool came last. */
+/**
+ * Roughly the same in words: which step failed, or how the output is wrong and which tool came last. Without the message:
+ * others' words do not belong into questions about other runs.
+ */
 export function failureText(run: TracedRun): string {
   const failing = run.spans.findLast((span) => span.status === 'Error');
   if (failing === undefined) {
     const lastTool = run.spans.findLast((span) => span.kind === 'tool')?.tool ?? '';
     return `${differenceClass(run)}${lastTool === '' ? '' : ` after ${lastTool}`}`;
   }
-  const { kind, name, errorType, template } = failureShape(failing);
-  return [`${kind} ${name} failed`, errorType, template].filter((part) => part !== '').join(': ');
+  const { kind, name, errorType } = failing;
+  return `${kind} ${name} failed${errorType === '' ? '' : `: ${errorType}`}`;
 }
 
 /** The most trusted source that calls the run failed. */

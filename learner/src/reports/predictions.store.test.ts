@@ -70,7 +70,7 @@ it('what a lesson predicts is stored, scored by its trials, and counted in produ
 
   // The analyzer was told what it can name, and nothing of the cases but their tags.
   expect(asked[0]).toContain('<failure label="F1" runs="4">wrong_value</failure>');
-  expect(asked[0]).toMatch(/<failure label="F2" runs="1">agent answer failed: Error: database is locked</);
+  expect(asked[0]).toContain('<failure label="F2" runs="1">agent answer failed: Error</failure>');
   expect(asked[0]).toContain('<slice>large</slice>\n<slice>small</slice>');
   expect(asked.join('')).not.toContain('shop 100');
 
