@@ -20,6 +20,11 @@ import { quantitiesIn, type Quantity } from './quantities.ts';
 /** What a word is to its clause: the verb, what the rule is about, what is to be so, where or when, or when it applies. */
 export type Role = 'verb' | 'object' | 'value' | 'place' | 'scope';
 
+/** Whether a word of such a role says what a rule is about. */
+export function isObject(role: Role): boolean {
+  return role === 'object' || role === 'scope';
+}
+
 /** A content word of a rule. */
 export interface Term {
   readonly word: string;
@@ -149,7 +154,8 @@ function rolesOf(words: readonly string[], names: ReadonlySet<string>): readonly
   const isUsing = USING_VERBS.has(words[first] ?? '');
   const verb = words.findIndex((word, at) => !names.has(word) && statesAt(words, at));
   const isImperative = (verb < 0 || isUsing || verb > 7) && !DETERMINERS.has(words[0] ?? '');
-  let role: Role = isImperative ? 'verb' : 'object';
+  const isAfterthought = /^(?:instead|rather)$/.test(words[0] ?? '');
+  let role: Role = isAfterthought ? 'value' : isImperative ? 'verb' : 'object';
   return words.map((word, at) => {
     if (!isImperative && at <= verb) role = at === verb ? 'verb' : 'object';
     else if (role !== 'verb' || at > first) {

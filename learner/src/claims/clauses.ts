@@ -7,7 +7,7 @@ export interface Clause {
 }
 
 const REASON = /^(?:because|since|as (?:it|they|the|this|that|we|we're)\b|so that|otherwise)/;
-const SCOPE = /^(?:if|when|whenever|while|where|unless|in case)\b/;
+const SCOPE = /^(?:if|when|whenever|where|unless|in case)\b/;
 /** "For hotels in Asia, …" says when, as a clause does. */
 const OPENING = /^(?:for|in|on|after|at|during|before|within|under|with)\b/;
 /** "After a 429 response wait …": a comma is missing. */

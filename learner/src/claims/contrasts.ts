@@ -22,7 +22,6 @@ newest latest recent current new fresh | oldest earliest outdated old previous f
 highest largest maximum most biggest greatest longest expensive | lowest smallest minimum least fewest shortest cheapest
 increase raise grow up rise higher more expand | decrease lower reduce down fall shrink less cut
 ascending oldest-first alphabetical | descending newest-first reverse
-minimum least | maximum most
 above over exceed beyond | below under beneath
 upper uppercase capital | lower lowercase small
 gross | net
@@ -72,7 +71,6 @@ early soon | late
 always every | never
 weekday working-day business-day workday | weekend calendar-day saturday sunday holiday
 calendar-day calendar | working-day business-day fiscal
-fiscal | calendar
 domestic national | foreign international abroad
 day | night
 morning | evening afternoon night
@@ -120,7 +118,6 @@ expire lapse forfeit | carry-over valid keep roll-over
 valid | invalid expired
 online | offline
 guest | member
-buyer | seller
 employer | employee
 sender shipper origin | recipient receiver destination consignee
 departure depart dispatch leave | arrival arrive delivery
@@ -176,7 +173,6 @@ seated sitting sit | standing stand lie lying
 above upper | below ground lower
 indoors | outdoors
 wholly fully entirely completely whole | partly partially half
-together | separately
 charge bill invoice | waive credit refund
 discount reduced sale | regular full list
 guaranteed firm promise | tentative
@@ -206,102 +202,137 @@ voluntary | involuntary
 tolerate | reject
 mention name cite | avoid hide conceal
 praise | criticise
-assume | verify
-trust | distrust verify
 reuse | recreate rebuild
 patch | rewrite
 monolith | microservice
 tab | window
-depart | arrive
 ship dispatch send | hold withhold keep
 prioritise first | deprioritise last
-`;
-
-/** Words that name one of a kind: who names different ones says different things. One kind per line. */
-export const KINDS: string = `
-january february march april may june july august september october november december
-monday tuesday wednesday thursday friday saturday sunday
-spring summer autumn winter
-english german french spanish italian chinese portuguese japanese american british dutch russian korean arabic
-cents euro dollar pound yen franc mill usd eur gbp chf jpy
-gram kilogram ton ounce milligram pound microgram stone
-millimetre centimetre metre kilometre inch foot yard mile
-millilitre litre gallon milligram unit
-second minute hour day week month quarter year millisecond
-celsius fahrenheit kelvin
-utc gmt cet est pst local
-red green blue yellow black white orange grey
-comma point dot semicolon tab pipe colon
-json xml csv yaml html markdown toml pdf parquet protobuf xlsx table prose
-null zero empty-string unknown default
-shipped paid cancelled void pending refunded open delivered returned draft
-north south east west
-left right inner outer full cross
-sum average median mean count minimum maximum mode
-get post put patch delete
-postgres mysql sqlite oracle clickhouse mongodb redis snowflake bigquery duckdb
-npm yarn pnpm bun pip poetry conda uv cargo
-vitest jest mocha pytest unittest junit jasmine
-python javascript typescript java go rust ruby php kotlin swift
-react vue angular svelte
-docker podman kubernetes nomad
-utf-8 latin-1 utf-16 ascii
-md5 sha-1 sha-256 sha-512 bcrypt argon2 crc32 scrypt
-string integer number float boolean object array decimal
-email phone chat letter sms post fax
-card cash invoice voucher transfer cheque paypal
-supervisor manager engineer lawyer doctor nurse accountant customer pharmacist auditor
-finance legal sales marketing support engineering security billing
-buyer seller
-sender recipient
-truck train ship plane courier mail rail air sea road drone
-horizontal vertical diagonal
-daily weekly monthly quarterly yearly hourly annually
-past present future
-round-up round-down half-even nearest
-camelcase snake-case kebab-case pascalcase
-low medium high critical urgent normal
-author title date price name size relevance popularity rating quantity spend revenue
-invoice payment order delivery shipping contract booking signature dispatch
-recent newest latest oldest earliest largest smallest biggest cheapest expensive highest lowest longest shortest nearest fastest slowest urgent
-kwh mwh joule megajoule kj calorie kcal wh
-staging production development test
-cookie header query body path
-first second third fourth last
-gold silver bronze platinum basic premium
-iso us european
-fifo lifo
-male female
-oral intravenous topical subcutaneous intramuscular rectal
-breakfast lunch dinner
-country region city state
-left right
-bar line pie scatter histogram
-rest graphql grpc soap
-fcfs round-robin
-inform direct
-iso us european american
-snake_case camelcase kebab-case pascalcase
-const let var
-merge rebase squash
-postgresql mysql mariadb
-azure aws gcp
-slack teams discord
-jira github gitlab linear
-grep find sed awk
-unix iso rfc
-stdout stderr
-fob cif exw dap ddp
-fefo fifo lifo
-metric imperial
-kilometre mile
-asia europe africa america australia
-germany france italy spain uk usa china japan india
-bank card cash crypto
-inbox archive spam trash folder
-creation modification expiry
-warehouse shop office home
-express standard overnight economy
-aisle window middle
-bolt screw nail
+accurate precise | rough approximate
+acknowledge confirm | ignore
+adjust correct | leave unchanged
+advance prepay | arrears postpay
+affirmative opt-in | opt-out
+aggregate aggregated summarise total | raw individual detailed line-item
+all every entire | none no-one
+alphabetical chronological | random
+annotate | strip
+append last | prepend first
+approve | reject
+archive | delete
+assign | unassign
+authenticated login signed-in | anonymous guest signed-out
+backward | forward
+bigger | smaller
+bind | unbind
+bold | plain
+build | buy
+canary gradual staged | all-at-once big-bang
+capitalise | expense
+case-insensitive | case-sensitive
+centralise | distribute
+chill refrigerate | ambient room-temperature
+clockwise | counterclockwise
+commit | abort
+compile | interpret
+concrete | abstract
+consume | produce
+continuous | discrete
+cumulative running | per-period periodic
+customer-facing external | internal
+daily | weekly monthly
+deep full | shallow partial
+depreciate | expense
+discourage | encourage
+double | halve single
+duplicate repeat | unique distinct dedupe deduplicate
+elective | emergency
+emphasise | downplay
+enforce | waive relax
+even | odd
+exact | fuzzy
+exempt | subject taxable
+explain justify | withhold
+fail-open | fail-closed
+fasten | loosen
+flexible | fixed
+foreground | background
+global | local
+hard-code hardcode | configure parameter
+head | tail
+imperative | declarative
+inbound incoming | outbound outgoing
+independent | dependent
+inherit | compose composition
+insured | uninsured
+interactive | batch
+joint | separate
+kind gentle | harsh firm
+lead | follow
+lead-in upfront | footnote appendix
+link reference | copy duplicate
+live | recorded cached
+lossless | lossy
+masked | unmasked clear
+match | mismatch
+modern | legacy
+mute | unmute
+narrow | wide broad
+native | foreign
+nominal | real
+normalised | denormalised
+notify | silence mute
+null | not-null
+obsolete deprecated | current supported
+once | repeatedly always every-time
+original | translated converted copy
+overlap | disjoint
+overestimate | underestimate
+paid | unpaid
+paper printed post | digital electronic online
+peak | off-peak
+prescription | over-the-counter
+present show | omit
+pro-rata prorated | full
+proactive unasked | on-request asked
+promote | demote
+pseudonym anonymise anonymous | real
+qualitative | quantitative
+queue | drop
+quote | paraphrase
+reactive | proactive
+recommend | warn
+recursive | iterative
+refundable | non-refundable
+register | unregister
+reimburse | deny
+reopen | close new
+reschedule rebook | cancel
+restrict limit | open unrestricted unlimited
+reversible | irreversible
+scheduled | on-demand
+sealed | open
+secured | unsecured
+shared common | own separate dedicated
+shipping-date shipped | order-date ordered
+sign | unsigned
+simple | compound
+sober | humorous
+stateful | stateless
+stop | start
+surface ground | air
+sweet | salty
+symmetric | asymmetric
+tax-free | taxed
+thick | thin
+throw raise | return swallow catch
+top-down | bottom-up
+transparent | opaque
+two-sided | one-sided
+typed | untyped
+upgrade | downgrade
+upload | download
+validate check | trust skip
+visible | hidden
+wait | proceed
 `;

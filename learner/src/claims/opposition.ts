@@ -1,7 +1,8 @@
 import { jaccard } from '../search/trigrams.ts';
 import { align, missing, type Alignment, type Pair } from './alignment.ts';
-import type { Claim, Role, StatedQuantity } from './claim.ts';
+import { isObject, type Claim, type Role } from './claim.ts';
 import { isNegator } from './negation.ts';
+import { compareNumbers } from './numbers.ts';
 import { comparedOrder } from './order.ts';
 import { meaningCosine } from './word-vectors.ts';
 
@@ -9,8 +10,6 @@ import { meaningCosine } from './word-vectors.ts';
 const TURNED_SHARE_MIN = 0.5;
 /** The same where the negation stands directly before the word: "without tax", "including tax". */
 const TURNED_WORD_SHARE_MIN = 0.3;
-/** Part of the greater one by which the same length of time in two units may differ: a quarter is not always 90 days. */
-const UNIT_ROUNDING = 0.02;
 
 /** What speaks for and against two claims being opposite. */
 export const TRAITS = [
@@ -34,6 +33,7 @@ export const TRAITS = [
   'replaced',
   'replacedVerb',
   'replacedInPlace',
+  'replacedValueInPlace',
   'moreSaid',
   /** Neither opposed nor replaced: the same in other words. */
   'nothingDiffers',
@@ -52,7 +52,6 @@ export type Trait = (typeof TRAITS)[number];
 /** Each in [0, 1]. */
 export type Traits = Readonly<Record<Trait, number>>;
 
-const isObject = (role: Role): boolean => role === 'object' || role === 'scope';
 const is =
   (role: Role) =>
   (other: Role): boolean =>
@@ -74,7 +73,7 @@ export function traitsOf(left: Claim, right: Claim): Traits | undefined {
   const replaced = (isCounted?: (role: Role) => boolean): number => Math.min(1, ...both(isCounted));
   const { exclusives, opposites } = alignment;
   const contrasts = [...exclusives, ...opposites];
-  const numbers = comparedNumbers(left.quantities, right.quantities);
+  const numbers = compareNumbers(left.quantities, right.quantities);
   if (numbers.areApart || contrasts.some((pair) => pair.every(({ role }) => role === 'scope')))
     return undefined;
   const polarity = comparedPolarity(alignment);
@@ -113,7 +112,8 @@ export function traitsOf(left: Claim, right: Claim): Traits | undefined {
     sameVerb: bit(alignment.matches.some(({ pair }) => pair.every(({ role }) => role === 'verb'))),
     replaced: replacedAtAll,
     replacedVerb: replaced(is('verb')),
-    replacedInPlace: bit(isReplacedInPlace(alignment)),
+    replacedInPlace: bit(isReplacedInPlace(alignment, isObject)),
+    replacedValueInPlace: bit(isReplacedInPlace(alignment, (role) => !isObject(role))),
     moreSaid: Math.min(1, Math.max(...both()) / 5),
     nothingDiffers: bit(opposed === 0 && replacedAtAll < 0.5),
     opposedTwice: bit(
@@ -162,53 +162,20 @@ function comparedPolarity({ matches }: Alignment): {
   };
 }
 
-interface ComparedNumbers {
-  readonly isShared: boolean;
-  readonly differ: boolean;
-  readonly differBesideSameWord: boolean;
-  readonly differInObject: boolean;
-  readonly areApart: boolean;
-}
-
-/** Numbers of the same unit, or of the same thing. */
-function comparedNumbers(left: readonly StatedQuantity[], right: readonly StatedQuantity[]): ComparedNumbers {
-  const pairs = left.flatMap((a) => right.filter((b) => a.of === b.of).map((b) => [a, b] as const));
-  const differing = pairs.filter(([a, b]) => !isSameNumber(a, b));
-  const isOfObject = (pair: (typeof pairs)[number]): boolean => pair.every(({ role }) => isObject(role));
-  const ofObject = differing.filter(isOfObject);
-  const others = differing.filter((pair) => !ofObject.includes(pair));
-  // With one number in each there is nothing else that could differ.
-  const isShared = pairs.length > differing.length;
-  const areAll = isShared && left.length === 1 && right.length === 1;
-  return {
-    isShared,
-    differ: others.length > 0 && !areAll,
-    differBesideSameWord: others.some(([a, b]) => a.near.some((word) => b.near.includes(word))),
-    differInObject: ofObject.length > 0,
-    areApart: pairs.some((pair) => isOfObject(pair) && excludeEachOther(...pair)),
-  };
-}
-
-function isSameNumber(a: StatedQuantity, b: StatedQuantity): boolean {
-  const tolerance = a.factor === b.factor ? 1e-9 : UNIT_ROUNDING;
-  return Math.abs(a.value - b.value) <= tolerance * Math.max(Math.abs(a.value), Math.abs(b.value));
-}
-
-/** "More than three hours" and "less than one", "after a 429" and "after a 503". */
-function excludeEachOther(a: StatedQuantity, b: StatedQuantity): boolean {
-  if (a.bound === 'exact' && b.bound === 'exact')
-    return a.role === 'scope' && b.role === 'scope' && !isSameNumber(a, b);
-  const [least, most] = a.bound === 'least' ? [a, b] : [b, a];
-  return least.bound === 'least' && most.bound === 'most' && least.value >= most.value;
-}
-
 function isLimitAndNone(one: Claim, other: Claim): boolean {
   return one.isLimited && !one.isUnlimited && other.isUnlimited && !other.isLimited;
 }
 
-function isReplacedInPlace({ rest: [ours, theirs] }: Alignment): boolean {
+function isReplacedInPlace({ rest: [ours, theirs] }: Alignment, isCounted: (role: Role) => boolean): boolean {
   return ours.some((a) =>
-    theirs.some((b) => a.role === b.role && a.before !== '' && a.before === b.before && a.after === b.after),
+    theirs.some(
+      (b) =>
+        isCounted(a.role) &&
+        a.role === b.role &&
+        a.before !== '' &&
+        a.before === b.before &&
+        a.after === b.after,
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
-import { CONTRASTS, KINDS } from './contrasts.ts';
+import { CONTRASTS } from './contrasts.ts';
+import { KINDS } from './kinds.ts';
 
 /** Phrases that say the same as one word. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,6 @@
 import { stem } from '../search/stem.ts';
-import { CONTRASTS, KINDS } from './contrasts.ts';
+import { CONTRASTS } from './contrasts.ts';
+import { KINDS } from './kinds.ts';
 
 /** Stem → contrasts it stands in, with its side: `+3` and `-3` are the two sides of the third. */
 const SIDES: ReadonlyMap<string, readonly number[]> = indexed(
