@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { cutMiddle } from '../analyzers/content-budget.ts';
-import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
 import { commandsReader } from '../analyzers/scan.ts';
 import { plainText, rootOf, taskOf, type TracedRun } from '../analyzers/traced-run.ts';
-import type { ChatModel, ChatResult, Usage } from '../llm/chat-model.ts';
+import type { ChatModel, Usage } from '../llm/chat-model.ts';
 import { NO_USAGE } from '../llm/chat-model.ts';
-import { followedCanary, newCanary, withCanary } from './canary.ts';
-import { fenced } from './fence.ts';
+import { askJudge, readByJudge } from './ask-judge.ts';
 import type { SignalVerdict } from './signal.ts';
 
-/** Characters of the task and of the answer that the judge reads. */
-const TEXT_CHARACTERS_MAX = 12_000;
-/** Mostly for models that reason before they answer. */
-const ANSWER_TOKENS_MAX = 8_192;
 /** What a judge's score means. */
 export interface JudgeThresholds {
   /** A score from here on passes. */
@@ -68,37 +61,25 @@ async function judgeRun(
   { passMin, failMax }: JudgeThresholds,
   signal?: AbortSignal,
 ): Promise<JudgeResult> {
-  const task = cutMiddle(stripOwnKnowledge(taskOf(run)), TEXT_CHARACTERS_MAX);
-  const answer = cutMiddle(stripOwnKnowledge(plainText(rootOf(run)?.output ?? '')), TEXT_CHARACTERS_MAX);
+  const task = readByJudge(taskOf(run));
+  const answer = readByJudge(plainText(rootOf(run)?.output ?? ''));
   if (task === '' || answer === '') return abstained('the run has no recorded task or answer');
   if (commandsReader(answer)) return abstained('the answer contains text that reads like an instruction');
-  const canary = newCanary();
-  const result = await ask(model, { task, answer: withCanary(answer, canary) }, signal);
-  if (!result.ok) return { kind: 'failed', message: result.message, usage: result.usage };
-  const { score, reason } = result.value;
-  if (followedCanary(reason, canary))
+  const result = await askJudge(
+    model,
+    { system: SYSTEM, about: { task }, judged: { answer }, schemaName: 'verdict', schema: VERDICT },
+    signal,
+  );
+  if (result.kind === 'failed') return result;
+  if (result.kind === 'followed')
     return { ...abstained('the judge follows what it judges'), usage: result.usage };
+  const { score, reason } = result.value;
   if (!(score >= 0 && score <= 1)) {
     return { kind: 'failed', message: `expected a score in [0, 1], got ${score}`, usage: result.usage };
   }
   if (score > failMax && score < passMin) return { ...abstained(reason), usage: result.usage };
   const verdict: SignalVerdict = { source: 'judge', passed: score >= passMin, score, comment: reason };
   return { kind: 'judged', verdict, usage: result.usage };
-}
-
-function ask(
-  model: ChatModel,
-  texts: { readonly task: string; readonly answer: string },
-  signal: AbortSignal | undefined,
-): Promise<ChatResult<{ score: number; reason: string }>> {
-  return model.complete({
-    system: SYSTEM,
-    user: fenced(texts),
-    schemaName: 'verdict',
-    schema: VERDICT,
-    outputTokensMax: ANSWER_TOKENS_MAX,
-    ...(signal === undefined ? {} : { signal }),
-  });
 }
 
 function abstained(reason: string): JudgeResult {
