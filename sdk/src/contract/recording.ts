@@ -34,7 +34,7 @@ function sorted(value: unknown): unknown {
   if (!isRecord(value)) return value;
   // From entries: an own key `__proto__` stays a key.
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, sorted(item)]);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Reads one call of a lease's recording. */
