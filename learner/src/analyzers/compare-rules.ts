@@ -7,9 +7,10 @@ import { jaccard, trigramsOf } from '../search/trigrams.ts';
 
 /**
  * Mean of trigram similarity and cosine from which two rules are compared at all. On the development part of our pairs it keeps
- * 95 % of those that say the same, 92 % of the contradictions, 58 % of the related and none of the unrelated ones.
+ * 99 % of those that say the same, 97 % of the contradictions, 85 % of the related and 2 % of the unrelated ones: what a lesson
+ * costs is bounded by the number of rules below.
  */
-export const COMPARED_SIMILARITY_MIN = 0.35;
+export const COMPARED_SIMILARITY_MIN = 0.25;
 /** Rules that one lesson is compared with: each costs two calls of the model. */
 export const COMPARED_RULES_MAX = 3;
 const ANSWER_TOKENS_MAX = 4_096;

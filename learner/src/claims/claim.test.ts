@@ -24,6 +24,7 @@ describe('a rule as a claim', () => {
       'When a question asks for revenue, report totals in euros because finance does.',
       'question/scope asks/scope revenue/scope report/verb totals/object euros/place',
     ],
+    ['Because the API is slow, call it once. Sort names.', 'call/verb sort/verb names/object'],
     ['Use created_at to assign orders.', 'use/verb created_at/value assign/object orders/object'],
     ['Basic tickets cannot be changed.', '-basic/object -tickets/object -changed/verb'],
     ['Vacation days that are not taken expire.', 'vacation/object days/object -taken/verb expire/value'],

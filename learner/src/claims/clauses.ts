@@ -20,11 +20,15 @@ const BREAK =
 export function clausesOf(plain: string): readonly Clause[] {
   const texts = plain.replace(UNPARTED_OPENING, '$1, ').split(BREAK);
   let isReason = false;
+  let isFirst = true;
   return texts.map((text, index) => {
-    isReason ||= REASON.test(text);
+    // "Because X, do Y" says why up to its comma, "do Y because X" to the end of the sentence.
+    const opensWithReason = isFirst && REASON.test(text);
+    isReason ||= !isFirst && REASON.test(text);
+    isFirst = /[.;!?]$/.test(text);
     const isScope = SCOPE.test(text) || (index === 0 && texts.length > 1 && OPENING.test(text));
-    const part = isReason ? 'reason' : isScope ? 'scope' : 'claim';
-    if (/[.;!?]$/.test(text)) isReason = false;
+    const part = isReason || opensWithReason ? 'reason' : isScope ? 'scope' : 'claim';
+    if (isFirst) isReason = false;
     return { text, part };
   });
 }
