@@ -31,9 +31,8 @@ export async function difficultySection(places: readonly Place[], workshop: Work
     onMeasured: (each) => workshop.say(lineOf(each)),
   });
   console.log(`\nHarder worlds, ${places.length} of each\n`);
-  const isEnd = ENDS.map(({ name }) => name);
-  const compared = gained(worlds).filter(({ policy }) => !isEnd.includes(policy));
-  printGains(compared, ({ scenario, policy }) => `${scenario}: ${policy}`);
+  const ends = ENDS.map(({ name }) => name);
+  printGains(worlds, ({ scenario, policy }) => (ends.includes(policy) ? policy : `${scenario}: ${policy}`));
   console.log('\nTraps: worlds in which one is in force, of those in which it was proposed\n');
   printTraps(worlds);
   const findings = [

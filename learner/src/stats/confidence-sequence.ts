@@ -47,7 +47,7 @@ export function countObservation(sequence: ConfidenceSequence, d: number): Confi
 export function lookAtInterval(sequence: ConfidenceSequence): ConfidenceSequence {
   const { values } = sequence;
   const target = Math.log(2 / sequence.alpha);
-  const mirrored = values.map(([value, count]) => [-value, count] as const);
+  const mirrored = values.map((entry) => [-entry[0], entry[1]] as const);
   return {
     ...sequence,
     lower: lowerBound(values, sequence.lower, target),
@@ -56,9 +56,9 @@ export function lookAtInterval(sequence: ConfidenceSequence): ConfidenceSequence
 }
 
 function counted(values: ConfidenceSequence['values'], d: number): ConfidenceSequence['values'] {
-  const found = values.some(([value]) => value === d);
-  if (!found) return [...values, [d, 1]];
-  return values.map(([value, count]) => [value, value === d ? count + 1 : count]);
+  const at = values.findIndex((entry) => entry[0] === d);
+  const count = values[at]?.[1];
+  return count === undefined ? [...values, [d, 1]] : values.with(at, [d, count + 1]);
 }
 
 function lowerBound(values: ConfidenceSequence['values'], from: number, target: number): number {
