@@ -56,6 +56,20 @@ test('settle recomputes everything touched so far, once', async () => {
   expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual(batches.map(runOf));
 });
 
+test('settle ends with what was touched before it, although runs are touched all the time', async () => {
+  const { store, tracker } = setUp();
+  const refresh = store.refresh.bind(store);
+  let later = 0;
+  store.refresh = async (runs) => {
+    if (later < 5) tracker.touch([{ project: 'default', runId: `later ${(later += 1)}` }]);
+    await refresh(runs);
+  };
+  tracker.touch([{ project: 'default', runId: 'before' }]);
+  await tracker.settle();
+  expect(store.refreshed.map(({ runId }) => runId)).toStrictEqual(['before']);
+  expect(tracker.waiting).toBe(1);
+});
+
 test('a failed recomputation is kept, reported and tried again', async () => {
   const { store, tracker, time, failures } = setUp();
   const batch = sampleBatch();

@@ -95,18 +95,21 @@ export class RunTracker {
     );
   }
 
-  /** Recomputes runs last touched at or before `quietSince`, oldest first. */
+  /**
+   * Recomputes runs last touched at or before `quietSince`, oldest first. What is touched meanwhile is for the next time: under
+   * load something always is, and a reader would wait for runs that came after the question.
+   */
   async #refresh(quietSince: number): Promise<void> {
-    for (;;) {
-      const due: [string, RunKey & { readonly at: number }][] = [];
-      for (const entry of this.#touched) {
-        const surplus = this.#touched.size - due.length > RUNS_WAITING_MAX;
-        if (due.length === RUNS_PER_REFRESH_MAX || (entry[1].at > quietSince && !surplus)) break;
-        due.push(entry);
-      }
-      if (due.length === 0) return;
-      await this.#refreshRuns(due.map(([, run]) => run));
-      for (const [key, run] of due) if (this.#touched.get(key) === run) this.#touched.delete(key);
+    const due: [string, RunKey & { readonly at: number }][] = [];
+    for (const entry of this.#touched) {
+      const surplus = this.#touched.size - due.length > RUNS_WAITING_MAX;
+      if (entry[1].at > quietSince && !surplus) break;
+      due.push(entry);
+    }
+    for (let from = 0; from < due.length; from += RUNS_PER_REFRESH_MAX) {
+      const portion = due.slice(from, from + RUNS_PER_REFRESH_MAX);
+      await this.#refreshRuns(portion.map(([, run]) => run));
+      for (const [key, run] of portion) if (this.#touched.get(key) === run) this.#touched.delete(key);
     }
   }
 
