@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RuleText } from '../knowledge/rule.ts';
 import { addUsage, NO_USAGE, type ChatModel, type Usage } from '../llm/chat-model.ts';
+import { meaningCosine } from '../claims/word-vectors.ts';
 import { contradicts } from './contradiction.ts';
-import { staticEmbedder } from '../search/static-embedder.ts';
 import { jaccard, trigramsOf } from '../search/trigrams.ts';
 
 /**
@@ -140,10 +140,5 @@ export function comparedRules<T extends Said>(text: Said, rules: readonly T[]): 
 
 /** By the built-in table, whatever embeds for retrieval: the threshold belongs to it. */
 function nearness(a: string, b: string): number {
-  const [left, right] = [staticEmbedder.vectorOf(a), staticEmbedder.vectorOf(b)];
-  const cosine =
-    left === null || right === null
-      ? 0
-      : left.reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0);
-  return (jaccard(trigramsOf(a), trigramsOf(b)) + cosine) / 2;
+  return (jaccard(trigramsOf(a), trigramsOf(b)) + meaningCosine(a, b)) / 2;
 }
