@@ -31,7 +31,7 @@ export async function runGates({ cycles, seed, pool, say }: GatesOptions): Promi
   return [
     ...measureArithmetic(seed),
     ...(await measureSlices(half, seed, pool)),
-    ...(await measureBehaviours(Math.ceil(half / 6), seed)),
+    ...(await measureBehaviours(Math.ceil(half / 3), seed)),
     ...(await measurePower(half, seed, inTurn('power'))),
     ...(await measureDiscoveries(streams, seed, inTurn('discoveries'))),
     ...(await measureFalsePromotions(cycles, seed, inTurn('nothing helps'))),
