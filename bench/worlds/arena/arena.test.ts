@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../learner/src/stats/random.ts';
 import type { TrialSpec } from '../../../learner/src/trials/trial-runner.ts';
 import { DOMAINS } from '../domains/all.ts';
 import type { Domain } from '../domains/domain.ts';
@@ -9,7 +10,7 @@ import { ENDS, OUR_RACE } from './policies.ts';
 import { ALL_CANDIDATES } from './rivals.ts';
 import { PLAIN, type Scenario } from './scenario.ts';
 import { commitmentTo, placesOf } from './seeds.ts';
-import { Trials } from './trials.ts';
+import { toldBy, Trials } from './trials.ts';
 import { drawWorld } from './world.ts';
 
 const PATIENCE_MS = 120_000;
@@ -51,6 +52,25 @@ describe('trials', () => {
     const sum = (all: readonly (number | null)[]): number =>
       all.reduce<number>((total, each) => total + (each ?? 0), 0);
     expect(sum(await scores({ outages: true }, 2_000))).toBeLessThan(sum(await scores({}, 2_000)));
+  });
+});
+
+describe('what is said about a run', () => {
+  const passes = (scenario: Partial<Scenario>, run: { score: number; assures: boolean }): number => {
+    const random = createRandom('told');
+    const told = Array.from({ length: 1_000 }, () => toldBy({ ...PLAIN, ...scenario }, run, random));
+    return told.reduce((sum, each) => sum + each, 0);
+  };
+
+  test('is true in plain worlds; a kind judge lets failures pass, one that can be gamed those that sound sure', () => {
+    expect(passes({}, { score: 1, assures: false })).toBe(1_000);
+    expect(passes({}, { score: 0, assures: true })).toBe(0);
+    const kind = passes({ passBias: 0.3 }, { score: 0, assures: false });
+    expect(kind).toBeGreaterThan(250);
+    expect(kind).toBeLessThan(350);
+    const gamed = passes({ judge: 'audited' }, { score: 0, assures: true });
+    expect(gamed).toBeGreaterThan(650);
+    expect(passes({ judge: 'audited' }, { score: 0, assures: false })).toBeLessThan(150);
   });
 });
 

@@ -10,7 +10,10 @@ export class Pool {
   constructor(size: number = availableParallelism()) {
     // Structured clones: infinity and maps arrive as what they are.
     this.#children = Array.from({ length: size }, () =>
-      fork(new URL('child.ts', import.meta.url), [], { serialization: 'advanced' }),
+      fork(new URL('child.ts', import.meta.url), [], {
+        execArgv: ['--conditions=@tracelore/source'],
+        serialization: 'advanced',
+      }),
     );
   }
 
