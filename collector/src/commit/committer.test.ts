@@ -115,6 +115,18 @@ test('what piled up behind a slow commit is stored in parts', async () => {
   expect(store.batches.map(({ spans }) => spans.length)).toStrictEqual([1, 2, 2, 1]);
 });
 
+test('flush ends with what waited when it was asked, although more comes all the time', async () => {
+  const parts = setUp();
+  await spendBurst(parts);
+  let stored = 0;
+  const sending = async (): Promise<void> => {
+    for (; stored < 5; stored += 1) await parts.submit(`request ${stored}`);
+  };
+  void sending();
+  await parts.committer.flush();
+  expect(stored).toBe(1);
+});
+
 test('flush commits what waits, whatever the pace', async () => {
   const parts = setUp();
   await spendBurst(parts);

@@ -142,12 +142,20 @@ export class Committer {
     });
   }
 
-  /** Commits what waits without regard to the pace; resolves when nothing waits or runs. */
+  /**
+   * Commits what waits by now without regard to the pace; resolves when it is answered, and so is what was being committed. Not
+   * when nothing waits any more: under load that moment may never come.
+   */
   async flush(): Promise<void> {
-    while (this.#running !== undefined || this.#waiting.length > 0) {
+    const last = this.#waiting.at(-1);
+    await this.#running;
+    if (last === undefined) return;
+    while (this.#waiting.includes(last)) {
       if (this.#running === undefined) this.#start();
       await this.#running;
     }
+    // It may have been taken by a commit that began without us.
+    await this.#running;
   }
 
   #arm(): void {
