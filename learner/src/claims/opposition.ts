@@ -1,6 +1,7 @@
 import { jaccard } from '../search/trigrams.ts';
 import { align, missing, type Alignment, type Pair } from './alignment.ts';
 import { isObject, type Claim, type Role } from './claim.ts';
+import { NEGATIVE_VERB } from './function-words.ts';
 import { isNegator } from './negation.ts';
 import { compareNumbers } from './numbers.ts';
 import { comparedOrder } from './order.ts';
@@ -18,6 +19,8 @@ export const TRAITS = [
   /** Something in them is opposed: polarity, values, numbers, limits, order. */
   'opposed',
   'turnedVerb',
+  /** Of opposite polarity, though both deny something: perhaps in two ways the same. */
+  'turnedAndBothDeny',
   'otherValue',
   'otherObject',
   'otherNumber',
@@ -100,6 +103,7 @@ export function traitsOf(left: Claim, right: Claim): Traits | undefined {
     letters: jaccard(left.trigrams, right.trigrams),
     opposed,
     turnedVerb: bit(polarity.isVerbTurned),
+    turnedAndBothDeny: bit(polarity.isTurned && [left, right].every(denies)),
     otherValue: bit(otherValue),
     otherObject: bit(otherObject),
     otherNumber: bit(numbers.differ),
@@ -130,6 +134,10 @@ export function traitsOf(left: Claim, right: Claim): Traits | undefined {
 
 function areObjects(pair: Pair): boolean {
   return pair.every(({ role }) => isObject(role));
+}
+
+function denies({ terms }: Claim): boolean {
+  return terms.some(({ sign, word }) => sign < 0 || NEGATIVE_VERB.test(word));
 }
 
 function isElsewhere(pair: Pair): boolean {

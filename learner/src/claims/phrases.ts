@@ -75,6 +75,7 @@ export function plainWords(given: string): string {
     .toLowerCase()
     .replaceAll('’', "'")
     .replaceAll(/n't\b/g, ' not')
+    .replaceAll(/<>|!=|≠/g, ' not ')
     .replaceAll("'s", '');
   for (const [pattern, word] of PHRASES) text = text.replaceAll(pattern, word);
   return text
