@@ -224,6 +224,11 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, ...expressions: s
     'limit',
   ],
   'learner/src/online/unit-reader.ts': ['a query of the file', 'select'],
+  'learner/src/reports/prediction-reader.ts': [
+    'conditions of the file',
+    "COUNTS('(failed AND signature = name)')",
+    "COUNTS('failed')",
+  ],
   'learner/src/store/erase-subject.ts': ['columns named in the file', 'column'],
 };
 

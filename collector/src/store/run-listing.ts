@@ -2,7 +2,7 @@ import { runConditions } from './conditions.ts';
 import { listRuns, NEWEST_RUN, RUN_CONDITIONS } from './queries.ts';
 import type { NewestStarts } from './newest-starts.ts';
 import { runSummary, type RunRow } from './row-views.ts';
-import type { Ask } from './run-spans.ts';
+import type { Ask } from './ask.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { RunSummary } from './store.ts';
 import { engineMs, engineTime, fromIso } from './time-text.ts';

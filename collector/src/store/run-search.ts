@@ -12,7 +12,7 @@ import type { NewestStarts } from './newest-starts.ts';
 import { runSummary, type RunRow } from './row-views.ts';
 import type { FoundRun, MatchingSpan, RunSearch, SearchPage } from './run-filter.ts';
 import { END_OF_TIME, RUNS_PER_PAGE, RUNS_PER_PAGE_MAX } from './run-listing.ts';
-import type { Ask } from './run-spans.ts';
+import type { Ask } from './ask.ts';
 import { StoreError } from './store-error.ts';
 import { engineMs, engineTime, fromIso, toIso, toMs } from './time-text.ts';
 

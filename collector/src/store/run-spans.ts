@@ -1,4 +1,5 @@
 import { TRUNCATION_MARK } from '@tracelore/sdk/contract';
+import type { Ask } from './ask.ts';
 import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
 import { CONTENT_LOGS } from './queries.ts';
@@ -29,12 +30,6 @@ const CONTENT_BYTES_PER_QUERY: number = 16 * 1024 * 1024;
 const TOO_MUCH = 'TOO_MANY_ROWS_OR_BYTES';
 /** Content records read for one page of spans. */
 export const CONTENT_LOGS_MAX = 20_000;
-
-export type Ask = <T>(
-  query: string,
-  parameters: Readonly<Record<string, SqlValue>>,
-  options?: { readonly timeoutMs?: number; readonly bytesMax?: number },
-) => Promise<T[]>;
 
 /** One run, and the times of its spans. */
 interface RunRange extends RunTimes {

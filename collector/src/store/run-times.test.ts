@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ask } from './run-spans.ts';
+import type { Ask } from './ask.ts';
 import { runTimes } from './run-times.ts';
 
 const EARLY = '2026-11-20 10:00:00.000000000';

@@ -1,5 +1,5 @@
 import { TIMES_OF_RUN } from './queries.ts';
-import type { Ask } from './run-spans.ts';
+import type { Ask } from './ask.ts';
 
 /** When the spans of a run start, first and last, in the engine's form; and how many rows were stored of them. */
 export interface RunTimes {
