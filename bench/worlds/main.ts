@@ -88,6 +88,7 @@ if (values.json !== undefined)
     values.json,
     JSON.stringify({ seed, commitment: commitmentTo(places), seconds, ...results }),
   );
+console.log('T11: npm run bench:conflicts; T12 over every way in: npm run bench:poison');
 const missed = Object.values(results).flatMap(({ findings }) =>
   findings.filter(({ goal }) => goal?.isMet === false),
 );

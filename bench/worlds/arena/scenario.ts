@@ -70,7 +70,6 @@ const variant = (name: string, change: Partial<Scenario>): Scenario => ({ ...PLA
 export const DIFFICULTIES: readonly Scenario[] = [
   PLAIN,
   variant('three rounds', { rounds: 3 }),
-  variant('ICC .9', { icc: 0.9 }),
   variant('10 % label flips', { labelFlips: 0.1 }),
   variant('20 % label flips', { labelFlips: 0.2 }),
   variant('pass-biased judge', { passBias: 0.3 }),
