@@ -103,6 +103,7 @@ function leaveOut(
   known: readonly Rule[],
   others: readonly Rule[],
 ): { readonly passed: readonly Rule[]; readonly left: readonly Rule[] } {
+  if (known.length === 0 && others.length === 0) return { passed: rules, left: [] };
   const passed: Rule[] = [];
   const left: Rule[] = [];
   let next = 0;
