@@ -3,7 +3,7 @@ export interface Variant {
   readonly name: string;
   /** The statement that creates the table, changed. */
   readonly change: (ddl: string) => string;
-  /** Inserts build the index of words too, which the product leaves to finished days. */
+  /** Inserts and merges build the index of words too, which the product leaves to finished days. */
   readonly indexesWords?: boolean;
 }
 
@@ -22,7 +22,7 @@ function withSetting(setting: string): (ddl: string) => string {
   return replaced('SETTINGS ', `SETTINGS ${setting}, `);
 }
 
-function withoutIndex(name: string): (ddl: string) => string {
+export function withoutIndex(name: string): (ddl: string) => string {
   return replaced(new RegExp(`,\\s*INDEX ${name} .*? GRANULARITY \\d+`, 'g'), '');
 }
 
