@@ -373,7 +373,11 @@ test('lists narrow by state, agent, outcome, conversation, time, trial and analy
   const runs = ['1', '2', '3', '4', '5'].map((letter) => ({ project, runId: id(letter) }));
   await store.refresh(runs, NOW);
   await store.driver.insert(
-    encodeRows(ANALYSES, [{ project, run_id: id('2'), learn_id: 'l', result: 'x', at: NOW }], 'analysed'),
+    encodeRows(
+      ANALYSES,
+      [{ project, run_id: id('2'), learn_id: 'l', result: 'x', signature: '', at: NOW }],
+      'analysed',
+    ),
   );
   const list = async (filter: object): Promise<string> =>
     (await store.listRuns({ project, ...filter })).map((found) => found.runId[0]).join('');

@@ -97,6 +97,7 @@ export const ATTACKS: Readonly<Record<string, (victim: VictimIds) => readonly At
   'GET /v1/reports/lift': () => [{}],
   'GET /v1/judge': () => [{}],
   'GET /v1/reports/cost': () => [{}],
+  'GET /v1/reports/predictions': () => [{}],
   'GET /v1/traces/{run}/blame': ({ run, trace }) => [{ path: { run } }, { path: { run: trace.slice(0, 8) } }],
   'POST /v1/traces/{run}/blame': ({ run }) => [
     { path: { run }, body: {} },
