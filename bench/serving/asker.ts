@@ -33,7 +33,8 @@ const answers: Promise<void>[] = [];
 
 const startedAt = performance.now();
 for (let index = 0; index < total;) {
-  const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * rate));
+  // The first at once: each is asked when it is due.
+  const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * rate) + 1);
   for (; index < due; index += 1) answers.push(ask(index, startedAt + (index / rate) * 1_000));
   await delay(1);
 }
