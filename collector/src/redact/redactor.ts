@@ -18,6 +18,8 @@ const NAMES_KNOWN_MAX = 20_000;
 interface Name {
   readonly clean: string;
   readonly isSensitive: boolean;
+  /** The short value that came under it last with nothing to replace: most come again and again. */
+  lastClean: AttributeValue;
 }
 
 /** Smallest integer that could be a card number. */
@@ -53,6 +55,7 @@ export class Redactor {
   }
 
   text(text: string): string {
+    if (text === '') return text;
     const isPlain = text.length <= SHORT_CHARACTERS_MAX && !SIGN.test(text);
     const readable = isPlain ? text : withoutEscapes(text);
     const clean = this.#clean(readable, isPlain);
@@ -83,8 +86,12 @@ export class Redactor {
     let changed: Map<string, AttributeValue> | undefined;
     for (const [key, value] of attributes) {
       const name = this.#nameOf(key);
-      const clean = name.isSensitive ? this.#hidden(value) : this.value(value);
-      if (clean === value && name.clean === key) continue;
+      const isKnown = value === name.lastClean;
+      const clean = isKnown ? value : name.isSensitive ? this.#hidden(value) : this.value(value);
+      if (clean === value && name.clean === key) {
+        if (!isKnown && isShort(value)) name.lastClean = value;
+        continue;
+      }
       changed ??= new Map(attributes);
       if (name.clean !== key) changed.delete(key);
       changed.set(name.clean, clean);
@@ -141,6 +148,7 @@ export class Redactor {
     const name: Name = {
       clean: this.text(key),
       isSensitive: (this.#secrets && isSensitiveName(plain)) || this.#names.has(plain.toLowerCase()),
+      lastClean: '',
     };
     // A name that holds a secret is not kept, and counts each time.
     if (name.clean !== key) return name;
@@ -154,6 +162,10 @@ export class Redactor {
 const SHORT_CHARACTERS_MAX = 64;
 /** What escapes, URLs and names with values have in them: what has none of it can only hold long words and cards. */
 const SIGN = /[:=\\]/;
+
+function isShort(value: AttributeValue): boolean {
+  return typeof value === 'string' && value.length <= SHORT_CHARACTERS_MAX;
+}
 
 function isWordless(text: string): boolean {
   if (text.length < RUN_CHARACTERS_MIN) return true;
