@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Work at a time before everything else has its turn, ms. */
-const TURN_MS = 20;
+const TURN_MS = 10;
 
 /** Cuts long work into turns, so that other requests go on beside it. */
 export class Turns {

@@ -6,6 +6,7 @@ import {
   type QueryParams,
 } from '@clickhouse/client';
 import type { EncodedRows, OutputFormat, QueryOptions, QueryRead, SqlDriver } from './driver.ts';
+import { Turns } from '../turns.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 import { LOGS, SPANS, WORD_INDEX } from './tables.ts';
 
@@ -142,8 +143,13 @@ export function clientDriver(
         // The client forgets the signal once the answer has begun.
         close = () => result.close();
         params.abort_signal?.addEventListener('abort', close, { once: true });
+        const turns = new Turns();
         for await (const rows of result.stream<Row>()) {
-          for (const row of rows) yield row.json();
+          for (const row of rows) {
+            yield row.json();
+            // Thousands come at once, and whoever takes them works on each.
+            if (turns.isOver) await turns.next();
+          }
           params.abort_signal?.throwIfAborted();
         }
       } catch (error) {
