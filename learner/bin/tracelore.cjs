@@ -15,12 +15,14 @@ const NODE_MAJOR_MIN = 24;
  */
 const HEAP_FLAGS = require('./heap-flags.json');
 
-/** V8's flags for what was asked; a user's own come after them and win. */
+/** V8's flags for what was asked; those on the user's command line come after them and win. */
 const flags = process.argv.includes('up') ? [...HEAP_FLAGS, ...process.execArgv] : process.execArgv;
 const hasFlags = flags.every((flag) => process.execArgv.includes(flag));
+/** On Windows the function is there, and throws. */
+const canReplaceItself = process.platform !== 'win32' && process.execve !== undefined;
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) restart();
-else if (hasFlags || !process.execve) start();
+else if (hasFlags || !canReplaceItself) start();
 else process.execve(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], process.env);
 
 function start() {
