@@ -206,6 +206,7 @@ export async function createParts(options: PartsOptions): Promise<LearnerParts> 
     cases: loop.cases,
     broker: loop.broker,
     settle: async () => await options.collector?.settleRuns(),
+    flushDecisions: () => decisions.flush(),
     model: modelConfigured(config) ? config.model : '',
     now,
     newId,

@@ -38,7 +38,7 @@ export interface RecentRuns {
   readonly failed: number;
 }
 
-/** What answers were made of, as it was stored. Every method is confined to one project. */
+/** What answers were made of, up to those given just before the call. Every method is confined to one project. */
 export interface InjectionReader {
   /** By rule id; rules that were never injected are missing. */
   injections(project: string): Promise<ReadonlyMap<string, Injections>>;
@@ -72,10 +72,13 @@ const SERVED = `project = {project: String} AND trial_id = '' AND arm = 'served'
 export function createInjectionReader(options: {
   readonly driver: SqlDriver;
   readonly database: string;
+  /** Resolves when records of answers given before are stored. */
+  readonly flushDecisions: () => Promise<void>;
 }): InjectionReader {
-  const { driver, database } = options;
+  const { driver, database, flushDecisions } = options;
   return {
     async injections(project) {
+      await flushDecisions();
       const rows = await driver.query<{ rule_id: string; answers: string; last_ms: string }>(
         `SELECT splitByChar('@', ref)[1] AS rule_id, count() AS answers, toUnixTimestamp64Milli(max(at)) AS last_ms
           FROM (SELECT at, ${INJECTED} AS ref FROM ${database}.${DECISIONS.name} WHERE ${SERVED}) GROUP BY rule_id`,
@@ -97,6 +100,7 @@ export function createInjectionReader(options: {
       return new Map(rows.map((row) => [row.rule_id, { units: Number(row.units), mean: row.mean }]));
     },
     async decisionsOf(project, runId, decisionIds) {
+      await flushDecisions();
       const rows = await driver.query<DecisionRow>(
         `SELECT ${DECISION_COLUMNS} FROM ${database}.${DECISIONS.name}
           WHERE project = {project: String} AND trial_id = ''
@@ -107,6 +111,7 @@ export function createInjectionReader(options: {
       return rows.map(decodeDecision);
     },
     async recentRuns(project, ruleIds, runsMax) {
+      await flushDecisions();
       const rows = await driver.query<{
         rule_id: string;
         score: number | null;
@@ -160,6 +165,7 @@ export function createInjectionReader(options: {
       };
     },
     async injectedSince(project, sinceMs) {
+      await flushDecisions();
       const rows = await driver.query<{ ref: string; answers: string }>(
         `SELECT ref, count() AS answers FROM (
             SELECT ${INJECTED} AS ref FROM ${database}.${DECISIONS.name}

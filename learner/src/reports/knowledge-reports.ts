@@ -35,6 +35,8 @@ export interface ReportOptions {
   readonly broker: Pick<TrialBroker, 'runner' | 'hasRunner'>;
   /** Resolves when runs show what was received before. */
   readonly settle: () => Promise<void>;
+  /** Resolves when records of answers given before are stored. */
+  readonly flushDecisions: () => Promise<void>;
   /** Model of the learner; '' = none. */
   readonly model: string;
   readonly now: () => Date;

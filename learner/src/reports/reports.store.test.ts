@@ -13,11 +13,11 @@ import { createPassLog } from '../learn/pass-log.ts';
 import { createOnlineControl, type OnlineControl } from '../online/online-control.ts';
 import { storedUnits } from '../online/stored-units.ts';
 import { stageShares } from '../online/stage.ts';
-import { createDecisionLog } from '../serving/decision-log.ts';
+import { createDecisionLog, type DecisionLog } from '../serving/decision-log.ts';
 import { welchTest } from '../stats/welch.ts';
 import { migrateLearner } from '../store/migrate.ts';
 import { createOutcomeRecorder } from '../store/record-outcomes.ts';
-import { createInjectionReader } from './injection-reader.ts';
+import { createInjectionReader, type InjectionReader } from './injection-reader.ts';
 import { createKnowledgeReports, type KnowledgeReports } from './knowledge-reports.ts';
 
 const PROJECT = 'shop';
@@ -30,6 +30,7 @@ let store: Store;
 let base: KnowledgeBase;
 let online: OnlineControl;
 let reports: KnowledgeReports;
+let decisions: DecisionLog;
 let rule: Rule;
 let nowMs = START_MS;
 const now = (): Date => new Date(nowMs);
@@ -91,6 +92,7 @@ beforeAll(async () => {
     outcomeWindowMs: 3_600_000,
     now,
   });
+  decisions = createDecisionLog({ driver, database, ids: newId });
   reports = createKnowledgeReports({
     driver,
     database,
@@ -101,6 +103,7 @@ beforeAll(async () => {
     cases: { list: () => Promise.resolve([]) },
     broker: { hasRunner: () => false, runner: () => ({ run: () => Promise.resolve([]) }) },
     settle: () => Promise.resolve(),
+    flushDecisions: () => decisions.flush(),
     model: 'gpt-4o-mini',
     now,
     newId,
@@ -120,14 +123,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await reports.stop();
+  await decisions.close();
   await store.close();
   await rm(directory, { recursive: true });
 });
 
 /** Every third unit is held out; of the others every second gets the rule. Those with it always do well. */
 async function serveUnits(): Promise<void> {
-  const { driver, database } = store;
-  const decisions = createDecisionLog({ driver, database, ids: newId });
   const outcomes: { id: string; run: string; name: string; source: 'check'; score: number }[] = [];
   for (let index = 0; index < UNITS; index += 1) {
     nowMs += 1_000;
@@ -160,7 +162,7 @@ async function serveUnits(): Promise<void> {
     if (arm === 'served') arms[injected ? 'withRule' : 'withoutRule'].push(score);
     outcomes.push({ id: newId(), run: runId, name: 'outcome', source: 'check', score });
   }
-  await decisions.close();
+  await decisions.flush();
   nowMs += 1_000;
   const record = createOutcomeRecorder({ write: (batch, key) => store.write(batch, key), now, newId });
   await record(PROJECT, outcomes);
@@ -236,8 +238,29 @@ test('the cost counts passes, trials and prompts since the hold-out began, at th
   });
 });
 
+function readerOfAnswers(): InjectionReader {
+  const { driver, database } = store;
+  return createInjectionReader({ driver, database, flushDecisions: () => decisions.flush() });
+}
+
+test('an answer is seen as soon as it was given, although its record waits to be stored with others', async () => {
+  const reader = readerOfAnswers();
+  const give = (runId: string): void => {
+    const names = { id: newId(), project: 'fresh', unit: 'u', agent: 'a', runId, trialId: '', taskHash: '' };
+    const item = { rule: `${rule.id}@1`, rank: 1, propensity: 1, coin: 0, injected: true, epoch: '' };
+    const made = { at: now().toISOString(), snapshot: 2, fingerprint: '', bestCosine: null };
+    decisions.record({ ...names, ...made, arm: 'served', items: [item] });
+  };
+  for (const runId of ['first', 'second']) {
+    give(runId);
+    expect(await reader.decisionsOf('fresh', runId, [])).toMatchObject([{ runId }]);
+  }
+  give('third');
+  expect((await reader.injections('fresh')).get(rule.id)?.answers).toBe(3);
+});
+
 test('the newest judged runs that got a rule are counted, and only those; a run has its own answers', async () => {
-  const reader = createInjectionReader({ driver: store.driver, database: store.database });
+  const reader = readerOfAnswers();
   const recent = async (runsMax: number): Promise<unknown> =>
     (await reader.recentRuns(PROJECT, [rule.id], runsMax)).get(rule.id);
   expect(await recent(20)).toEqual({ runs: 20, failed: 0 });

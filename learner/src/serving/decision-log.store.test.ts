@@ -123,6 +123,22 @@ describe('decision log', () => {
     await log.close();
   });
 
+  it('does not wait for what is recorded meanwhile', async () => {
+    const log: DecisionLog = logOn({
+      ...bound(store.driver),
+      async insert(rows) {
+        // Somebody is given an answer during every commit, but not for ever.
+        if (log.counts().stored < 20) log.record(decision({ unit: 'steady' }));
+        await store.driver.insert(rows);
+      },
+    });
+    log.record(decision({ unit: 'steady' }));
+    await log.flush();
+    expect(log.counts()).toEqual({ stored: 1, waiting: 1, dropped: 0 });
+    await log.close();
+    expect(await countOf('steady')).toBe(2);
+  });
+
   it('stores once what the store answered late for', async () => {
     const { driver, inserts } = failing(1, 'TIMEOUT_EXCEEDED', 'before');
     const log = logOn(driver);

@@ -31,7 +31,7 @@ export interface DecisionCounts {
 export interface DecisionLog extends DecisionSink {
   /** Also finds records that wait to be stored. */
   get(project: string, id: string): Promise<DecisionRecord | undefined>;
-  /** Resolves when everything recorded before the call is stored or dropped. */
+  /** Resolves when everything recorded before the call is stored or dropped; what comes meanwhile is not waited for. */
   flush(): Promise<void>;
   /** Stores what is waiting; records after this are dropped and counted. Safe to call twice. */
   close(): Promise<void>;
@@ -55,8 +55,11 @@ class GroupedDecisions implements DecisionLog {
   #queue: DecisionRecord[] = [];
   /** Taken from the queue and on their way to the store. */
   #sending: readonly DecisionRecord[] = [];
-  #committing: Promise<void> | undefined;
-  #isHurried = false;
+  #isCommitting = false;
+  /** Records ever taken. */
+  #taken = 0;
+  /** Those who wait until so many of the records ever taken are stored or dropped, in the order of their numbers. */
+  #hurried: { readonly until: number; readonly resolve: () => void }[] = [];
   #wake: (() => void) | undefined;
   #isClosed = false;
   #stored = 0;
@@ -72,7 +75,8 @@ class GroupedDecisions implements DecisionLog {
       return;
     }
     this.#queue.push(decision);
-    this.#committing ??= this.#commitAll();
+    this.#taken += 1;
+    if (!this.#isCommitting) void this.#commitAll();
   }
 
   async get(project: string, id: string): Promise<DecisionRecord | undefined> {
@@ -87,11 +91,12 @@ class GroupedDecisions implements DecisionLog {
     return rows[0] === undefined ? undefined : decodeDecision(rows[0]);
   }
 
-  async flush(): Promise<void> {
-    if (this.#committing === undefined) return;
-    this.#isHurried = true;
+  flush(): Promise<void> {
+    if (this.counts().waiting === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hurried.push({ until: this.#taken, resolve });
     this.#wake?.();
-    await this.#committing;
+    return promise;
   }
 
   async close(): Promise<void> {
@@ -106,6 +111,7 @@ class GroupedDecisions implements DecisionLog {
 
   /** At once when idle, then in groups until nothing is left. */
   async #commitAll(): Promise<void> {
+    this.#isCommitting = true;
     // The answer goes out first.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
@@ -113,10 +119,17 @@ class GroupedDecisions implements DecisionLog {
       this.#queue = this.#queue.slice(COMMIT_ROWS_MAX);
       await this.#store(this.#sending);
       this.#sending = [];
-      if (!this.#isHurried && this.#queue.length < COMMIT_ROWS_MAX) await this.#pause(COMMIT_PAUSE_MS);
+      this.#answerHurried();
+      if (this.#hurried.length === 0 && this.#queue.length < COMMIT_ROWS_MAX)
+        await this.#pause(COMMIT_PAUSE_MS);
     }
-    this.#isHurried = false;
-    this.#committing = undefined;
+    this.#isCommitting = false;
+  }
+
+  #answerHurried(): void {
+    const settled = this.#taken - this.#queue.length;
+    while (this.#hurried[0] !== undefined && this.#hurried[0].until <= settled)
+      this.#hurried.shift()?.resolve();
   }
 
   async #store(decisions: readonly DecisionRecord[]): Promise<void> {
