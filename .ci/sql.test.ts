@@ -217,8 +217,12 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, ...expressions: s
     'limit',
   ],
   'learner/src/knowledge/knowledge-log.ts': ['the table of a constant with its columns', 'columns', 'table'],
-  'learner/src/learn/pass-log.ts': ['conditions with bound values; a limit of the program', 'where', 'limit'],
-  'learner/src/learn/verdict-log.ts': [
+  'learner/src/learn/records/pass-log.ts': [
+    'conditions with bound values; a limit of the program',
+    'where',
+    'limit',
+  ],
+  'learner/src/learn/records/verdict-log.ts': [
     'conditions with bound values; a limit of the program',
     'where',
     'limit',

@@ -24,7 +24,7 @@ import { traceEndpoints } from './http/traces.ts';
 import { trialEndpoints } from './http/trials.ts';
 import { webhookEndpoints } from './http/webhooks.ts';
 import type { KnowledgeBase } from './knowledge/knowledge-base.ts';
-import { createAnalysisLog } from './learn/analysis-log.ts';
+import { createAnalysisLog } from './learn/records/analysis-log.ts';
 import type { LearnerParts, PartsOptions } from './learner-parts.ts';
 import { createPredictionReader } from './reports/prediction-reader.ts';
 import { reportPredictions } from './reports/prediction-report.ts';

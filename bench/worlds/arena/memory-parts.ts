@@ -3,9 +3,9 @@ import type { TracedRun } from '../../../learner/src/analyzers/traced-run.ts';
 import type { NewId } from '../../../learner/src/ids.ts';
 import type { KnowledgeEvent } from '../../../learner/src/knowledge/knowledge-base.ts';
 import type { KnowledgeLog } from '../../../learner/src/knowledge/knowledge-log.ts';
-import type { RuleSupport } from '../../../learner/src/learn/analysis-log.ts';
+import type { RuleSupport } from '../../../learner/src/learn/records/analysis-log.ts';
 import type { LearnParts } from '../../../learner/src/learn/learn-parts.ts';
-import type { RunReader } from '../../../learner/src/learn/select-runs.ts';
+import type { RunReader } from '../../../learner/src/learn/select/select-runs.ts';
 import type { CycleReport } from '../../../learner/src/validators/validator.ts';
 
 /** Ids that follow from a seed. */

@@ -5,7 +5,7 @@ import { LogBackedKnowledge } from '../../../learner/src/knowledge/log-backed-kn
 import { newPass, passRecord, type LearnRequest } from '../../../learner/src/learn/learn-pass.ts';
 import type { LearnParts } from '../../../learner/src/learn/learn-parts.ts';
 import { runPass } from '../../../learner/src/learn/run-pass.ts';
-import { CONFIRM_SHARE } from '../../../learner/src/learn/validate-candidates.ts';
+import { CONFIRM_SHARE } from '../../../learner/src/learn/validate/validate-candidates.ts';
 import { createKnowledgeServing } from '../../../learner/src/serving/knowledge-serving.ts';
 import { DEFAULT_SIGNALS } from '../../../learner/src/signals/deterministic-signals.ts';
 import { createSettler } from '../../../learner/src/signals/settle-runs.ts';

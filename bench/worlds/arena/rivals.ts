@@ -5,7 +5,7 @@ import { createSelector } from '../../../learner/src/injectors/selector.ts';
 import type { NewId } from '../../../learner/src/ids.ts';
 import { countRuleTokens } from '../../../learner/src/knowledge/rule-tokens.ts';
 import type { Rule } from '../../../learner/src/knowledge/rule.ts';
-import { analyseRuns } from '../../../learner/src/learn/analyse-runs.ts';
+import { analyseRuns } from '../../../learner/src/learn/lessons/analyse-runs.ts';
 import { newPass, passRecord } from '../../../learner/src/learn/learn-pass.ts';
 import { createRandom } from '../../../learner/src/stats/random.ts';
 import { simulatedRule } from '../../../learner/src/validators/simulated-world.testing.ts';

@@ -2,7 +2,7 @@ import { LearnerError } from '../errors.ts';
 import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
 import { importItems, type ImportedItems } from '../knowledge/import-items.ts';
 import type { Rule, RuleStatus } from '../knowledge/rule.ts';
-import type { VerdictLog } from '../learn/verdict-log.ts';
+import type { VerdictLog } from '../learn/records/verdict-log.ts';
 import type { KnowledgeReports } from '../reports/knowledge-reports.ts';
 import { createItemReader } from '../reports/item-reader.ts';
 import { exportedItem, knowledgeItem, type KnowledgeItem } from '../reports/knowledge-item.ts';

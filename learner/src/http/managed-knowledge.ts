@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KnowledgeBase, KnowledgeEvent } from '../knowledge/knowledge-base.ts';
 import { LEARNER_ACTOR } from '../knowledge/lifecycle.ts';
 import type { Rule } from '../knowledge/rule.ts';
-import type { StoredAnalyses } from '../learn/analysis-log.ts';
+import type { StoredAnalyses } from '../learn/records/analysis-log.ts';
 import { principalOf } from '../safety/principal.ts';
 import { actor, changed, reason, refused, REMARKS } from './change-answer.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';

@@ -13,11 +13,11 @@ import type { ReadTrialCosts } from '../trials/trial-costs.ts';
 import type { TrialLog } from '../trials/trial-log.ts';
 import type { RaceOptions } from '../validators/race-options.ts';
 import type { Validator } from '../validators/validator.ts';
-import type { AnalysisLog } from './analysis-log.ts';
+import type { AnalysisLog } from './records/analysis-log.ts';
 import type { LearnRequest, PassRecord } from './learn-pass.ts';
-import type { PassLog } from './pass-log.ts';
-import type { RunReader } from './select-runs.ts';
-import type { VerdictLog } from './verdict-log.ts';
+import type { PassLog } from './records/pass-log.ts';
+import type { RunReader } from './select/select-runs.ts';
+import type { VerdictLog } from './records/verdict-log.ts';
 
 /** Everything a learning pass works with. */
 export interface LearnParts {

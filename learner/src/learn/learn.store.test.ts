@@ -5,7 +5,7 @@ import { ANSWER_BYTES_MAX } from '../llm/bounded-fetch.ts';
 import type { ScriptedAnswer } from '../llm/scripted-server.testing.ts';
 import { newPass } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
-import { createPassLog } from './pass-log.ts';
+import { createPassLog } from './records/pass-log.ts';
 
 const FAILED: readonly RunDraft[] = Array.from({ length: 10 }, (_, index) => ({
   id: `failed-${index}`,

@@ -26,13 +26,13 @@ import { createTrialLog } from '../trials/trial-log.ts';
 import { readFirstAnswer } from '../trials/stored-answers.ts';
 import { createRaceValidator } from '../validators/race.ts';
 import type { RecomputedCycle } from '../validators/recompute.ts';
-import { createAnalysisLog } from './analysis-log.ts';
+import { createAnalysisLog } from './records/analysis-log.ts';
 import type { LearnParts } from './learn-parts.ts';
 import { createLearnService, type LearnService } from './learn-service.ts';
-import { createPairwiseAudits } from './pairwise-audits.ts';
-import { createPassLog } from './pass-log.ts';
-import { recomputeVerdict } from './recompute-verdict.ts';
-import { createVerdictLog, type VerdictLog } from './verdict-log.ts';
+import { createPairwiseAudits } from './release/pairwise-audits.ts';
+import { createPassLog } from './records/pass-log.ts';
+import { recomputeVerdict } from './records/recompute-verdict.ts';
+import { createVerdictLog, type VerdictLog } from './records/verdict-log.ts';
 
 export interface LearningLoopOptions {
   readonly store: Store;

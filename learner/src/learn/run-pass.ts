@@ -1,16 +1,16 @@
 import { goldOutputs } from '../analyzers/memorised.ts';
 import { addUsage } from '../llm/chat-model.ts';
 import { LearnerError } from '../errors.ts';
-import { analyseRuns, type AnalysisOutcome } from './analyse-runs.ts';
-import { finishReleases } from './finish-releases.ts';
+import { analyseRuns, type AnalysisOutcome } from './lessons/analyse-runs.ts';
+import { finishReleases } from './release/finish-releases.ts';
 import { addNote, type PassRecord } from './learn-pass.ts';
 import type { LearnParts, PassOptions } from './learn-parts.ts';
-import { rejectedRules } from './rejected-rules.ts';
-import { release } from './release.ts';
-import { selectContrasts, selectFailures } from './select-runs.ts';
-import { restsOnUntrustedJudge } from './untrusted-judges.ts';
-import { validateCandidates } from './validate-candidates.ts';
-import { writeLessons } from './write-lessons.ts';
+import { rejectedRules } from './select/rejected-rules.ts';
+import { release } from './release/release.ts';
+import { selectContrasts, selectFailures } from './select/select-runs.ts';
+import { restsOnUntrustedJudge } from './release/untrusted-judges.ts';
+import { validateCandidates } from './validate/validate-candidates.ts';
+import { writeLessons } from './lessons/write-lessons.ts';
 
 /** Failed runs analysed in one pass when nobody says otherwise. */
 export const RUNS_DEFAULT = 200;

@@ -1,6 +1,6 @@
 import { encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
 import type { NewId } from '../ids.ts';
-import { storedRecord } from '../learn/stored-record.ts';
+import { storedRecord } from '../learn/records/stored-record.ts';
 import { bettingLogE } from '../stats/betting.ts';
 import type { RuleWatch } from './rule-watch.ts';
 import type { WatchKey } from './unit-ledger.ts';

@@ -6,7 +6,7 @@ import type { TrialResult, TrialRunner, TrialSpec } from '../trials/trial-runner
 import { treatedRules } from '../validators/triggered-cases.ts';
 import { RECORDED_SPANS_MAX, recordedRun, type RecordedRun } from './recorded-run.ts';
 import type { RunReplay } from './run-replay.ts';
-import type { RunReader } from '../learn/select-runs.ts';
+import type { RunReader } from '../learn/select/select-runs.ts';
 
 /** Failed runs that are replayed for one candidate. */
 export const REPLAYS_PER_CANDIDATE = 3;

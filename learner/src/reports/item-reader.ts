@@ -1,5 +1,5 @@
 import type { Rule } from '../knowledge/rule.ts';
-import type { VerdictLog } from '../learn/verdict-log.ts';
+import type { VerdictLog } from '../learn/records/verdict-log.ts';
 import { knowledgeItem, type ItemFacts, type KnowledgeItem } from './knowledge-item.ts';
 import type { KnowledgeReports } from './knowledge-reports.ts';
 

@@ -9,7 +9,7 @@ import { createKnowledgeLog } from '../knowledge/knowledge-log.ts';
 import { openKnowledge } from '../knowledge/knowledge-registry.ts';
 import type { Rule } from '../knowledge/rule.ts';
 import { newPass } from '../learn/learn-pass.ts';
-import { createPassLog } from '../learn/pass-log.ts';
+import { createPassLog } from '../learn/records/pass-log.ts';
 import { createOnlineControl, type OnlineControl } from '../online/online-control.ts';
 import { storedUnits } from '../online/stored-units.ts';
 import { stageShares } from '../online/stage.ts';

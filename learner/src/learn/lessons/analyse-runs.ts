@@ -4,14 +4,14 @@ import type {
   AnalyzerResult,
   FailureKind,
   Lesson,
-} from '../analyzers/analyzer.ts';
-import { clusterFailures, type FailureCluster } from '../analyzers/failure-clusters.ts';
-import { failureText } from '../analyzers/failure-signature.ts';
-import { sampleCluster, type FailureSample } from '../analyzers/failure-samples.ts';
-import type { TracedRun } from '../analyzers/traced-run.ts';
-import type { Rule } from '../knowledge/rule.ts';
-import { addUsage } from '../llm/chat-model.ts';
-import type { PassRecord } from './learn-pass.ts';
+} from '../../analyzers/analyzer.ts';
+import { clusterFailures, type FailureCluster } from '../../analyzers/failure-clusters.ts';
+import { failureText } from '../../analyzers/failure-signature.ts';
+import { sampleCluster, type FailureSample } from '../../analyzers/failure-samples.ts';
+import type { TracedRun } from '../../analyzers/traced-run.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import { addUsage } from '../../llm/chat-model.ts';
+import type { PassRecord } from '../learn-pass.ts';
 
 /** Questions to the analyzer that are open at one time. */
 export const ANALYZER_CALLS_PARALLEL = 4;

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import type { LessonVerdict } from '../analyzers/lesson-gate.ts';
-import { exampleRule } from '../injectors/example-rule.testing.ts';
-import { createOpenAiChatModel } from '../llm/openai-chat-model.ts';
-import { startScriptedServer, type ScriptedServer } from '../llm/scripted-server.testing.ts';
+import type { LessonVerdict } from '../../analyzers/lesson-gate.ts';
+import { exampleRule } from '../../injectors/example-rule.testing.ts';
+import { createOpenAiChatModel } from '../../llm/openai-chat-model.ts';
+import { startScriptedServer, type ScriptedServer } from '../../llm/scripted-server.testing.ts';
 import { compareWithServed, type ComparedLesson } from './compare-with-served.ts';
-import { newPass, passRecord } from './learn-pass.ts';
+import { newPass, passRecord } from '../learn-pass.ts';
 
 const inForce = exampleRule('Compensation needs the approval of a supervisor.', {
   appliesWhen: 'compensation',

@@ -1,9 +1,9 @@
-import { comparedRules, compareRules } from '../analyzers/compare-rules.ts';
-import { contradicts } from '../analyzers/contradiction.ts';
-import type { LessonVerdict } from '../analyzers/lesson-gate.ts';
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import { addUsage, type ChatModel } from '../llm/chat-model.ts';
-import type { PassRecord } from './learn-pass.ts';
+import { comparedRules, compareRules } from '../../analyzers/compare-rules.ts';
+import { contradicts } from '../../analyzers/contradiction.ts';
+import type { LessonVerdict } from '../../analyzers/lesson-gate.ts';
+import type { KnowledgeBase } from '../../knowledge/knowledge-base.ts';
+import { addUsage, type ChatModel } from '../../llm/chat-model.ts';
+import type { PassRecord } from '../learn-pass.ts';
 
 export interface ComparedLesson {
   readonly verdict: LessonVerdict;

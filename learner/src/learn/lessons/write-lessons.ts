@@ -1,18 +1,18 @@
-import type { Lesson } from '../analyzers/analyzer.ts';
-import type { FailureSample } from '../analyzers/failure-samples.ts';
-import type { GoldOutputs } from '../analyzers/memorised.ts';
-import { gateLesson, type LessonVerdict } from '../analyzers/lesson-gate.ts';
-import type { TracedRun } from '../analyzers/traced-run.ts';
-import { capabilitiesOf, type Capabilities } from '../safety/capabilities.ts';
-import { scanText } from '../analyzers/scan.ts';
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import { orderByText } from '../knowledge/order-by-text.ts';
-import type { Evidence, Provenance, Rule } from '../knowledge/rule.ts';
-import type { ChatModel } from '../llm/chat-model.ts';
+import type { Lesson } from '../../analyzers/analyzer.ts';
+import type { FailureSample } from '../../analyzers/failure-samples.ts';
+import type { GoldOutputs } from '../../analyzers/memorised.ts';
+import { gateLesson, type LessonVerdict } from '../../analyzers/lesson-gate.ts';
+import type { TracedRun } from '../../analyzers/traced-run.ts';
+import { capabilitiesOf, type Capabilities } from '../../safety/capabilities.ts';
+import { scanText } from '../../analyzers/scan.ts';
+import type { KnowledgeBase } from '../../knowledge/knowledge-base.ts';
+import { orderByText } from '../../knowledge/order-by-text.ts';
+import type { Evidence, Provenance, Rule } from '../../knowledge/rule.ts';
+import type { ChatModel } from '../../llm/chat-model.ts';
 import { compareWithServed } from './compare-with-served.ts';
 import type { AnalysedSample } from './analyse-runs.ts';
-import type { AnalysisLog } from './analysis-log.ts';
-import type { PassRecord } from './learn-pass.ts';
+import type { AnalysisLog } from '../records/analysis-log.ts';
+import type { PassRecord } from '../learn-pass.ts';
 
 /** Longest reason kept with a rule, characters. */
 const BECAUSE_CHARACTERS_MAX = 500;

@@ -1,6 +1,6 @@
 import { ANALYSES, deleteRows, encodeRows, type SqlDriver, type Table } from '@tracelore/collector/store';
-import type { NewId } from '../ids.ts';
-import type { Evidence } from '../knowledge/rule.ts';
+import type { NewId } from '../../ids.ts';
+import type { Evidence } from '../../knowledge/rule.ts';
 
 /** Columns as in `store/schema/006_learn_passes.sql`. */
 export const RULE_SUPPORT: Table = {

@@ -1,7 +1,7 @@
 import { encodeRows, type SqlDriver, type SqlParameters, type Table } from '@tracelore/collector/store';
-import { LearnerError } from '../errors.ts';
-import type { NewId } from '../ids.ts';
-import type { LearnPass } from './learn-pass.ts';
+import { LearnerError } from '../../errors.ts';
+import type { NewId } from '../../ids.ts';
+import type { LearnPass } from '../learn-pass.ts';
 import { storedRecord } from './stored-record.ts';
 
 /** Columns as in `store/schema/006_learn_passes.sql`. */

@@ -1,8 +1,8 @@
 import type { Store } from '@tracelore/collector/store';
-import { LearnerError } from '../errors.ts';
-import type { EvalCaseStore } from '../evals/eval-case-store.ts';
-import { readCycleTrials } from '../trials/stored-trials.ts';
-import { recomputeCycle, type RecomputedCycle } from '../validators/recompute.ts';
+import { LearnerError } from '../../errors.ts';
+import type { EvalCaseStore } from '../../evals/eval-case-store.ts';
+import { readCycleTrials } from '../../trials/stored-trials.ts';
+import { recomputeCycle, type RecomputedCycle } from '../../validators/recompute.ts';
 import type { VerdictLog } from './verdict-log.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { encodeRows, type Row, type SqlDriver, type Table } from '@tracelore/collector/store';
-import { ID_PREFIX_CHARACTERS, type NewId } from '../ids.ts';
-import type { CandidateReport, CycleReport } from '../validators/validator.ts';
+import { ID_PREFIX_CHARACTERS, type NewId } from '../../ids.ts';
+import type { CandidateReport, CycleReport } from '../../validators/validator.ts';
 import { storedRecord } from './stored-record.ts';
 
 /** Columns as in `store/schema/005_verdicts.sql`. */

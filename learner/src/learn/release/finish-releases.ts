@@ -1,8 +1,8 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import type { Rule } from '../knowledge/rule.ts';
-import type { CandidateReport, CycleReport } from '../validators/validator.ts';
-import { addNote } from './learn-pass.ts';
-import type { PassOptions } from './learn-parts.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import type { CandidateReport, CycleReport } from '../../validators/validator.ts';
+import { addNote } from '../learn-pass.ts';
+import type { PassOptions } from '../learn-parts.ts';
 import { release } from './release.ts';
 
 /** Verdicts that something follows from. */

@@ -1,8 +1,8 @@
 import type { SqlDriver } from '@tracelore/collector/store';
-import { auditPairwise, type PairwiseAudit } from '../signals/pairwise-audit.ts';
-import type { PairwiseJudge } from '../signals/pairwise-judge.ts';
-import { readAnswerPairs } from '../trials/stored-answers.ts';
-import type { LearnParts } from './learn-parts.ts';
+import { auditPairwise, type PairwiseAudit } from '../../signals/pairwise-audit.ts';
+import type { PairwiseJudge } from '../../signals/pairwise-judge.ts';
+import { readAnswerPairs } from '../../trials/stored-answers.ts';
+import type { LearnParts } from '../learn-parts.ts';
 
 /** Most pairs that the judge is asked about in one audit, two calls of the model each. */
 const PAIRS_MAX = 40;

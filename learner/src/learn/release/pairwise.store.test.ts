@@ -1,8 +1,8 @@
 import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOpenAiChatModel } from '../llm/openai-chat-model.ts';
-import { startScriptedServer, type ScriptedServer } from '../llm/scripted-server.testing.ts';
-import { openLoopBench, openLoopStore, type LoopBench } from './loop-bench.testing.ts';
+import { createOpenAiChatModel } from '../../llm/openai-chat-model.ts';
+import { startScriptedServer, type ScriptedServer } from '../../llm/scripted-server.testing.ts';
+import { openLoopBench, openLoopStore, type LoopBench } from '../loop-bench.testing.ts';
 
 const RIGHT = '1.00';
 const WRONG = '100';

@@ -1,21 +1,21 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newRandomId } from '../ids.ts';
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
+import { newRandomId } from '../../ids.ts';
+import type { KnowledgeBase } from '../../knowledge/knowledge-base.ts';
 import {
   BY_ANN,
   done,
   openKnowledgeStore,
   ruleText,
   type KnowledgeStore,
-} from '../knowledge/knowledge-store.testing.ts';
-import type { Evidence, Rule } from '../knowledge/rule.ts';
-import type { Behaviour } from '../validators/behaviour.ts';
-import { flatWorld } from '../validators/flat-world.testing.ts';
-import { createRaceValidator } from '../validators/race.ts';
-import type { CycleReport } from '../validators/validator.ts';
-import { createAnalysisLog, type AnalysisLog } from './analysis-log.ts';
-import { newPass, passRecord, type PassRecord } from './learn-pass.ts';
+} from '../../knowledge/knowledge-store.testing.ts';
+import type { Evidence, Rule } from '../../knowledge/rule.ts';
+import type { Behaviour } from '../../validators/behaviour.ts';
+import { flatWorld } from '../../validators/flat-world.testing.ts';
+import { createRaceValidator } from '../../validators/race.ts';
+import type { CycleReport } from '../../validators/validator.ts';
+import { createAnalysisLog, type AnalysisLog } from '../records/analysis-log.ts';
+import { newPass, passRecord, type PassRecord } from '../learn-pass.ts';
 import { release } from './release.ts';
 
 let disk: KnowledgeStore;

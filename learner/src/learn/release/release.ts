@@ -1,8 +1,8 @@
 import { itemReference } from '@tracelore/sdk/contract';
-import type { Change, KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import type { CandidateReport, CycleReport } from '../validators/validator.ts';
-import type { AnalysisLog } from './analysis-log.ts';
-import type { PassRecord } from './learn-pass.ts';
+import type { Change, KnowledgeBase } from '../../knowledge/knowledge-base.ts';
+import type { CandidateReport, CycleReport } from '../../validators/validator.ts';
+import type { AnalysisLog } from '../records/analysis-log.ts';
+import type { PassRecord } from '../learn-pass.ts';
 
 const ACTOR = 'learner';
 

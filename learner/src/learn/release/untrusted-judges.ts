@@ -1,7 +1,7 @@
-import type { EvalCase } from '../evals/eval-case.ts';
-import { AUDIT_PAIRS } from '../signals/pairwise-audit.ts';
-import type { LearnParts } from './learn-parts.ts';
-import { addNote, type PassRecord } from './learn-pass.ts';
+import type { EvalCase } from '../../evals/eval-case.ts';
+import { AUDIT_PAIRS } from '../../signals/pairwise-audit.ts';
+import type { LearnParts } from '../learn-parts.ts';
+import { addNote, type PassRecord } from '../learn-pass.ts';
 
 /**
  * Whether a model scored the trials for which no audit speaks: its word ranks, and a person decides. Says so in the record.

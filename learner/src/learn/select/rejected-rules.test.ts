@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { exampleRule } from '../injectors/example-rule.testing.ts';
-import type { RuleSupport } from './analysis-log.ts';
+import { exampleRule } from '../../injectors/example-rule.testing.ts';
+import type { RuleSupport } from '../records/analysis-log.ts';
 import { rejectedRules } from './rejected-rules.ts';
 
 const REJECTED_AT = '2026-01-01T00:00:00.000Z';

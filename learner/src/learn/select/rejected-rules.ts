@@ -1,7 +1,7 @@
-import type { KnowledgeBase } from '../knowledge/knowledge-base.ts';
-import type { Rule } from '../knowledge/rule.ts';
-import type { RuleSupport } from './analysis-log.ts';
-import type { LearnParts } from './learn-parts.ts';
+import type { KnowledgeBase } from '../../knowledge/knowledge-base.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import type { RuleSupport } from '../records/analysis-log.ts';
+import type { LearnParts } from '../learn-parts.ts';
 
 /** Failed runs that must teach a refuted rule again before it is worth another test, and principals they must be of. */
 export const REOPENING_RUNS = 3;

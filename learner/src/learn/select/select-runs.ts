@@ -1,8 +1,8 @@
 import type { RunFilter, RunSummary, SpanView, TraceReader } from '@tracelore/collector/store';
-import { SPANS_PER_RUN_HEAD, SPANS_PER_RUN_TAIL } from '../analyzers/analysis-prompt.ts';
-import { cutMiddle } from '../analyzers/content-budget.ts';
-import { stripOwnKnowledge } from '../analyzers/own-knowledge.ts';
-import type { TracedRun } from '../analyzers/traced-run.ts';
+import { SPANS_PER_RUN_HEAD, SPANS_PER_RUN_TAIL } from '../../analyzers/analysis-prompt.ts';
+import { cutMiddle } from '../../analyzers/content-budget.ts';
+import { stripOwnKnowledge } from '../../analyzers/own-knowledge.ts';
+import type { TracedRun } from '../../analyzers/traced-run.ts';
 
 /** Passing runs read for contrast. */
 export const CONTRAST_RUNS_MAX = 100;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rule } from '../knowledge/rule.ts';
+import type { Rule } from '../../knowledge/rule.ts';
 import { chooseCandidates, TRIALS_PER_CANDIDATE } from './choose-candidates.ts';
 
 const rule = (id: string, runs: number, part: Partial<Rule> = {}): Rule => ({

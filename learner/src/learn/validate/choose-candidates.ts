@@ -1,6 +1,6 @@
-import { orderByText } from '../knowledge/order-by-text.ts';
-import type { Rule } from '../knowledge/rule.ts';
-import type { RuleSupport } from './analysis-log.ts';
+import { orderByText } from '../../knowledge/order-by-text.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import type { RuleSupport } from '../records/analysis-log.ts';
 
 /** Trials a candidate needs on average to be decided: more candidates than this allows only dilute the budget and the bound. */
 export const TRIALS_PER_CANDIDATE = 30;

@@ -1,6 +1,6 @@
-import type { Rule } from '../knowledge/rule.ts';
-import { corroborationProblem, needsCorroboration, type SupportingRuns } from '../safety/corroboration.ts';
-import type { RuleSupport } from './analysis-log.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import { corroborationProblem, needsCorroboration, type SupportingRuns } from '../../safety/corroboration.ts';
+import type { RuleSupport } from '../records/analysis-log.ts';
 
 /** Failed runs that speak for each rule, by rule id. */
 export function supportingRuns(support: readonly RuleSupport[]): ReadonlyMap<string, SupportingRuns> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLoopBench, openLoopStore, type RunDraft } from './loop-bench.testing.ts';
+import { openLoopBench, openLoopStore, type RunDraft } from '../loop-bench.testing.ts';
 
 const LESSON = 'Amounts are stored in cents: divide revenue by 100 to get euros.';
 const CASES = Array.from({ length: 40 }, (_, index) => ({

@@ -1,14 +1,14 @@
-import { contradicts } from '../analyzers/contradiction.ts';
-import type { EvalCase } from '../evals/eval-case.ts';
-import type { Rule } from '../knowledge/rule.ts';
-import { replayFailures } from '../replays/replay-failures.ts';
-import { countReplays } from '../replays/run-replay.ts';
-import { priorWeight } from '../safety/corroboration.ts';
-import type { CycleReport } from '../validators/validator.ts';
+import { contradicts } from '../../analyzers/contradiction.ts';
+import type { EvalCase } from '../../evals/eval-case.ts';
+import type { Rule } from '../../knowledge/rule.ts';
+import { replayFailures } from '../../replays/replay-failures.ts';
+import { countReplays } from '../../replays/run-replay.ts';
+import { priorWeight } from '../../safety/corroboration.ts';
+import type { CycleReport } from '../../validators/validator.ts';
 import { chooseCandidates } from './choose-candidates.ts';
 import { supportingRuns, uncorroborated } from './corroborated.ts';
-import { addNote } from './learn-pass.ts';
-import type { PassOptions } from './learn-parts.ts';
+import { addNote } from '../learn-pass.ts';
+import type { PassOptions } from '../learn-parts.ts';
 
 /** Trials of one pass when nobody says otherwise. Each is a run of the user's agent. */
 export const RUNS_BUDGET = 1_000;
