@@ -172,7 +172,7 @@ export function createLearningLoop(options: LearningLoopOptions): LearningLoop {
     demandWork: options.demandWork ?? ((): void => undefined),
     isKeyless: options.isKeyless ?? (() => false),
     deciding: options.deciding ?? ((project) => signalReports.deciding(project)),
-    pairwiseAudit: createPairwiseAudits({ driver, database, judge: pairwise }),
+    pairwiseAudit: createPairwiseAudits({ ...tables, judge: pairwise }),
     now,
     newId,
     ...(analyzer === undefined ? {} : { analyzer }),

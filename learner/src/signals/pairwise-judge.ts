@@ -32,6 +32,8 @@ export type Preference =
 
 /** Says which of two answers is the better one. */
 export interface PairwiseJudge {
+  /** Whose word it is: an audit speaks for this one only. */
+  readonly name: string;
   compare(task: ComparedTask, answers: readonly [string, string], signal?: AbortSignal): Promise<Preference>;
 }
 
@@ -42,6 +44,7 @@ export interface PairwiseJudge {
  */
 export function createPairwiseJudge(model: ChatModel): PairwiseJudge {
   return {
+    name: model.name,
     async compare({ task, criteria }, answers, signal) {
       const [one, other] = [readByJudge(answers[0]), readByJudge(answers[1])];
       if (one === other) return { ok: true, preference: 0.5, reason: 'the answers are the same' };

@@ -1,8 +1,11 @@
 import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newRandomId } from '../../ids.ts';
 import { createOpenAiChatModel } from '../../llm/openai-chat-model.ts';
 import { startScriptedServer, type ScriptedServer } from '../../llm/scripted-server.testing.ts';
+import type { PairwiseAudit } from '../../signals/pairwise-audit.ts';
 import { openLoopBench, openLoopStore, type LoopBench } from '../loop-bench.testing.ts';
+import { createPairwiseAudits } from './pairwise-audits.ts';
 
 const RIGHT = '1.00';
 const WRONG = '100';
@@ -73,5 +76,34 @@ describe('rules proven by comparing answers', () => {
     expect(pass.promoted).toHaveLength(1);
     expect(pass.notes.join()).toMatch(/agrees with checks on 0 of \d+ pairs only/);
     expect(bench.base.list()).toMatchObject([{ status: 'validated' }]);
+  });
+
+  it('keep what the comparison was found to be worth, after a restart too, for this model alone', async () => {
+    await judging(WRONG, [...CHECKED, ...COMPARED.slice(0, 2)]);
+    await bench.learn({ runsBudget: 400 });
+    const { store, loop, project } = bench;
+    const cases = await loop.evals.listCases(project);
+    const asked: string[] = [];
+    /** As the next process makes it: a judge that is always right now. */
+    const restarted = (name: string): Promise<PairwiseAudit> =>
+      createPairwiseAudits({
+        ...store,
+        judge: {
+          name,
+          compare: (_task, [first]) => {
+            asked.push(name);
+            return Promise.resolve({ ok: true, preference: first === RIGHT ? 1 : 0, reason: '' });
+          },
+        },
+        now: () => new Date(),
+        newId: newRandomId,
+      })(project, cases);
+
+    const first = await restarted('m');
+    expect(first).toMatchObject({ agreed: 0, mayDecide: false });
+    expect(asked).toEqual([]);
+    expect(await restarted('other')).toEqual({ pairs: first.pairs, agreed: first.pairs, mayDecide: true });
+    expect(asked).toHaveLength(first.pairs);
+    expect(await restarted('m')).toEqual(first);
   });
 });

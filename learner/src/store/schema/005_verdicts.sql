@@ -52,3 +52,17 @@ CREATE TABLE IF NOT EXISTS {database}.candidate_reports
 ENGINE = ReplacingMergeTree(at)
 ORDER BY (project, rule_id, cycle_id)
 SETTINGS non_replicated_deduplication_window = 10000;
+
+-- How far a model that compares answers agreed with checks, once per project and model. The oldest row counts.
+CREATE TABLE IF NOT EXISTS {database}.pairwise_audits
+(
+    project    LowCardinality(String),
+    judge      LowCardinality(String),
+    pairs      UInt32,
+    agreed     UInt32,
+    may_decide Bool,
+    at         DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (project, judge, at)
+SETTINGS non_replicated_deduplication_window = 10000;
