@@ -15,8 +15,13 @@ const NODE_MAJOR_MIN = 24;
  */
 const HEAP_FLAGS = require('./heap-flags.json');
 
-/** V8's flags for what was asked; those on the user's command line come after them and win. */
-const flags = process.argv.includes('up') ? [...HEAP_FLAGS, ...process.execArgv] : process.execArgv;
+/**
+ * V8's flags for what was asked. Whoever sets a size of a generation, on the command line or in NODE_OPTIONS, sets that
+ * generation: V8 would put a smallest size of ours above a largest one of theirs, and the command line above NODE_OPTIONS.
+ */
+const chosen = `${process.env.NODE_OPTIONS} ${process.execArgv.join(' ')}`.replaceAll('_', '-');
+const heapFlags = HEAP_FLAGS.filter((flag) => !chosen.includes(/(?:semi|old)-space/.exec(flag)[0]));
+const flags = process.argv.includes('up') ? [...heapFlags, ...process.execArgv] : process.execArgv;
 const hasFlags = flags.every((flag) => process.execArgv.includes(flag));
 /** On Windows the function is there, and throws. */
 const canReplaceItself = process.platform !== 'win32' && process.execve !== undefined;

@@ -30,6 +30,23 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
+test.runIf(process.platform !== 'win32')(
+  'leaves the size of a generation of the heap to whoever sets it',
+  async () => {
+    const show = path.join(directory, 'show.cjs');
+    await writeFile(show, 'console.error(JSON.stringify(process.execArgv));');
+    const flagsWith = async (options: string): Promise<unknown> => {
+      const variables = { NODE_OPTIONS: `--require ${show} ${options}` };
+      const { stderr } = await tracelore(['up', '--port', 'http'], directory, variables);
+      // One line of each process that it was: the last is the service.
+      return JSON.parse(stderr.match(/^\[.*\]$/gm)?.at(-1) ?? '');
+    };
+    const isOf = (generation: string): string[] => heapFlags.filter((flag) => flag.includes(generation));
+    expect(await flagsWith('--max_semi_space_size=8')).toEqual(isOf('old-space'));
+    expect(await flagsWith('--max-old-space-size=512')).toEqual(isOf('semi-space'));
+  },
+);
+
 describe('what keeps a service from starting', () => {
   test('the directory belongs to another one', async () => {
     const second = await tracelore(['up', '--port', '0', '--otlp-port', '0'], directory);
