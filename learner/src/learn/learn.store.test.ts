@@ -3,7 +3,7 @@ import type { Store } from '@tracelore/collector/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ANSWER_BYTES_MAX } from '../llm/bounded-fetch.ts';
 import type { ScriptedAnswer } from '../llm/scripted-server.testing.ts';
-import { newPass } from './learn-pass.ts';
+import { newPass, type LearnPass } from './learn-pass.ts';
 import { openLoopBench, openLoopStore, type LoopBench, type RunDraft } from './loop-bench.testing.ts';
 import { createPassLog } from './records/pass-log.ts';
 
@@ -72,6 +72,23 @@ afterEach(async () => {
   stopRunner = undefined;
   await bench.close();
 });
+
+/** A pass that proves a rule where a person has the last word. */
+async function proveUnderApproval(): Promise<{
+  readonly pass: LearnPass;
+  readonly endRunner: () => Promise<void>;
+}> {
+  bench = await openLoopBench(
+    disk.store,
+    ({ body }) => lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
+    { requireApproval: true },
+  );
+  await bench.writeRuns(FAILED);
+  await bench.loop.evals.addCases(bench.project, CASES);
+  const endRunner = bench.startRunner(agent);
+  stopRunner = endRunner;
+  return { pass: await bench.learn({ runsBudget: 300 }), endRunner };
+}
 
 async function unanalysed(): Promise<number> {
   return (await bench.store.countRuns(bench.project)).unanalysed;
@@ -498,15 +515,7 @@ describe('a learning pass', () => {
   });
 
   it('leaves a proven rule to a person when approval is required', async () => {
-    bench = await openLoopBench(
-      disk.store,
-      ({ body }) => lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
-      { requireApproval: true },
-    );
-    await bench.writeRuns(FAILED);
-    await bench.loop.evals.addCases(bench.project, CASES);
-    stopRunner = bench.startRunner(agent);
-    const pass = await bench.learn({ runsBudget: 300 });
+    const { pass } = await proveUnderApproval();
     expect(pass.promoted).toHaveLength(1);
     expect(pass.notes.join()).toContain('waits for a person');
     expect(bench.base.list()).toMatchObject([{ status: 'validated' }]);
@@ -516,16 +525,8 @@ describe('a learning pass', () => {
   });
 
   it('does not put into service later what waits because nobody has audited the judge', async () => {
-    bench = await openLoopBench(
-      disk.store,
-      ({ body }) => lessons(body.messages[1]?.content ?? '', [{ content: RIGHT }]),
-      { requireApproval: true },
-    );
-    await bench.writeRuns(FAILED);
-    await bench.loop.evals.addCases(bench.project, CASES);
-    stopRunner = bench.startRunner(agent);
-    await bench.learn({ runsBudget: 300 });
-    await stopRunner();
+    const { endRunner } = await proveUnderApproval();
+    await endRunner();
     const { project } = bench;
     await bench.close();
 
