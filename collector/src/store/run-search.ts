@@ -13,6 +13,7 @@ import { runSummary, type RunRow } from './row-views.ts';
 import type { FoundRun, MatchingSpan, RunSearch, SearchPage } from './run-filter.ts';
 import { END_OF_TIME, RUNS_PER_PAGE, RUNS_PER_PAGE_MAX } from './run-listing.ts';
 import type { Ask } from './ask.ts';
+import { nextWidthMs, SLICE_FACTOR, SLICE_MS_MIN } from './slice-width.ts';
 import { StoreError } from './store-error.ts';
 import { engineMs, engineTime, fromIso, toIso, toMs } from './time-text.ts';
 
@@ -23,9 +24,6 @@ const MATCHES_PER_SLICE_MAX = 2_000;
 export const MATCHES_PER_RUN_MAX = 3;
 /** Runs are looked for in the last minute, then the ten minutes before, and so on, ms. */
 const FIRST_SLICE_MS = 60_000;
-const SLICE_FACTOR = 10;
-/** Narrower slices are not made; of so many matches at once, the newest count, ms. */
-const SLICE_MS_MIN = 1;
 /** A slice as wide as this is the last: it takes all that is left, ms. */
 const SLICE_MS_MAX = 30 * 86_400_000;
 
@@ -56,8 +54,8 @@ interface SliceQuestion {
 }
 
 /**
- * Newest runs first, slice by slice of their starts: the slices widen while little is found and narrow when too much is, so a
- * page costs what lies between it and now. Within a slice first the spans are found, by their indexes, then their runs.
+ * Newest runs first, slice by slice of their starts: the slices widen while little is found and narrow when enough or too much
+ * is, so a page costs what lies between it and now. Within a slice first the spans are found, by their indexes, then their runs.
  */
 export function runSearch(ask: Ask, newest: NewestStarts): (search: RunSearch) => Promise<SearchPage> {
   return async (search) => {
@@ -66,9 +64,8 @@ export function runSearch(ask: Ask, newest: NewestStarts): (search: RunSearch) =
     const runs: FoundRun[] = [];
     let searchedTo: string | undefined;
     try {
-      for await (const slice of slicesOf(hurried(ask, timeoutMs), newest, search)) {
+      for await (const slice of slicesOf(hurried(ask, timeoutMs), newest, search, limit)) {
         runs.push(...slice.runs.slice(0, limit - runs.length));
-        if (runs.length === limit) break;
         searchedTo = slice.low;
       }
       return { runs };
@@ -103,6 +100,7 @@ async function* slicesOf(
   ask: Ask,
   remembered: NewestStarts,
   search: RunSearch,
+  limit: number,
 ): AsyncGenerator<{ readonly low: string; readonly runs: FoundRun[] }> {
   const ofRun = runConditions(search);
   // Run filters can be as selective as the span's; the first two conditions are always there.
@@ -122,6 +120,7 @@ async function* slicesOf(
   if (beginMs === undefined) return;
   let highMs = beginMs;
   let widthMs = FIRST_SLICE_MS;
+  let wanted = limit;
   // Slices without runs cost little, and the next one is ten times as wide: no need to look where the next run is.
   for (;;) {
     const lowMs = highMs - widthMs;
@@ -138,10 +137,12 @@ async function* slicesOf(
       continue;
     }
     isGuess = false;
-    yield { low, runs: await runsOf(ask, question, matches) };
-    if (isLast) return;
+    const runs = await runsOf(ask, question, matches);
+    yield { low, runs };
+    wanted -= runs.length;
+    if (isLast || wanted <= 0) return;
     [high, highMs] = [low, lowMs];
-    widthMs *= SLICE_FACTOR;
+    widthMs = nextWidthMs(widthMs, runs.length, wanted);
   }
 }
 
