@@ -15,6 +15,12 @@ const exclude: string[] = ['**/node_modules/**', '**/dist/**'];
 const apart: string[] = [...exclude, '**/*.store.test.ts', '**/*.e2e.test.ts'];
 
 /**
+ * Nothing passes or fails by how fast the machine is: a test that hangs ends here, ms, and only e2e tests, which start many
+ * processes, have more.
+ */
+const LIMIT_MS = 180_000;
+
+/**
  * Four projects, by what a test touches:
  * `unit`  pure code, one shared process (isolation is what costs time);
  * `host`  code that registers process-wide OpenTelemetry state: one process per file;
@@ -24,6 +30,10 @@ const apart: string[] = [...exclude, '**/*.store.test.ts', '**/*.e2e.test.ts'];
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@tracelore/source', 'node'] } },
   test: {
+    testTimeout: LIMIT_MS,
+    hookTimeout: LIMIT_MS,
+    teardownTimeout: LIMIT_MS,
+    expect: { poll: { timeout: LIMIT_MS / 2 } },
     projects: [
       {
         extends: true,
@@ -53,8 +63,6 @@ const config: ViteUserConfig = defineConfig({
           exclude,
           pool: 'forks',
           execArgv,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -66,8 +74,7 @@ const config: ViteUserConfig = defineConfig({
           pool: 'forks',
           fileParallelism: false,
           execArgv,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          testTimeout: 3 * LIMIT_MS,
         },
       },
     ],

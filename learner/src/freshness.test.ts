@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFreshness, FRESH_WAIT_MAX_MS } from './freshness.ts';
+import { createFreshness } from './freshness.ts';
 
 /** Refreshes that end when told to; each takes with it what was received before it began. */
 function scriptedRefresh(): {
@@ -64,7 +64,7 @@ test('who needs to be sure waits longer than who just looks', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let isVisible = false;
   const fresh = createFreshness(() => promise);
-  const sure = fresh(FRESH_WAIT_MAX_MS).then(() => isVisible);
+  const sure = fresh().then(() => isVisible);
   await fresh(1);
   isVisible = true;
   resolve();

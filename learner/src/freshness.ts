@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A reader waits at most this long for what was just received, ms; then it sees what is there. */
-export const FRESH_WAIT_MS = 2_000;
-/** So long does one wait who would otherwise be told that there is no such thing, ms. */
-export const FRESH_WAIT_MAX_MS = 10_000;
+export const FRESH_WAIT_MS = 10_000;
 
 /** Resolves when what was received before the call is visible, at the latest after `waitMs` ({@link FRESH_WAIT_MS}). */
 export type Freshness = (waitMs?: number) => Promise<void>;

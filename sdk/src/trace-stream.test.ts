@@ -164,7 +164,7 @@ describe('generators', () => {
     await (async () => {
       await traced().next();
     })();
-    for (let round = 0; round < 200 && capture.spans.length === 0; round += 1) {
+    for (let round = 0; round < 2_000 && capture.spans.length === 0; round += 1) {
       Reflect.apply(collectGarbage, undefined, []);
       await new Promise((resolve) => setImmediate(resolve));
     }

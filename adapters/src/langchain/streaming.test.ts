@@ -171,7 +171,7 @@ describe('a streamed model call', () => {
       await stream.return();
     };
     await drop();
-    for (let round = 0; round < 100 && spans.spans.length === 0; round += 1) {
+    for (let round = 0; round < 2_000 && spans.spans.length === 0; round += 1) {
       if (typeof collect === 'function') collect();
       await turn();
     }

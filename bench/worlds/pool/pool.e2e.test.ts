@@ -16,9 +16,9 @@ test('results are in the order of the jobs and the same however many children th
   const alone = await withPool(1, (pool) => pool.all('slices', JOBS));
   expect(alone).toHaveLength(JOBS.length);
   expect(await withPool(2, (pool) => pool.all('slices', JOBS))).toEqual(alone);
-}, 120_000);
+});
 
 test('what a job throws reaches whoever asked for it', async () => {
   const job = { gate: 'nobody', worlds: [{ seed: 'pool', lifts: [], mean: 0.5 }], runsBudget: 10 };
   await expect(withPool(1, (pool) => pool.all('cycles', [job]))).rejects.toThrow('no gate is named nobody');
-}, 120_000);
+});

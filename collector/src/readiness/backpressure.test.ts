@@ -1,23 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { StoreError } from '../store/store-error.ts';
 import { post, spanRequest } from '../testing/post.ts';
 import { RunningCollectors } from '../testing/running-collectors.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
+import { until } from '../testing/until.ts';
 
 const collectors = new RunningCollectors();
 afterEach(() => collectors.stop());
-
-/** Polls, since no event says it. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if (await holds()) return;
-    await pause(20);
-  }
-  throw new Error('it never came to hold');
-}
 
 /** Sends headers only, and returns what the collector says to them. */
 async function answerToHeaders(url: string, length: number): Promise<string> {

@@ -10,6 +10,7 @@ import { otlpMessage } from '../testing/otlp-schema.ts';
 import { post } from '../testing/post.ts';
 import { MESSAGES_ARRIVING_MAX } from './grpc-admission.ts';
 import { logExport, traceExport } from '../testing/protobuf-export.ts';
+import { until } from '../testing/until.ts';
 
 // The library prints errors that it also reports.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
@@ -269,10 +270,7 @@ test('only so many messages may be on their way; one that leaves makes room', as
   const begun = Array.from({ length: MESSAGES_ARRIVING_MAX }, (_, index) =>
     begin(index < 100 ? session : second),
   );
-  for (let turn = 0; turn < 10_000 && collector.stats().requests < MESSAGES_ARRIVING_MAX; turn += 1)
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+  await until(() => collector.stats().requests === MESSAGES_ARRIVING_MAX);
   expect(await call(target, 'traces', traceExport())).toMatchObject({
     code: grpc.status.UNAVAILABLE,
     status: { code: 14, details: RETRY },

@@ -9,6 +9,7 @@ import { StoreError } from '../store/store-error.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { otlpMessage } from '../testing/otlp-schema.ts';
 import { post, spanRequest } from '../testing/post.ts';
+import { until } from '../testing/until.ts';
 
 const running: Collector[] = [];
 afterEach(async () => {
@@ -358,10 +359,7 @@ test('a sender that leaves inside its body costs nothing', async () => {
     );
   });
   socket.destroy();
-  for (let turn = 0; turn < 1_000 && collector.stats().refused.incomplete_body !== 1; turn += 1)
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+  await until(() => collector.stats().refused.incomplete_body === 1);
   expect(collector.stats()).toMatchObject({ bytesWaiting: 0, refused: { incomplete_body: 1 } });
   expect(await post(url, spanRequest())).toHaveProperty('status', 200);
 });
@@ -384,10 +382,7 @@ test('shutdown answers what is in progress and refuses what comes after', async 
   const first = post(url, spanRequest());
   await begun;
   const second = post(url, spanRequest());
-  for (let turn = 0; turn < 1_000 && collector.stats().spansReceived < 2; turn += 1)
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+  await until(() => collector.stats().spansReceived === 2);
   const stopped = collector.shutdown();
   release();
   await stopped;

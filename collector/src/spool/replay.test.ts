@@ -14,6 +14,7 @@ import { sampleBatch } from '../testing/sample-batch.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { Replay } from './replay.ts';
 import { Spool } from './spool.ts';
+import { until } from '../testing/until.ts';
 
 const AWAY = new StoreError('NETWORK_ERROR', 'nobody listens');
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -141,12 +142,11 @@ test('a store that stays away fails a drain by name; the replay tries again by i
   const stored = store.nextWrite();
   replay.wake();
   await stored;
-  for (let turn = 0; turn < 100 && !spool.isEmpty; turn += 1) {
+  // The spool reads and writes its file meanwhile: no clock moves that.
+  await until(async () => {
     await clock.advance(250);
-    // The spool reads its file: no clock moves that.
-    await spool.first();
-  }
-  expect(spool.isEmpty).toBe(true);
+    return spool.isEmpty;
+  });
   expect(store.batches).toHaveLength(1);
 });
 
@@ -179,12 +179,11 @@ test('a record that fails for a reason of its own lets the others go first', asy
     await written(batches, token);
   };
   replay.wake();
-  for (let turn = 0; turn < 200 && store.batches.length === 0; turn += 1) {
+  await until(async () => {
     await clock.advance(5_000);
-    await spool.first();
-  }
+    return spool.stats.records === 1;
+  });
   expect(store.batches).toHaveLength(1);
-  expect(spool.stats.records).toBe(1);
 });
 
 test('when the spool takes nothing either, senders are told to come again, and the store is found when it is back', async () => {

@@ -71,7 +71,9 @@ export class Replay {
         onProblem(error);
         failures += 1;
       }
-      if (failures > 0) await this.#pause(RETRY_DELAYS_MS[failures - 1] ?? RETRY_DELAYS_MS[4]);
+      // Who stops meanwhile found no pause to end.
+      if (failures > 0 && !this.#isStopped)
+        await this.#pause(RETRY_DELAYS_MS[failures - 1] ?? RETRY_DELAYS_MS[4]);
     }
   }
 

@@ -173,7 +173,7 @@ test.each([
   const short = /\] ([0-9a-f]{8}) \(new\)/.exec(index.content[0]?.text ?? '')?.[1] ?? '';
   const recalled = await call('recall_knowledge', { item_id: short });
   expect(recalled.content[0]?.text).toMatch(/^\[SKILL\] [0-9a-f]{8} \(effectiveness: new\)\nApplies when: /);
-  expect((await call('recall_knowledge', { item_id: 'ffff' })).content[0]?.text).toContain('not found');
+  expect((await call('recall_knowledge', { item_id: 'ffffffff' })).content[0]?.text).toContain('not found');
   expect(await call('record_outcome', { run: `run-${way}`, passed: true })).toMatchObject({
     content: [{ text: 'recorded' }],
   });

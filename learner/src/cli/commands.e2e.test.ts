@@ -86,7 +86,7 @@ test('a rule is written, approved, pinned, edited, rejected; each step is in its
     code: 0,
     stdout: 'No rules.\n',
   });
-  expect(await run('knowledge', 'show', 'ffff')).toMatchObject({ code: 1, stdout: '' });
+  expect(await run('knowledge', 'show', 'ffffffff')).toMatchObject({ code: 1, stdout: '' });
   expect(await run('knowledge', 'add', '--when', 'x', '--content', 'see https://x.example')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('content: contains a URL'),

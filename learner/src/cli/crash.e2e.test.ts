@@ -70,7 +70,9 @@ async function sendUntilGone(
       );
       if (status !== 200) {
         sent.unanswered.push(request);
-        return;
+        // A refusal of a busy service is an answer: only who hears nothing is alone.
+        if (status === 0) return;
+        continue;
       }
       const answered = sent.answered.get(request.run) ?? new Set();
       sent.answered.set(request.run, answered);

@@ -46,7 +46,7 @@ test('with TLS the API speaks it too, and SIGHUP takes renewed certificates on e
   const both = async (): Promise<boolean> =>
     (await fingerprintAt(service.api)) !== before[0] && (await fingerprintAt(service.otlp)) !== before[1];
   let renewed = await both();
-  for (let look = 0; look < 500 && !renewed; look += 1) renewed = await both();
+  for (let look = 0; look < 20_000 && !renewed; look += 1) renewed = await both();
   expect(renewed).toBe(true);
   expect(await service.end('SIGTERM')).toMatchObject({ code: 0 });
 });

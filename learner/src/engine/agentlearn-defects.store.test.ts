@@ -75,7 +75,7 @@ describe('1: a perfect fix is rejected, one trace becomes thirteen, rejected can
 });
 
 describe('2: the gate promotes noise', () => {
-  it('a useless rule is not promoted by luck', async () => {
+  it('a rule that helps as often as it harms is not promoted', async () => {
     const useless = {
       ...CENTS_LESSON,
       content: 'Order amounts are best given in capital letters: write THEM so.',
@@ -87,13 +87,13 @@ describe('2: the gate promotes noise', () => {
           : ordersScript(schema, request),
       { requireHumanApproval: false },
     );
-    // Right every other time, whatever it is told: the n-th run of a task decides.
-    const seen = new Map<string, number>();
+    // As many tasks are right only with the rule as only without it, the others always: no order of trials makes that a lift.
     const agent = engine.trace(async (task: string) => {
-      await engine.getKnowledge(task);
-      const turn = (seen.get(task) ?? task.length + Number(/\d+/.exec(task)?.[0])) + 1;
-      seen.set(task, turn);
-      return turn % 2 === 0 ? orderAnswer(Number(/order (\d+)/.exec(task)?.[1])) : answerOrder(task, '');
+      const isTold = (await engine.getKnowledge(task)).includes('capital letters');
+      const order = Number(/order (\d+)/.exec(task)?.[1]);
+      return order > 100 && (order % 3 === 2 || (order % 3 === 0) === isTold)
+        ? orderAnswer(order)
+        : answerOrder(task, '');
     });
     for (let order = 1; order <= 3; order += 1) await agent(orderTask(order));
     for (let order = 101; order <= 112; order += 1)

@@ -1,6 +1,6 @@
 import { StoreError, type RunSummary, type TraceReader } from '@tracelore/collector/store';
 import { z } from 'zod';
-import { FRESH_WAIT_MAX_MS, type Freshness } from '../freshness.ts';
+import type { Freshness } from '../freshness.ts';
 import { endpoint, NO_BODY, NO_QUERY, type Endpoint } from './endpoint.ts';
 import { json, notFound, problem } from './problem.ts';
 import { cursorAt, encodeCursor, runListQuery } from './trace-query.ts';
@@ -30,7 +30,7 @@ export function traceEndpoints(store: TraceReader, fresh: Freshness): Endpoint[]
     };
     await fresh();
     // Under load, or just after a restart, a run that is stored is not listed yet.
-    return (await look()) ?? (await fresh(FRESH_WAIT_MAX_MS).then(look));
+    return (await look()) ?? (await fresh().then(look));
   };
   return [
     endpoint({

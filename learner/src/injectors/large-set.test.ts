@@ -52,4 +52,4 @@ it('looks at what changed in a large set and at what it selects, not at the othe
   const set = { rules: last, snapshot: 6 };
   expect(selector.select(TASK, set)).toEqual(fresh.select(TASK, set));
   expect(told).toEqual([`${planted.id}@1`, `${leaked.id}@1`]);
-}, 30_000);
+});

@@ -21,7 +21,7 @@ const UNITS = 2_400;
 const BATCH_UNITS = 150;
 const RESTART_AT = 600;
 const WAIT_MS = 5;
-const WAITS_MAX = 6_000;
+const WAITS_MAX = 60_000;
 const HOLDOUT_GLOBAL = 0.05;
 const SHARES = stageShares(0.1, true);
 /** Unit from which another model answers: the rule that stays proves itself under it once more. */

@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { configure } from '../configure.ts';
 import { stats } from '../diagnostics.ts';
 import { type FakeService, startFakeService } from '../testing/fake-service.ts';
 import { SpanDelivery } from './delivery.ts';
 import type { EndedSpan } from './ended-span.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 let service: FakeService;
 let directory: string;

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ATTR } from '../contract/attributes.ts';
 import { type FakeService, startFakeService } from '../testing/fake-service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../testing/fixtures/agent-process.ts', import.meta.url));
 const SPANS = 200;
-vi.setConfig({ testTimeout: 30_000 });
 
 let service: FakeService;
 let directory: string;
