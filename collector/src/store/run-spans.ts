@@ -1,14 +1,11 @@
 import { TRUNCATION_MARK } from '@tracelore/sdk/contract';
 import type { Ask } from './ask.ts';
-import type { SqlValue } from './driver.ts';
 import { type ContentLog, lacksContent, withLogContent } from './log-content.ts';
 import { CONTENT_LOGS } from './queries.ts';
 import { type SpanRow, spanView } from './row-views.ts';
 import type { RunTimes } from './run-times.ts';
-import { StoreError } from './store-error.ts';
 import {
   BARE_SPANS,
-  CONTENT_SIZES,
   PREVIEW_CHARACTERS,
   spansById,
   SPANS_OF_PAGE,
@@ -16,6 +13,7 @@ import {
   SPAN_PLACE,
 } from './span-queries.ts';
 import type { SpanPage, SpanPageRequest, SpanView, TraceReader } from './store.ts';
+import { amongPlaces, readWholeSpans, spanKey, type SpanPlace, unlessTooMuch } from './whole-spans.ts';
 
 export const SPANS_PER_PAGE_MAX = 1_000;
 /** Spans of one page without their content. */
@@ -24,10 +22,6 @@ export const BARE_SPANS_PER_PAGE_MAX = 10_000;
 export const CONTENT_BYTES_PER_PAGE_MAX: number = 64 * 1024 * 1024;
 /** Content of one page of whole spans; the page ends there. */
 export const WHOLE_BYTES_PER_PAGE_MAX: number = 16 * 1024 * 1024;
-/** Content fetched by one query: the engine holds it more than once. */
-const CONTENT_BYTES_PER_QUERY: number = 16 * 1024 * 1024;
-/** The engine's word for an answer above `bytesMax`. */
-const TOO_MUCH = 'TOO_MANY_ROWS_OR_BYTES';
 /** Content records read for one page of spans. */
 export const CONTENT_LOGS_MAX = 20_000;
 
@@ -35,23 +29,6 @@ export const CONTENT_LOGS_MAX = 20_000;
 interface RunRange extends RunTimes {
   readonly project: string;
   readonly run: string;
-}
-
-interface PageSpan {
-  readonly trace_id: string;
-  readonly span_id: string;
-  readonly start: string;
-}
-
-interface SizedSpan extends PageSpan {
-  readonly bytes: number;
-}
-
-/** Spans that one query fetches. */
-interface Portion {
-  readonly spans: PageSpan[];
-  bytes: number;
-  readonly content: 'full' | 'cut' | 'preview';
 }
 
 /** Which spans stand on a page is asked first, without content: sorting rows of megabytes would not fit. */
@@ -64,31 +41,22 @@ export function runSpans(
     return times && { project, run, ...times };
   };
 
-  const fetch = async (
-    range: RunRange,
-    onPage: readonly PageSpan[],
-    portions: readonly Portion[],
-  ): Promise<SpanView[]> => {
-    const views = new Map<string, SpanView>();
-    for (const { spans, content } of portions) {
-      const rows = await ask<SpanRow>(spansById(content), {
-        ...among(range, spans),
-        ...(content === 'cut' ? { mark: TRUNCATION_MARK } : {}),
-        ...(content === 'preview' ? { characters: PREVIEW_CHARACTERS } : {}),
-      });
-      for (const row of rows) views.set(keyOf(row), spanView(row));
-    }
-    return onPage.flatMap((span) => views.get(keyOf(span)) ?? []);
-  };
+  const placesOf = async (range: RunRange, limit: number, offset: number): Promise<SpanPlace[]> =>
+    await ask<SpanPlace>(SPANS_OF_PAGE, { ...range, limit, offset });
 
-  const sized = async (range: RunRange, spans: readonly PageSpan[]): Promise<SizedSpan[]> => {
-    if (spans.length === 0) return [];
-    const rows = await ask<{ trace_id: string; span_id: string; bytes: string }>(
-      CONTENT_SIZES,
-      among(range, spans),
-    );
-    const bytesOf = new Map(rows.map((row) => [keyOf(row), Number(row.bytes)]));
-    return spans.map((span) => ({ ...span, bytes: bytesOf.get(keyOf(span)) ?? 0 }));
+  /** Beginnings of their texts, or a mark in place of each. */
+  const abridged = async (
+    range: RunRange,
+    places: readonly SpanPlace[],
+    content: 'preview' | 'cut',
+  ): Promise<SpanRow[]> => {
+    if (places.length === 0) return [];
+    const rows = await ask<SpanRow>(spansById(content), {
+      ...amongPlaces(range, places),
+      ...(content === 'cut' ? { mark: TRUNCATION_MARK } : { characters: PREVIEW_CHARACTERS }),
+    });
+    const byKey = new Map(rows.map((row) => [spanKey(row), row]));
+    return places.flatMap((place) => byKey.get(spanKey(place)) ?? []);
   };
 
   /** Model calls without content may have it in log records. */
@@ -112,18 +80,12 @@ export function runSpans(
    */
   const smallRun = async (range: RunRange, limit: number): Promise<SpanView[] | undefined> => {
     if (range.rows > limit) return undefined;
-    try {
-      const rows = await ask<SpanRow>(
-        SPANS_OF_SMALL_RUN,
-        { ...range },
-        { bytesMax: WHOLE_BYTES_PER_PAGE_MAX },
-      );
-      const spans = [...Map.groupBy(rows.sort(byStart), keyOf).values()].flatMap(([first]) => first ?? []);
-      return spans.length > limit ? undefined : await completed(range, spans.map(spanView));
-    } catch (error) {
-      if (StoreError.isInstance(error) && error.code === TOO_MUCH) return undefined;
-      throw error;
-    }
+    const rows = await unlessTooMuch(
+      ask<SpanRow>(SPANS_OF_SMALL_RUN, { ...range }, { bytesMax: WHOLE_BYTES_PER_PAGE_MAX }),
+    );
+    if (rows === undefined) return undefined;
+    const spans = [...Map.groupBy(rows.sort(byStart), spanKey).values()].flatMap(([first]) => first ?? []);
+    return spans.length > limit ? undefined : await completed(range, spans.map(spanView));
   };
 
   const readSpans = async (
@@ -136,23 +98,20 @@ export function runSpans(
     const most = content === 'none' ? BARE_SPANS_PER_PAGE_MAX : SPANS_PER_PAGE_MAX;
     const limit = Math.min(request.limit ?? most, most);
     // One more than fits tells whether there is another page.
-    const page = { limit: limit + 1, offset };
     if (content === 'none') {
-      const rows = await ask<SpanRow>(BARE_SPANS, { ...range, ...page });
+      const rows = await ask<SpanRow>(BARE_SPANS, { ...range, limit: limit + 1, offset });
       const spans = rows.slice(0, limit).map(spanView);
       return pageOf(spans, offset + spans.length, offset + rows.length);
     }
     const all = content === 'full' && offset === 0 ? await smallRun(range, limit) : undefined;
     if (all !== undefined) return { spans: all };
-    const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, ...page });
-    let onPage: readonly PageSpan[] = found.slice(0, limit);
-    let portions: Portion[] = [{ spans: [...onPage], bytes: 0, content: 'preview' }];
-    if (content === 'full') {
-      const whole = wholeOnes(await sized(range, onPage));
-      [onPage, portions] = [whole, portionsOf(whole)];
-    }
-    const spans = await completed(range, await fetch(range, onPage, portions));
-    return pageOf(spans, offset + onPage.length, offset + found.length);
+    const found = await placesOf(range, limit + 1, offset);
+    const onPage = found.slice(0, limit);
+    const { rows, places } =
+      content === 'full'
+        ? await readWholeSpans(ask, range, onPage, WHOLE_BYTES_PER_PAGE_MAX)
+        : { rows: await abridged(range, onPage, 'preview'), places: onPage.length };
+    return pageOf(await completed(range, rows.map(spanView)), offset + places, offset + found.length);
   };
 
   return {
@@ -164,25 +123,21 @@ export function runSpans(
       if (range === undefined) return [];
       const all = offset === 0 ? await smallRun(range, limit) : undefined;
       if (all !== undefined) return all;
-      const found = await ask<PageSpan>(SPANS_OF_PAGE, { ...range, limit, offset });
-      const onPage = await sized(range, found);
-      return await completed(range, await fetch(range, onPage, portionsOf(onPage)));
+      const onPage = await placesOf(range, limit, offset);
+      const whole = await readWholeSpans(ask, range, onPage, CONTENT_BYTES_PER_PAGE_MAX);
+      const cut = await abridged(range, onPage.slice(whole.places), 'cut');
+      return await completed(range, [...whole.rows, ...cut].map(spanView));
     },
 
     async readSpan(project, runId, spanId) {
       const range = await rangeOf(project, runId);
       if (range === undefined) return undefined;
-      const places = await ask<PageSpan>(SPAN_PLACE, { ...range, span: spanId });
-      const whole: Portion[] = [{ spans: places, bytes: 0, content: 'full' }];
-      const [span] = await completed(range, await fetch(range, places, whole));
+      const places = await ask<SpanPlace>(SPAN_PLACE, { ...range, span: spanId });
+      const { rows } = await readWholeSpans(ask, range, places, WHOLE_BYTES_PER_PAGE_MAX);
+      const [span] = await completed(range, rows.map(spanView));
       return span;
     },
   };
-}
-
-/** Ids of spans are told apart within a trace only. */
-function keyOf(span: Pick<PageSpan, 'trace_id' | 'span_id'>): string {
-  return `${span.trace_id}:${span.span_id}`;
 }
 
 /** Their texts are of one length. */
@@ -194,44 +149,4 @@ function byStart(a: SpanRow, b: SpanRow): number {
 /** A page that ends before `next` of the `known` spans. */
 function pageOf(spans: readonly SpanView[], next: number, known: number): SpanPage {
   return known > next ? { spans, next } : { spans };
-}
-
-/** Bound to spans of a page, within their times. */
-function among(range: RunRange, spans: readonly PageSpan[]): Readonly<Record<string, SqlValue>> {
-  return {
-    ...range,
-    first: spans[0]?.start ?? range.first,
-    last: spans.at(-1)?.start ?? range.last,
-    traces: [...new Set(spans.map((span) => span.trace_id))],
-    spans: spans.map((span) => span.span_id),
-  };
-}
-
-/** As many as fit with all their content, at least one. */
-function wholeOnes(spans: readonly SizedSpan[]): SizedSpan[] {
-  let total = 0;
-  const end = spans.findIndex((span, index) => {
-    total += span.bytes;
-    return index > 0 && total > WHOLE_BYTES_PER_PAGE_MAX;
-  });
-  return end === -1 ? [...spans] : spans.slice(0, end);
-}
-
-function portionsOf(spans: readonly SizedSpan[]): Portion[] {
-  const portions: Portion[] = [];
-  let total = 0;
-  for (const span of spans) {
-    const { bytes } = span;
-    total += bytes;
-    const content = total > CONTENT_BYTES_PER_PAGE_MAX ? 'cut' : 'full';
-    const portion = portions.at(-1);
-    if (
-      portion?.content === content &&
-      (content === 'cut' || portion.bytes + bytes <= CONTENT_BYTES_PER_QUERY)
-    ) {
-      portion.spans.push(span);
-      portion.bytes += bytes;
-    } else portions.push({ spans: [span], bytes, content });
-  }
-  return portions;
 }

@@ -8,10 +8,6 @@ export const PREVIEW_CHARACTERS = 1_000;
 const OF_RUN = `project = {project: String} AND run_id = {run: String}
   AND start_time BETWEEN {first: DateTime64(9, 'UTC')} AND {last: DateTime64(9, 'UTC')}`;
 
-const CONTENT_BYTES = `length(input) + length(output) + length(system_instructions) + length(tool_definitions)
-    + arraySum(text -> length(text), mapValues(attribute_values))
-    + arraySum(of_event -> arraySum(text -> length(text), mapValues(of_event)), events.attributes)`;
-
 /** Which spans stand on a page of a run, one row per span however often it was exported. */
 export const SPANS_OF_PAGE: string = `
 SELECT trace_id, span_id, toString(start_time) AS start
@@ -22,13 +18,6 @@ LIMIT 1 BY trace_id, span_id
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}`;
 
 const BY_ID = `trace_id IN {traces: Array(String)} AND span_id IN {spans: Array(String)}`;
-
-/** How much content these spans have. Asked apart from their order: sorting would take the texts along, gigabytes of them. */
-export const CONTENT_SIZES: string = `
-SELECT trace_id, span_id, toString(${CONTENT_BYTES}) AS bytes
-FROM {database}.spans
-WHERE ${OF_RUN} AND ${BY_ID}
-LIMIT 1 BY trace_id, span_id`;
 
 /** Where the one span of this id stands; several traces of a run may have one. */
 export const SPAN_PLACE: string = `
