@@ -9,7 +9,11 @@ import {
   type SearchQuery,
   type SearchSpace,
 } from './ranking.ts';
+import type { Hits } from './top.ts';
 import { VectorIndex } from './vector-index.ts';
+
+/** What a task without a vector is near to. */
+const NOTHING: Hits = { ids: [], scores: new Float64Array() };
 
 /**
  * Ranks a large set of documents by index. BM25 takes its statistics from the whole set; the ranking depends on the
@@ -38,14 +42,14 @@ export class CorpusIndex {
   }
 
   rank({ terms, vector }: SearchQuery, options: RankOptions): Ranking {
-    const nearest = vector === null ? [] : this.#vectors.search(vector, RANK_DEPTH);
-    const bestCosine = nearest[0]?.score ?? null;
+    const nearest = vector === null ? NOTHING : this.#vectors.search(vector, RANK_DEPTH);
+    const bestCosine = nearest.scores[0] ?? null;
     if (isGateShut(bestCosine, options.embedder)) return { ids: [], bestCosine };
     const floor = options.embedder.itemCosineMin;
-    const found = this.#keywords.search(this.#space.vocabulary.query(terms), RANK_DEPTH).map((hit) => hit.id);
+    const found = this.#keywords.search(this.#space.vocabulary.query(terms), RANK_DEPTH).ids;
     const cosines = vector === null ? [] : this.#vectors.cosines(found, vector);
     const keywords = found.filter((_, at) => (cosines[at] ?? floor) >= floor);
-    const vectors = nearest.filter(({ score }) => score >= floor).map((hit) => hit.id);
+    const vectors = nearest.ids.filter((_, at) => (nearest.scores[at] ?? floor) >= floor);
     return { ids: fuseLegs(keywords, vectors, options), bestCosine };
   }
 }

@@ -30,7 +30,8 @@ function naive(documents: ReadonlyMap<string, string>, query: string): Map<strin
 }
 
 function found(index: KeywordIndex, vocabulary: Vocabulary, query: string): [string, number][] {
-  return index.search(vocabulary.query(queryTerms(query)), 1_000).map(({ id, score }) => [id, score]);
+  const { ids, scores } = index.search(vocabulary.query(queryTerms(query)), 1_000);
+  return ids.map((id, at) => [id, scores[at] ?? Number.NaN]);
 }
 
 describe('KeywordIndex', () => {

@@ -1,7 +1,7 @@
 import { inverseDocumentFrequency } from './bm25.ts';
 import { Occurrences } from './occurrences.ts';
 import { Postings } from './postings.ts';
-import { Top, type Hit } from './top.ts';
+import { Top, type Hits } from './top.ts';
 import type { TermBag, TermQuery } from './vocabulary.ts';
 
 const SLOTS_FIRST = 256;
@@ -54,7 +54,7 @@ export class KeywordIndex {
   }
 
   /** Best first; documents without any term of the query are not found. */
-  search(query: TermQuery, limit: number): Hit[] {
+  search(query: TermQuery, limit: number): Hits {
     const scores = this.#scores;
     const touched = this.#touched;
     let count = 0;
@@ -78,7 +78,7 @@ export class KeywordIndex {
       if (score >= top.scoreMin) top.add(this.#ids[slot] ?? '', score);
       scores[slot] = 0;
     }
-    return top.sorted();
+    return top.take();
   }
 
   #postingsOf(term: number): Postings {

@@ -52,10 +52,10 @@ export function fuseLegs(
   keywords: readonly string[],
   vectors: readonly string[],
   { embedder, fusionK }: RankOptions,
-): string[] {
+): readonly string[] {
   const lists = [
     { ids: keywords, weight: 1 },
     { ids: vectors, weight: embedder.fusionWeight },
   ];
-  return fuse(lists, fusionK).map((hit) => hit.id);
+  return fuse(lists, fusionK).ids;
 }

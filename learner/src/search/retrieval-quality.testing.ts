@@ -71,9 +71,8 @@ export function measureRetrieval(folder: URL): Record<Leg, number> {
   const queries = read<Query>(folder, 'queries');
   for (const { text, relevant } of queries) {
     const query = { terms: queryTerms(text), vector: staticEmbedder.vectorOf(text) };
-    const keywords = keywordIndex.search(vocabulary.query(query.terms), RANK_DEPTH).map(({ id }) => id);
-    const nearest = query.vector === null ? [] : vectorIndex.search(query.vector, RANK_DEPTH);
-    const vectors = nearest.map(({ id }) => id);
+    const keywords = keywordIndex.search(vocabulary.query(query.terms), RANK_DEPTH).ids;
+    const vectors = query.vector === null ? [] : vectorIndex.search(query.vector, RANK_DEPTH).ids;
     const ranked = (documents.length > SCAN_VECTORS_MAX ? index : scanned).rank(query, OPTIONS);
     const wanted = new Set(relevant.map(nameOf));
     sums.keywords += ndcg(keywords, wanted);

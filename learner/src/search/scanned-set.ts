@@ -69,7 +69,7 @@ export class ScannedSet {
       relevant.push(document);
       if (score >= top.scoreMin) top.add(document.id, score);
     }
-    return { relevant, nearest: top.sorted().map((hit) => hit.id), bestCosine };
+    return { relevant, nearest: top.take().ids, bestCosine };
   }
 }
 
@@ -78,7 +78,7 @@ function rankByKeywords(
   documents: readonly SearchDocument[],
   query: TermQuery,
   places: Int32Array,
-): string[] {
+): readonly string[] {
   const holders = new Uint32Array(query.terms.length);
   let lengthSum = 0;
   for (const { bag } of documents) {
@@ -103,7 +103,7 @@ function rankByKeywords(
     }
     if (score > 0 && score >= top.scoreMin) top.add(id, score);
   }
-  return top.sorted().map((hit) => hit.id);
+  return top.take().ids;
 }
 
 function sharesTerm({ bag }: SearchDocument, places: Int32Array): boolean {

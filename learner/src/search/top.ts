@@ -1,84 +1,94 @@
-/** Something found, with its score. */
-export interface Hit {
-  readonly id: string;
-  readonly score: number;
+/** What was found, best first: ids, and the score of each at its place. Two lists: an object per hit was most of the garbage. */
+export interface Hits {
+  readonly ids: readonly string[];
+  readonly scores: Float64Array;
 }
 
-/** Order of every ranking here: higher score first, ties by id ascending (code units, not locale). */
-export function compareHits(a: Hit, b: Hit): number {
-  if (a.score !== b.score) return b.score - a.score;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
-
-/** Whether a hit stands behind another one in that order. */
-function isBehind(score: number, id: string, otherScore: number, otherId: string): boolean {
-  return score < otherScore || (score === otherScore && id > otherId);
-}
-
-/** Keeps the best `limit` of any number of hits, in a heap with the worst one kept on top. */
+/**
+ * Keeps the best `limit` of any number of hits, in a heap with the worst one kept on top. The order of every ranking here:
+ * higher score first, ties by id ascending (code units, not locale). Places are handed about and not scores: a number with a
+ * fraction is an object of its own wherever it is an argument.
+ */
 export class Top {
   /** Scores below this cannot enter; saves the caller the id of a hit that has no chance. */
   scoreMin: number = Number.NEGATIVE_INFINITY;
   readonly #limit: number;
+  /** One more place than there are hits, for the one that asks to come in. */
   readonly #scores: Float64Array;
   readonly #ids: string[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#scores = new Float64Array(limit);
+    this.#scores = new Float64Array(limit + 1);
   }
 
   add(id: string, score: number): void {
-    const ids = this.#ids;
-    if (ids.length < this.#limit) {
-      ids.push(id);
-      this.#rise(ids.length - 1, id, score);
-    } else if (this.#limit > 0 && isBehind(this.#scores[0] ?? 0, ids[0] ?? '', score, id)) {
-      this.#sink(id, score);
+    const size = this.#ids.length;
+    this.#ids.push(id);
+    this.#scores[size] = score;
+    if (size < this.#limit) this.#rise(size);
+    else {
+      if (this.#isBehind(0, size)) this.#swap(0, size);
+      this.#ids.pop();
+      this.#sink();
     }
-    if (ids.length === this.#limit) this.scoreMin = this.#scores[0] ?? Number.POSITIVE_INFINITY;
+    if (this.#ids.length === this.#limit) this.scoreMin = this.#scores[0] ?? 0;
   }
 
-  /** Best first. */
-  sorted(): Hit[] {
-    return this.#ids.map((id, at) => ({ id, score: this.#scores[at] ?? 0 })).sort(compareHits);
+  /** Takes them all out. */
+  take(): Hits {
+    const { length } = this.#ids;
+    const ids = this.#ids.slice();
+    const scores = new Float64Array(length);
+    for (let at = length - 1; at >= 0; at--) {
+      ids[at] = this.#ids[0] ?? '';
+      scores[at] = this.#scores[0] ?? 0;
+      this.#swap(0, at);
+      this.#ids.pop();
+      this.#sink();
+    }
+    this.scoreMin = Number.NEGATIVE_INFINITY;
+    return { ids, scores };
   }
 
-  /** Puts a hit at a free place, or above it as far as it is worse. */
-  #rise(from: number, id: string, score: number): void {
-    let at = from;
-    while (at > 0) {
+  /** Moves the hit at this place up as far as it is worse. */
+  #rise(from: number): void {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
-      if (!isBehind(score, id, this.#scores[parent] ?? 0, this.#ids[parent] ?? '')) break;
-      this.#move(parent, at);
+      if (!this.#isBehind(at, parent)) return;
+      this.#swap(at, parent);
       at = parent;
     }
-    this.#scores[at] = score;
-    this.#ids[at] = id;
   }
 
-  /** Puts a hit at the top, or below it as far as it is better. */
-  #sink(id: string, score: number): void {
+  /** Moves the hit at the top down as far as it is better. */
+  #sink(): void {
     const size = this.#ids.length;
-    let at = 0;
-    for (;;) {
-      const child = this.#worse(2 * at + 1, 2 * at + 2);
-      if (child >= size || !isBehind(this.#scores[child] ?? 0, this.#ids[child] ?? '', score, id)) break;
-      this.#move(child, at);
+    for (let at = 0; ;) {
+      let child = 2 * at + 1;
+      if (child >= size) return;
+      if (child + 1 < size && this.#isBehind(child + 1, child)) child += 1;
+      if (!this.#isBehind(child, at)) return;
+      this.#swap(at, child);
       at = child;
     }
-    this.#scores[at] = score;
-    this.#ids[at] = id;
   }
 
-  #worse(left: number, right: number): number {
-    if (right >= this.#ids.length) return left;
-    const [scores, ids] = [this.#scores, this.#ids];
-    return isBehind(scores[right] ?? 0, ids[right] ?? '', scores[left] ?? 0, ids[left] ?? '') ? right : left;
+  #isBehind(place: number, other: number): boolean {
+    const score = this.#scores[place] ?? 0;
+    const otherScore = this.#scores[other] ?? 0;
+    if (score !== otherScore) return score < otherScore;
+    return (this.#ids[place] ?? '') > (this.#ids[other] ?? '');
   }
 
-  #move(from: number, to: number): void {
-    this.#scores[to] = this.#scores[from] ?? 0;
-    this.#ids[to] = this.#ids[from] ?? '';
+  #swap(place: number, other: number): void {
+    const scores = this.#scores;
+    const ids = this.#ids;
+    const score = scores[place] ?? 0;
+    const id = ids[place] ?? '';
+    scores[place] = scores[other] ?? 0;
+    ids[place] = ids[other] ?? '';
+    scores[other] = score;
+    ids[other] = id;
   }
 }

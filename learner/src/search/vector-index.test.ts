@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dot, normalise, type Vector } from './embedder.ts';
 import { staticEmbedder } from './static-embedder.ts';
-import { compareHits } from './top.ts';
 import { SCAN_VECTORS_MAX, VectorIndex } from './vector-index.ts';
 import { VectorTable } from './vector-table.ts';
 
@@ -16,7 +15,7 @@ const vectors = fc.array(vector, { minLength: 1, maxLength: 40 });
 function exact(held: ReadonlyMap<string, Vector>, query: Vector, limit: number): string[] {
   const hits = [...held].map(([id, values]) => ({ id, score: dot(query, values) }));
   return hits
-    .sort(compareHits)
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
     .slice(0, limit)
     .map((hit) => hit.id);
 }
@@ -32,7 +31,7 @@ describe('VectorIndex', () => {
         for (const [id, values] of held) index.add(id, table.add(values));
         for (const at of removed.keys()) index.remove(`x${at}`);
         expect(index.size).toBe(held.size);
-        expect(index.search(query, 10).map((hit) => hit.id)).toEqual(exact(held, query, 10));
+        expect(index.search(query, 10).ids).toEqual(exact(held, query, 10));
       }),
     );
   });
@@ -67,7 +66,7 @@ describe('VectorIndex', () => {
       const values = staticEmbedder.vectorOf(query);
       if (values === null) throw new Error(`no vector for ${query}`);
       const want = new Set(exact(held, values, 10));
-      shared += index.search(values, 10).filter((hit) => want.has(hit.id)).length;
+      shared += index.search(values, 10).ids.filter((id) => want.has(id)).length;
     }
     expect(shared / (10 * queries.length)).toBeGreaterThanOrEqual(0.98);
   });

@@ -1,5 +1,5 @@
 import type { Vector } from './embedder.ts';
-import { Top, type Hit } from './top.ts';
+import { Top, type Hits } from './top.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Up to here every vector is compared; above, sign bits choose whom to compare. */
@@ -53,7 +53,7 @@ export class VectorIndex {
   }
 
   /** Nearest first. */
-  search(query: Vector, limit: number): Hit[] {
+  search(query: Vector, limit: number): Hits {
     const held = this.#rows.subarray(0, this.size);
     const near =
       this.size > SCAN_VECTORS_MAX ? this.#table.nearestBySigns(query, held, CANDIDATES_MIN) : undefined;
@@ -64,7 +64,7 @@ export class VectorIndex {
       const score = cosines[index] ?? 0;
       if (score >= top.scoreMin) top.add(this.#ids[near?.[index] ?? index] ?? '', score);
     }
-    return top.sorted();
+    return top.take();
   }
 
   /** In the order of the ids; `undefined`: no vector under this id. */

@@ -25,6 +25,7 @@ export class VectorTable {
   #views: Views;
   /** For a search: of each row that is asked about. */
   #distances = new Uint16Array(0);
+  #cosines = new Float64Array(0);
   #size = 0;
 
   constructor(dimensions: number) {
@@ -54,11 +55,12 @@ export class VectorTable {
     return row;
   }
 
-  /** Cosines of the query with these rows, in their order. */
+  /** Cosines of the query with these rows, in their order. Good until the next call. */
   cosines(query: Vector, rows: Rows): Float64Array {
     this.#check(query);
     this.#views.query.set(query);
-    const cosines = new Float64Array(rows.length);
+    if (this.#cosines.length < rows.length) this.#cosines = new Float64Array(rows.length * 2);
+    const cosines = this.#cosines.subarray(0, rows.length);
     for (let from = 0; from < rows.length; from += ASKED_MAX) {
       const count = this.#ask(rows, from);
       this.#kernels.dots(count);
