@@ -12,7 +12,13 @@ import { bounded, type Contents, storedAttributes, storedTexts } from './attribu
 import { readList, readName, readNumber, readText, type CanonicalFields } from './canonical-fields.ts';
 import { Emitters, type Emitter } from './emitter.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
-import { contentText, instructionsText, resultText, valueText } from './content/content-text.ts';
+import {
+  argumentsText,
+  contentText,
+  instructionsText,
+  resultText,
+  valueText,
+} from './content/content-text.ts';
 import { MAPPING_VERSION, PLAIN_DIALECT } from './dialects/index.ts';
 import { spanOutcomes } from './outcomes.ts';
 import { providerName } from './provider-name.ts';
@@ -172,7 +178,7 @@ function interpret(span: DecodedSpan): Interpretation {
 function contentsOf(fields: CanonicalFields, isTool: boolean): Contents {
   const input = isTool ? (fields.toolArguments ?? fields.input) : (fields.input ?? fields.toolArguments);
   const output = isTool ? (fields.toolResult ?? fields.output) : (fields.output ?? fields.toolResult);
-  const asked = input === undefined ? undefined : isTool ? valueText(input) : contentText(input);
+  const asked = input === undefined ? undefined : isTool ? argumentsText(input) : contentText(input);
   const answered = output === undefined ? '' : isTool ? resultText(output) : contentText(output).text;
   const system = typeof asked === 'object' ? asked.system : undefined;
   return {

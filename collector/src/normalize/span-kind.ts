@@ -19,6 +19,8 @@ const COMMON_NAMES: ReadonlyMap<string, SpanKindName> = new Map<string, SpanKind
   ['execute_function', 'tool'],
   ['agent', 'agent'],
   ['workflow', 'workflow'],
+  ['invoke_swarm', 'workflow'],
+  ['invoke_graph', 'workflow'],
 ]);
 
 /** What a span is: the operation in the words of the GenAI conventions, and our kind. */

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../../records.ts';
 import { jsonOf, plainOf, textOf } from '../attribute-text.ts';
-import { canonicalPart, isJson, parsedJson, unwrapped } from './message-part.ts';
+import { canonicalPart, isJson, parsedJson, unwrapped, type MessagePart } from './message-part.ts';
 import { canonicalMessages, langChainMessage, leadingSystemText, textsOf, type Message } from './messages.ts';
 
 /** Content of a span as it is stored: canonical messages as JSON when it is a conversation, else the text as it was sent. */
@@ -40,13 +40,43 @@ export function instructionsText(value: AttributeValue): string {
   return textsOf(parts) ?? textOf(value);
 }
 
-/** Result of a tool: what LangChain wraps around it (`{output: ToolMessage}`) is taken off. */
+/** Arguments of a tool's call, also where a sender tells the call as a message. */
+export function argumentsText(value: AttributeValue): string {
+  const call = onlyPart(value, 'tool_call');
+  return call === undefined ? valueText(value) : blocksText(call['arguments']);
+}
+
+/** Result of a tool: what LangChain (`{output: ToolMessage}`) and MCP (`{content: […]}`) wrap around it is taken off. */
 export function resultText(value: AttributeValue): string {
+  const answer = onlyPart(value, 'tool_call_response');
+  if (answer !== undefined) return blocksText(answer['response']);
   const data = typeof value === 'string' ? parsedJson(value) : plainOf(value);
   if (!isJson(data)) return valueText(value);
+  if (Array.isArray(data['content']) && Object.keys(data).every((key) => MCP_RESULT.has(key)))
+    return blocksText(data['content']);
   const inner = Object.keys(data).length === 1 ? (data['output'] ?? data) : data;
   const content = langChainMessage(inner)?.['content'];
   return typeof content === 'string' ? content : valueText(value);
+}
+
+const MCP_RESULT: ReadonlySet<string> = new Set(['content', 'isError', 'structuredContent', '_meta']);
+
+/** Anything else is not worth parsing. */
+const MESSAGE = /^\s*\[?\s*\{\s*"role"/;
+
+/** The part of a conversation that is nothing but this one part. */
+function onlyPart(value: AttributeValue, type: string): MessagePart | undefined {
+  if (typeof value === 'string' && !MESSAGE.test(value)) return undefined;
+  const [message, ...more] = messagesIn(value) ?? [];
+  const [part, ...others] = message?.parts ?? [];
+  return more.length === 0 && others.length === 0 && part?.type === type ? part : undefined;
+}
+
+/** Content blocks as one text when all of them are texts (Bedrock, Anthropic, MCP), else as JSON. */
+export function blocksText(data: unknown): string {
+  if (typeof data === 'string') return data;
+  const texts = Array.isArray(data) && data.every(isJson) ? textsOf(data.map(canonicalPart)) : undefined;
+  return texts ?? JSON.stringify(data) ?? '';
 }
 
 /** Structured content as JSON, texts as they are. One level of JSON quoting (`"\"sunny\""`) is undone. */

@@ -61,6 +61,11 @@ function canonicalMessage(given: unknown): Message | undefined {
     const reason = value['finish_reason'];
     return inner === undefined || typeof reason !== 'string' ? inner : { ...inner, finish_reason: reason };
   }
+  for (const [key, speaker] of BARE_TEXTS) {
+    const bare = value[key];
+    if (isJson(bare) && typeof bare['text'] === 'string')
+      return { role: speaker, parts: [textPart(bare['text'])] };
+  }
   const { role, name, finish_reason: reason } = value;
   if (typeof role !== 'string') return undefined;
   return {
@@ -70,6 +75,12 @@ function canonicalMessage(given: unknown): Message | undefined {
     ...(typeof reason === 'string' ? { finish_reason: reason } : {}),
   };
 }
+
+/** Completions without roles, as OpenInference writes them: `{prompt: {text}}`, `{completion: {text}}`. */
+const BARE_TEXTS = [
+  ['prompt', 'user'],
+  ['completion', 'assistant'],
+] as const;
 
 const LANGCHAIN_ROLES: Readonly<Record<string, string>> = {
   HumanMessage: 'user',
@@ -108,7 +119,7 @@ function messageParts(value: Json, role: string): MessagePart[] {
     ...partsOf(content),
   ];
   const calls = first(value, ['tool_calls', 'toolCalls']);
-  if (!Array.isArray(calls)) return parts;
+  if (!Array.isArray(calls)) return [...parts, ...functionCall(value)];
   const known = new Set(parts.filter(({ type }) => type === 'tool_call').map((part) => part['id']));
   for (const call of calls) {
     const part = toolCallPart(
@@ -118,6 +129,14 @@ function messageParts(value: Json, role: string): MessagePart[] {
     if (part['id'] === undefined || !known.has(part['id'])) parts.push(part);
   }
   return parts;
+}
+
+/** The one call of a message before there were tools, flattened by OpenInference. */
+function functionCall(value: Json): MessagePart[] {
+  const { function_call: call, function_call_name: name } = value;
+  if (isJson(call)) return [toolCallPart(call)];
+  if (typeof name !== 'string' || name === '') return [];
+  return [toolCallPart({ name, arguments: value['function_call_arguments_json'] })];
 }
 
 /** Some senders encode the parts of a message once more as text. */

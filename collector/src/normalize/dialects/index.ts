@@ -18,7 +18,7 @@ import { TRACELOOP } from './traceloop.ts';
 import { VERCEL_AI } from './vercel-ai.ts';
 
 /** Raised when a change of the tables gives other canonical values for the same span. Stored in `spans.mapping_version`. */
-export const MAPPING_VERSION = 2;
+export const MAPPING_VERSION = 3;
 
 /** All dialects in the order in which their attributes are believed: the conventions first, names without a vendor last. */
 export const DIALECTS: readonly Dialect[] = [

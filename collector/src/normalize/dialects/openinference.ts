@@ -44,6 +44,7 @@ export const OPENINFERENCE: Dialect = {
       'llm.output_messages.*',
       'llm.completions',
       'llm.completions.*',
+      'llm.choices.*',
       'retrieval.documents',
       'retrieval.documents.*',
       'reranker.output_documents.*',
@@ -66,6 +67,7 @@ export const OPENINFERENCE: Dialect = {
     },
   },
   refine: (span, fields) => {
+    readEmbedded(span, fields);
     readParameters(span, fields);
     const cost = sumOf(span.attributes, ['llm.cost.prompt', 'llm.cost.completion']);
     if (cost !== undefined) fields.reportedCost ??= cost;
@@ -74,6 +76,15 @@ export const OPENINFERENCE: Dialect = {
       fields.operation ??= 'retrieval';
   },
 };
+
+const EMBEDDED = /^embedding\.embeddings\.\d+\.embedding\.text$/;
+
+/** What was made into vectors, without the vectors: each text is an attribute. */
+function readEmbedded({ attributes }: SpanView, fields: CanonicalFields): void {
+  if (!attributes.has('embedding.model_name') || attributes.has('embedding.text')) return;
+  const texts = [...attributes].flatMap(([name, text]) => (EMBEDDED.test(name) ? [text] : []));
+  if (texts.length > 0) fields.input = texts;
+}
 
 /** The system prompt of Anthropic calls stands in the request parameters only. */
 function readParameters(span: SpanView, fields: CanonicalFields): void {

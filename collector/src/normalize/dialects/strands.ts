@@ -1,5 +1,7 @@
 import { plainOf } from '../attribute-text.ts';
-import { isJson, parsedJson } from '../content/message-part.ts';
+import { readNumber } from '../canonical-fields.ts';
+import { blocksText } from '../content/content-text.ts';
+import { parsedJson } from '../content/message-part.ts';
 import type { Dialect, SpanView } from '../dialect.ts';
 
 /** AWS' Strands Agents: conventions of 2025, with all content in span events, that of tools as well. */
@@ -9,6 +11,8 @@ export const STRANDS: Dialect = {
   prefixes: ['event_loop.', 'gen_ai.event.start_time'],
   sources: { toolResult: ['tool.result'] },
   refine: (span, fields) => {
+    const milliseconds = readNumber(span.attributes.get('gen_ai.server.time_to_first_token') ?? null);
+    if (milliseconds !== undefined) fields.timeToFirstChunk ??= milliseconds / 1000;
     if (fields.operation !== 'execute_tool') return;
     const given = contentOf(span, 'gen_ai.tool.message', 'content');
     const answered = contentOf(span, 'gen_ai.choice', 'message');
@@ -17,12 +21,8 @@ export const STRANDS: Dialect = {
   },
 };
 
-/** A result is a list of Bedrock's content blocks; one text alone is that text. */
 function contentOf(span: SpanView, eventName: string, attribute: string): string | undefined {
   const value = span.events.find(({ name }) => name === eventName)?.attributes.get(attribute);
   if (value === undefined || value === null) return undefined;
-  const data = parsedJson(plainOf(value));
-  const block: unknown = Array.isArray(data) && data.length === 1 ? data[0] : undefined;
-  if (isJson(block) && typeof block['text'] === 'string') return block['text'];
-  return typeof data === 'string' ? data : JSON.stringify(data);
+  return blocksText(parsedJson(plainOf(value)));
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { GEN_AI } from '../testing/recordings/gen-ai.ts';
+import { OPENINFERENCE } from '../testing/recordings/openinference.ts';
+import { STRANDS } from '../testing/recordings/strands.ts';
+import { normalized } from '../testing/span-of.ts';
+
+/** What senders really write, in our words and with our values: shapes as in their own tests of 2025 and 2026. */
+const FAMILIES = { GEN_AI, OPENINFERENCE, STRANDS };
+
+const CASES = Object.entries(FAMILIES).flatMap(([family, recordings]) =>
+  Object.entries(recordings).map(([name, told]) => [`${family}: ${name}`, told] as const),
+);
+
+test.each(CASES)('%s', (_name, { dialect, attributes, fields, span: wanted, input, output }) => {
+  const { span } = normalized(attributes, fields);
+  expect(span).toMatchObject({ dialect, warnings: [], ...wanted });
+  expect(input === undefined ? undefined : JSON.parse(span.input)).toStrictEqual(input);
+  expect(output === undefined ? undefined : JSON.parse(span.output)).toStrictEqual(output);
+  expect([...span.attributes.keys()]).toStrictEqual(Object.keys(attributes));
+});
