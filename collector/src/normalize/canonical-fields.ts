@@ -111,7 +111,8 @@ export function sourceOf(field: CanonicalField, rank: number, only: number): Sou
 
 /** Sets the field of a source from an attribute value when the value fits the field; false when it does not. */
 export function setField(fields: CanonicalFields, source: Source, value: AttributeValue): boolean {
-  if (source.kind === 'text') return assign(fields, source.field, readName(value));
+  if (source.kind === 'text')
+    return assign(fields, source.field, IDENTITIES.has(source.field) ? readId(value) : readName(value));
   if (source.kind === 'number') return assign(fields, source.field, readNumber(value));
   if (source.kind === 'list') return assign(fields, source.field, readList(value));
   return assign(fields, source.field, isEmpty(value) ? undefined : value);
@@ -131,6 +132,15 @@ function assign<F extends CanonicalField>(
 export function readName(value: AttributeValue): string | undefined {
   const text = readText(value);
   return text === undefined || text.length <= NAME_CHARACTERS_MAX ? text : text.slice(0, NAME_CHARACTERS_MAX);
+}
+
+/** Whose many runs these are: strangers must not be taken for one because their senders wrote out that they know nobody. */
+const IDENTITIES: ReadonlySet<TextField> = new Set(['conversationId', 'sessionId', 'userId']);
+const NOBODY: ReadonlySet<string> = new Set(['null', 'undefined', 'None']);
+
+function readId(value: AttributeValue): string | undefined {
+  const id = readName(value);
+  return id === undefined || NOBODY.has(id) ? undefined : id;
 }
 
 export function readText(value: AttributeValue): string | undefined {

@@ -30,6 +30,7 @@ function typedPart(type: string, value: Json): MessagePart {
     case 'text':
     case 'input_text':
     case 'output_text':
+    case 'summary_text':
       return textPart(textIn(value, ['content', 'text']));
     case 'reasoning':
     case 'thinking':
@@ -39,6 +40,7 @@ function typedPart(type: string, value: Json): MessagePart {
     case 'tool_use':
     case 'function':
     case 'function_call':
+    case 'custom_tool_call':
       return toolCallPart(value);
     case 'tool_call_response':
     case 'tool-result':
@@ -68,7 +70,7 @@ function untypedPart(value: Json): MessagePart {
 
 export function toolCallPart(value: Json): MessagePart {
   const described = isJson(value['function']) ? value['function'] : value;
-  const id = first(value, ['id', 'toolCallId', 'call_id', 'toolUseId', 'ref']);
+  const id = first(value, ['call_id', 'id', 'toolCallId', 'toolUseId', 'ref']);
   return {
     type: 'tool_call',
     ...(id === undefined ? {} : { id }),
@@ -77,8 +79,8 @@ export function toolCallPart(value: Json): MessagePart {
   };
 }
 
-function toolResponsePart(value: Json): MessagePart {
-  const id = first(value, ['id', 'toolCallId', 'tool_use_id', 'call_id', 'toolUseId', 'tool_call_id', 'ref']);
+export function toolResponsePart(value: Json): MessagePart {
+  const id = first(value, ['call_id', 'id', 'toolCallId', 'tool_use_id', 'toolUseId', 'tool_call_id', 'ref']);
   const name = first(value, ['name', 'toolName']);
   return {
     type: 'tool_call_response',

@@ -5,6 +5,7 @@ import {
   parsedJson,
   textPart,
   toolCallPart,
+  toolResponsePart,
   type Json,
   type MessagePart,
 } from './message-part.ts';
@@ -18,6 +19,7 @@ export interface Message {
 }
 
 const HOLDERS: ReadonlySet<string> = new Set(['messages', 'contents', 'choices']);
+const ENVELOPED: readonly string[] = [...HOLDERS, 'output', 'input'];
 
 /**
  * Messages in any common shape as canonical ones: a list of messages, one message, or an object that holds them
@@ -35,10 +37,15 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   if (message !== undefined) return [message];
   const generated = generations(value);
   if (generated !== undefined) return generated;
+  // Whole requests and answers of an API name their model or type; what else is in them stands in columns and the attribute.
+  if (typeof value['model'] === 'string' || typeof value['object'] === 'string')
+    return withSystem(canonicalMessages(first(value, ENVELOPED)), value['system']);
   // Anything else beside the messages would be lost: such an object stays as it was sent.
   if (!Object.keys(value).every((key) => HOLDERS.has(key) || key === 'system')) return undefined;
-  const messages = canonicalMessages(first(value, [...HOLDERS]));
-  const system = value['system'];
+  return withSystem(canonicalMessages(first(value, [...HOLDERS])), value['system']);
+}
+
+function withSystem(messages: Message[] | undefined, system: unknown): Message[] | undefined {
   if (messages === undefined || system === undefined || system === null) return messages;
   return [{ role: 'system', parts: partsOf(system) }, ...messages];
 }
@@ -67,7 +74,7 @@ function canonicalMessage(given: unknown): Message | undefined {
       return { role: speaker, parts: [textPart(bare['text'])] };
   }
   const { role, name, finish_reason: reason } = value;
-  if (typeof role !== 'string') return undefined;
+  if (typeof role !== 'string') return responsesItem(value);
   return {
     role: role === 'model' ? 'assistant' : role,
     parts: messageParts(value, role),
@@ -81,6 +88,23 @@ const BARE_TEXTS = [
   ['prompt', 'user'],
   ['completion', 'assistant'],
 ] as const;
+
+/** Items of OpenAI's Responses API beside the messages; calls of its own tools stay as they are. */
+function responsesItem(value: Json): Message | undefined {
+  const { type } = value;
+  if (type === 'function_call' || type === 'custom_tool_call')
+    return { role: 'assistant', parts: [toolCallPart(value)] };
+  if (type === 'function_call_output' || type === 'custom_tool_call_output')
+    return { role: 'tool', parts: [toolResponsePart(value)] };
+  if (type === 'reasoning') {
+    const { summary } = value;
+    const texts = Array.isArray(summary) ? textsOf(summary.map(canonicalPart)) : undefined;
+    return { role: 'assistant', parts: [{ type, content: texts ?? '' }] };
+  }
+  return typeof type === 'string' && type.endsWith('_call')
+    ? { role: 'assistant', parts: [{ ...value, type }] }
+    : undefined;
+}
 
 const LANGCHAIN_ROLES: Readonly<Record<string, string>> = {
   HumanMessage: 'user',

@@ -1,4 +1,6 @@
 import { ATTR } from '@tracelore/sdk/contract';
+import type { Attributes } from '../../records.ts';
+import { plainOf } from '../attribute-text.ts';
 import type { Dialect } from '../dialect.ts';
 
 /**
@@ -97,13 +99,31 @@ export const GEN_AI: Dialect = {
       'gen_ai.tool.input',
       'gen_ai.tool.parameters',
     ],
-    toolResult: [ATTR.toolResult, 'gen_ai.tool.result', 'gen_ai.tool.output', 'gen_ai.tool.message'],
+    toolResult: [
+      ATTR.toolResult,
+      'gen_ai.tool.result',
+      'gen_ai.tool.output',
+      'gen_ai.tool.message',
+      'code.function.return.value',
+    ],
   },
   operations: { 'mcp.method.name': { 'tools/call': 'execute_tool' } },
-  refine: ({ name }, fields) => {
+  refine: ({ name, attributes }, fields) => {
+    if (fields.operation === 'execute_tool') fields.toolArguments ??= parametersIn(attributes);
     if (fields.operation === undefined && NAMED.test(name)) fields.operation = name.split(' ', 1)[0] ?? '';
   },
 };
+
+const PARAMETER = /^code\.function\.parameters\.(.+)\.value$/;
+
+/** Google's SDK runs tools itself, and its instrumentation tells of them as of any function: one attribute per parameter. */
+function parametersIn(attributes: Attributes): string | undefined {
+  const parameters = [...attributes].flatMap(([name, value]) => {
+    const parameter = PARAMETER.exec(name)?.[1];
+    return parameter === undefined ? [] : [[parameter, plainOf(value)] as const];
+  });
+  return parameters.length === 0 ? undefined : JSON.stringify(Object.fromEntries(parameters));
+}
 
 /** Spans of agents and tools begin with their operation, by convention; model spans are told by what they carry. */
 const NAMED = /^(?:invoke_agent|create_agent|invoke_workflow|execute_tool)(?: |$)/;
