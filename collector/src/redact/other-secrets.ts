@@ -18,6 +18,8 @@ const WEBHOOK_HOST = /hooks\.slack\.com|discord/;
 export const SIGNED_URL: RegExp =
   /([?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=)[A-Za-z0-9%+/=_-]{16,1024}/gi;
 
+const SIGNATURE = /[?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=/i;
+
 /** What stands before the `@` of an address; the first character of an escape of JSON (`\\n`) does not belong to it. */
 const LOCAL_PART = /(?<=\\[bfnrt]|\\u[0-9a-fA-F]{4}|(?<!\\)(?<!\\u[0-9a-fA-F]{0,3}))[A-Za-z0-9._%+-]{1,64}$/;
 const LOCAL_CHARACTERS_MAX = 64;
@@ -30,8 +32,13 @@ export function redactPrivateKeys(text: string, found: Found): string {
   return text.replace(PRIVATE_KEY, () => mark('private_key', found));
 }
 
+/** Whether a URL of this text may have something in it to replace. */
+export function mayHoldUrlSecret(text: string): boolean {
+  return text.includes('@') || WEBHOOK_HOST.test(text) || SIGNATURE.test(text);
+}
+
 export function redactUrls(text: string, found: Found): string {
-  if (!hasUrl(text)) return text;
+  if (!hasUrl(text) || !mayHoldUrlSecret(text)) return text;
   let clean = text;
   if (text.includes('@'))
     clean = clean.replace(URL_PASSWORD, (whole: string, before: string, password: string) =>

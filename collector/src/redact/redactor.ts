@@ -2,14 +2,15 @@ import { INVALID_UTF8_SUFFIX } from '../decode/protobuf-values.ts';
 import type { Attributes, AttributeValue } from '../records.ts';
 import { redactCards } from './card-numbers.ts';
 import { NAMED_RULE, NamedValues } from './named-values.ts';
-import { redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
+import { mayHoldUrlSecret, redactEmails, redactPrivateKeys, redactUrls } from './other-secrets.ts';
 import { MARK_BEGINNING, markOf, type Found } from './redaction.ts';
 import { withoutEscapes } from './json-escapes.ts';
 import type { RedactionOptions, RedactionRule } from './redaction-options.ts';
 import { redactWords } from './secret-words.ts';
 import { mapped } from './mapped.ts';
 import { isSensitiveName } from './sensitive-names.ts';
-import { RUN_CHARACTERS_MIN, suspectRuns } from './suspect-runs.ts';
+import { suspectRuns, WORD_TRIPLES } from './suspect-runs.ts';
+import { NAME, SECRET, TextSigns, URL } from './text-signs.ts';
 import { ValueNames } from './value-places.ts';
 
 /** Attribute names remembered; senders use a few hundred. When it is full it starts afresh. */
@@ -37,6 +38,7 @@ export class Redactor {
   readonly #names: ReadonlySet<string>;
   readonly #valueNames: ValueNames;
   readonly #namedValues: NamedValues;
+  readonly #signs: TextSigns;
   readonly #rules: readonly { readonly name: string; readonly pattern: RegExp }[];
   readonly #known = new Map<string, Name>();
   readonly #found: Found = (rule) => {
@@ -51,20 +53,32 @@ export class Redactor {
     this.#names = new Set((options.names ?? []).map((name) => name.toLowerCase()));
     this.#valueNames = new ValueNames(options.names ?? []);
     this.#namedValues = new NamedValues(this.#valueNames.ending);
+    this.#signs = new TextSigns(WORD_TRIPLES, this.#valueNames.tails);
     this.#rules = (options.rules ?? []).map(globalRule);
   }
 
   text(text: string): string {
-    if (text === '') return text;
-    const isPlain = text.length <= SHORT_CHARACTERS_MAX && !SIGN.test(text);
-    const readable = isPlain ? text : withoutEscapes(text);
-    const clean = this.#clean(readable, isPlain);
+    if (text === '' || this.#isClean(text)) return text;
+    const readable = withoutEscapes(text);
+    const clean = this.#clean(readable);
     return clean === readable ? text : clean;
   }
 
-  #clean(text: string, isPlain: boolean): string {
+  /** What most texts are, at a glance. */
+  #isClean(text: string): boolean {
+    if (this.#rules.length > 0 || (this.#emails && text.includes('@'))) return false;
+    const signs = this.#signs.in(text);
+    if (signs === 0) return true;
+    return (
+      (signs & SECRET) === 0 &&
+      ((signs & URL) === 0 || !mayHoldUrlSecret(text)) &&
+      ((signs & NAME) === 0 || !this.#valueNames.isIn(text))
+    );
+  }
+
+  #clean(text: string): string {
     let clean = text;
-    if (this.#secrets && !(isPlain && isWordless(text))) clean = this.#withoutSecrets(text);
+    if (this.#secrets) clean = this.#withoutSecrets(text);
     if (this.#cards) clean = redactCards(clean, this.#found);
     if (this.#emails) clean = redactEmails(clean, this.#found);
     for (const { name, pattern } of this.#rules)
@@ -158,18 +172,11 @@ export class Redactor {
   }
 }
 
-/** Most values are short: names, models, ids. They are looked at as a whole before they are searched. */
+/** Most values are short: names, models, ids. They are compared with the one before. */
 const SHORT_CHARACTERS_MAX = 64;
-/** What escapes, URLs and names with values have in them: what has none of it can only hold long words and cards. */
-const SIGN = /[:=\\]/;
 
 function isShort(value: AttributeValue): boolean {
   return typeof value === 'string' && value.length <= SHORT_CHARACTERS_MAX;
-}
-
-function isWordless(text: string): boolean {
-  if (text.length < RUN_CHARACTERS_MIN) return true;
-  return !text.includes('PRIVATE KEY') && suspectRuns(text).length === 0;
 }
 
 function globalRule({ name, pattern }: RedactionRule): RedactionRule {

@@ -111,6 +111,37 @@ it.each([[[]], [['patient name', 'pin']], [['ip', 'a"']]])(
   },
 );
 
+const SIGNED: readonly (readonly [sign: string, rest: string])[] = [
+  ...SECRETS.map(([, secret]) => [secret, ''] as const),
+  [KEY_BLOCK, ''],
+  ['Bearer  ', 'AbCd/eFgH+1234~x'],
+  ['basic ', 'abcdefgh12345678'],
+  ['"password" : "', 'x'],
+  ['api_key=', 'abcd1234'],
+  ["session_token':\u00a0'", "x'"],
+  ...['\u3000', '\u2009', '\u205f', '\u1680', '\ufeff'].map((blank) => [`cookie${blank}: `, 'x'] as const),
+  ['a://b:', 'c@d'],
+  ['https:\\/\\/b:', 'c@d'],
+  ['a://b?sig=', 'abcdefgh12345678'],
+  ['\\u0041\\u004bIA', 'ABCDEFGHIJKLMNOP'],
+];
+
+it.each(SIGNED)('sees %j%s at every place of a text', (sign, rest) => {
+  const redactor = new Redactor({});
+  let seen = 0;
+  for (let place = 0; place <= 64; place += 1)
+    for (const [before, behind] of [
+      ['the é x '.repeat(9).slice(0, place), ' and more'],
+      [`${'-, '.repeat(22).slice(0, place)}\\n`, '"'],
+    ] as const) {
+      const text = before + sign + rest + behind;
+      const expected = redactedSlowly(text, [], () => undefined);
+      expect(redactor.text(text)).toBe(expected);
+      if (expected !== text) seen += 1;
+    }
+  expect(seen).toBeGreaterThan(30);
+});
+
 it.each(['x', 'a b, ', '- 1 '])('finds secrets wherever a long text of %j is divided', (filling) => {
   const redactor = new Redactor({});
   const [, secret = ''] = SECRETS[0] ?? [];

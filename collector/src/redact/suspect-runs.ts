@@ -1,12 +1,12 @@
 import type { Run, Runs } from './runs.ts';
 import { WORD_BEGINNINGS } from './secret-words.ts';
 import { loadPiece, piece } from './text-piece.ts';
-import { nextKey, triplesOf } from './triples.ts';
+import { nextKey, type Triples, triplesOf } from './triples.ts';
 
 const NO_RUNS: Runs = [];
 
 /** Shortest secret word, and shortest credential after `Bearer` or `Basic`. */
-export const RUN_CHARACTERS_MIN = 16;
+const RUN_CHARACTERS_MIN = 16;
 /** Every character of secret words and of credentials. */
 const RUN_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.=~+/\\';
 
@@ -14,7 +14,8 @@ const RUN_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const IN_RUN = new Uint8Array(256);
 for (const character of RUN_CHARACTERS) IN_RUN[character.charCodeAt(0)] = 1;
 
-const BEGINNINGS = triplesOf(WORD_BEGINNINGS.map((beginning) => beginning.slice(0, 3)));
+/** The first three characters of secret words. */
+export const WORD_TRIPLES: Triples = triplesOf(WORD_BEGINNINGS.map((beginning) => beginning.slice(0, 3)));
 
 const [SPACE, BACKSLASH] = [32, 92] as const;
 const ENDS_BEARER = (101 << 8) | 114;
@@ -79,7 +80,7 @@ function mayHoldWord(bytes: Uint8Array, start: number, end: number, text: string
   let key = 0;
   for (let at = start; at < end; at += 1) {
     key = nextKey(key, bytes[at] ?? 0);
-    if (BEGINNINGS[key] === 1 && mayBegin(text, offset + at - 2)) return true;
+    if (WORD_TRIPLES[key] === 1 && mayBegin(text, offset + at - 2)) return true;
   }
   return false;
 }

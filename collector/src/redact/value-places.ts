@@ -17,9 +17,8 @@ export class ValueNames {
   /** Source of a regular expression for the end of a name; use with the flag `i`. */
   readonly ending: string;
   readonly #charactersMax: number;
-  /** The last three characters of the names. */
-  readonly #tails: Triples;
-  /** A name is so short or odd that its end tells nothing. */
+  /** The last three characters of the names; all there are when one is so short or odd that its end tells nothing. */
+  readonly tails: Triples;
   readonly #isAnyName: boolean;
   readonly #before: RegExp;
 
@@ -28,9 +27,15 @@ export class ValueNames {
     const names = more.map((name) => name.replaceAll(/[^\w\s]/g, String.raw`\$&`));
     this.ending = `(?:${[SENSITIVE_ENDING, ...names].join('|')})`;
     this.#charactersMax = Math.max(SENSITIVE_CHARACTERS_MAX, ...more.map((name) => name.length));
+    this.tails = triplesOf([...SENSITIVE_TAILS, ...more]);
     this.#isAnyName = more.some((name) => !/[\w.-]{3}$/.test(name));
-    this.#tails = triplesOf([...SENSITIVE_TAILS, ...more]);
+    if (this.#isAnyName) this.tails.fill(1);
     this.#before = new RegExp(String.raw`(?<=${this.ending})(?:\\{0,15}["'])?\s{0,8}[:=]`, 'iy');
+  }
+
+  /** Whether a name with a `:` or `=` behind it is there. */
+  isIn(text: string): boolean {
+    return this.placesIn(text, []).next(0) >= 0;
   }
 
   /** The places of a text where a named value may begin; `runs` are its `suspectRuns`. */
@@ -55,7 +60,7 @@ export class ValueNames {
       while (text.charCodeAt(last) === BACKSLASH) last -= 1;
     }
     // Most names are none of ours: the regular expression takes ten times as long.
-    if (this.#tails[keyAt(text, last)] !== 1) return -1;
+    if (this.tails[keyAt(text, last)] !== 1) return -1;
     this.#before.lastIndex = last + 1;
     return this.#before.test(text) ? Math.max(0, last + 1 - this.#charactersMax) : -1;
   }
