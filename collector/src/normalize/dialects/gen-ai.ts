@@ -1,6 +1,7 @@
 import { ATTR } from '@tracelore/sdk/contract';
 import type { Attributes } from '../../records.ts';
 import { plainOf } from '../attribute-text.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
 import type { Dialect } from '../dialect.ts';
 
 /**
@@ -109,7 +110,7 @@ export const GEN_AI: Dialect = {
   },
   operations: { 'mcp.method.name': { 'tools/call': 'execute_tool' } },
   refine: ({ name, attributes }, fields) => {
-    if (fields.operation === 'execute_tool') fields.toolArguments ??= parametersIn(attributes);
+    if (fields.operation === 'execute_tool') readParameters(attributes, fields);
     if (fields.operation === undefined && NAMED.test(name)) fields.operation = name.split(' ', 1)[0] ?? '';
   },
 };
@@ -117,12 +118,12 @@ export const GEN_AI: Dialect = {
 const PARAMETER = /^code\.function\.parameters\.(.+)\.value$/;
 
 /** Google's SDK runs tools itself, and its instrumentation tells of them as of any function: one attribute per parameter. */
-function parametersIn(attributes: Attributes): string | undefined {
+function readParameters(attributes: Attributes, fields: CanonicalFields): void {
   const parameters = [...attributes].flatMap(([name, value]) => {
     const parameter = PARAMETER.exec(name)?.[1];
     return parameter === undefined ? [] : [[parameter, plainOf(value)] as const];
   });
-  return parameters.length === 0 ? undefined : JSON.stringify(Object.fromEntries(parameters));
+  if (parameters.length > 0) fields.toolArguments ??= JSON.stringify(Object.fromEntries(parameters));
 }
 
 /** Spans of agents and tools begin with their operation, by convention; model spans are told by what they carry. */
