@@ -34,7 +34,7 @@ describe('the batch analyzer', () => {
     const batch = await analyzer({
       patterns: [pattern(['R1', 'R2', 'R20']), pattern(['R1', 'R1', 'R2']), pattern(['R1', 'R2', 'R99'])],
     });
-    const [sample] = sampleCluster(
+    const [sample] = await sampleCluster(
       { signature: 's', runs: failures, priority: 1 },
       [],
       batch.failuresPerSample,

@@ -6,10 +6,13 @@ import type { TracedRun } from './traced-run.ts';
 
 const run = (id: string, input: string, agent = 'sql-agent'): TracedRun =>
   tracedRun(id, { spans: [{ input }], summary: { agent } });
-const sampled = (runs: readonly TracedRun[], passed: readonly TracedRun[] = []): string[][] =>
-  sampleCluster({ signature: 's', runs, priority: 1 }, passed).map(({ failures }) =>
-    failures.map(({ summary }) => summary.runId),
-  );
+const sampled = async (
+  runs: readonly TracedRun[],
+  passed: readonly TracedRun[] = [],
+): Promise<string[][]> => {
+  const samples = await sampleCluster({ signature: 's', runs, priority: 1 }, passed);
+  return samples.map(({ failures }) => failures.map(({ summary }) => summary.runId));
+};
 
 const topics = [
   'revenue per fiscal year',
@@ -19,27 +22,27 @@ const topics = [
 ];
 
 describe('samples of a cluster', () => {
-  it('show every run exactly once, in groups that are full but for the last', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...topics), { maxLength: 40 }), (tasks) => {
+  it('show every run exactly once, in groups that are full but for the last', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...topics), { maxLength: 40 }), async (tasks) => {
         const runs = tasks.map((task, index) => run(`r${index}`, task));
-        const groups = sampled(runs);
+        const groups = await sampled(runs);
         expect(groups.flat().sort()).toEqual(runs.map(({ summary }) => summary.runId).sort());
         expect(groups).toHaveLength(Math.ceil(runs.length / FAILURES_PER_SAMPLE_MAX));
       }),
     );
   });
 
-  it('put runs about the same thing together', () => {
+  it('put runs about the same thing together', async () => {
     const runs = [0, 1, 2, 3].flatMap((n) =>
       topics.map((topic, t) => run(`t${t}-${n}`, `Show the ${topic}, case ${n}`)),
     );
-    const groups = sampled(runs).map((ids) => new Set(ids.map((id) => id.slice(0, 2))));
+    const groups = (await sampled(runs)).map((ids) => new Set(ids.map((id) => id.slice(0, 2))));
     expect(groups.map((topicsOfGroup) => topicsOfGroup.size)).toEqual([1, 1, 1, 1]);
   });
 
-  it('are contrasted with the nearest passing runs of the same agent', () => {
-    const [sample] = sampleCluster(
+  it('are contrasted with the nearest passing runs of the same agent', async () => {
+    const [sample] = await sampleCluster(
       { signature: 's', runs: [run('f', 'revenue per fiscal year')], priority: 1 },
       [
         run('p1', 'customers in Berlin'),

@@ -1,5 +1,6 @@
+import { Pace } from '../pace.ts';
 import type { FailureCluster } from './failure-clusters.ts';
-import { taskSimilarity, type TaskSimilarity } from './task-similarity.ts';
+import { taskSimilarity, termBag, type TaskSimilarity, type TermBag } from './task-similarity.ts';
 import { taskOf, type TracedRun } from './traced-run.ts';
 
 /** Failed runs in one question to an analyzer: enough to see what they share, few enough to read closely. */
@@ -23,34 +24,40 @@ export interface FailureSample {
  * budget ends the pass early. Contrasts are the nearest passing runs of the same agent; a task that both passed and failed
  * is nearest of all.
  */
-export function sampleCluster(
+export async function sampleCluster(
   cluster: FailureCluster,
   passed: readonly TracedRun[],
   failuresMax: number = FAILURES_PER_SAMPLE_MAX,
-): readonly FailureSample[] {
+): Promise<readonly FailureSample[]> {
+  const pace = new Pace();
   const contrasts = passed.filter((run) => run.summary.agent === cluster.runs[0]?.summary.agent);
   const samples: FailureSample[] = [];
   for (let from = 0; from < cluster.runs.length; from += COMPARED_RUNS_MAX) {
-    samples.push(
-      ...samplePart(cluster, cluster.runs.slice(from, from + COMPARED_RUNS_MAX), contrasts, failuresMax),
-    );
+    const part = cluster.runs.slice(from, from + COMPARED_RUNS_MAX);
+    samples.push(...(await samplePart(cluster, part, contrasts, { failuresMax, pace })));
   }
   return samples;
 }
 
-function samplePart(
+async function samplePart(
   cluster: FailureCluster,
   failures: readonly TracedRun[],
   passed: readonly TracedRun[],
-  failuresMax: number,
-): FailureSample[] {
+  { failuresMax, pace }: { readonly failuresMax: number; readonly pace: Pace },
+): Promise<FailureSample[]> {
   const all = [...failures, ...passed];
-  const similarity = taskSimilarity(all.map(taskOf));
+  const bags: TermBag[] = [];
+  for (const run of all) {
+    if (pace.isOver) await pace.rest();
+    bags.push(termBag(taskOf(run)));
+  }
+  const similarity = taskSimilarity(bags);
   const contrasts = passed.map((_, index) => failures.length + index);
   /** Runs that are in no sample yet, with their similarity to the nearest seed so far. */
   const remaining = new Map(failures.map((_, index) => [index, 0]));
   const samples: FailureSample[] = [];
   while (remaining.size > 0) {
+    if (pace.isOver) await pace.rest();
     const seed =
       samples.length === 0
         ? medoid([...remaining.keys()], similarity)
@@ -71,7 +78,8 @@ function samplePart(
 }
 
 function medoid(indices: readonly number[], similarity: TaskSimilarity): number {
-  return best(indices, (index) => indices.reduce((sum, other) => sum + similarity.between(index, other), 0));
+  const centralities = similarity.centralities(indices);
+  return indices[best([...indices.keys()], (place) => centralities[place] ?? 0)] ?? 0;
 }
 
 function nearest(

@@ -1,10 +1,12 @@
 import { grammarProblems } from '../knowledge/grammar.ts';
 import type { Evidence, QuoteAuthor, Rule, RuleText } from '../knowledge/rule.ts';
 import type { Lesson } from './analyzer.ts';
+import { Pace } from '../pace.ts';
 import { isEmptyAdvice } from './empty-advice.ts';
 import { verifyEvidence, type EvidenceProblem } from './evidence.ts';
 import type { FailureSample } from './failure-samples.ts';
 import { constantOfOneTask, type GoldOutputs } from './memorised.ts';
+import { overlapsRules } from './own-knowledge.ts';
 import { DUPLICATE_SIMILARITY_MIN, REJECTED_SIMILARITY_MIN, saysTheSame } from './resemblance.ts';
 import { newCapabilities, type Capabilities } from '../safety/capabilities.ts';
 import { scanText, type Finding } from './scan.ts';
@@ -49,14 +51,35 @@ export interface GateKnowledge {
   readonly capabilities?: Capabilities;
 }
 
+/**
+ * Those of the live rules that can make a difference to what becomes of a lesson: the gate says the same with them as with
+ * all. Found in turns, since there may be thousands.
+ */
+export async function rulesThatMatter(
+  lesson: Lesson,
+  sample: FailureSample,
+  live: readonly Rule[],
+): Promise<readonly Rule[]> {
+  const text = textOf(lesson);
+  const checked = verifyEvidence(lesson, sample, []);
+  const quotes = checked.ok ? checked.found.map(({ evidence }) => evidence.quote) : [];
+  const pace = new Pace();
+  const found: Rule[] = [];
+  for (const rule of live) {
+    if (pace.isOver) await pace.rest();
+    const isEchoed = (quote: string): boolean => overlapsRules(quote, [rule.content]);
+    if (saysTheSame(text, rule, DUPLICATE_SIMILARITY_MIN) || quotes.some(isEchoed)) found.push(rule);
+  }
+  return found;
+}
+
+function textOf({ kind, content, appliesWhen }: Lesson): RuleText {
+  return { kind, content: content.trim(), appliesWhen: appliesWhen.trim(), tags: [] };
+}
+
 /** Everything a lesson must pass before it costs a trial. Cheap checks first; deterministic. */
 export function gateLesson(lesson: Lesson, sample: FailureSample, knowledge: GateKnowledge): LessonVerdict {
-  const text: RuleText = {
-    kind: lesson.kind,
-    content: lesson.content.trim(),
-    appliesWhen: lesson.appliesWhen.trim(),
-    tags: [],
-  };
+  const text = textOf(lesson);
   if (isEmptyAdvice(text.content)) return dropped('empty_advice', text.content);
   const findings = scanText(`${text.appliesWhen}\n${text.content}`);
   for (const finding of findings) if (finding !== 'override') return dropped(finding, 'scan');

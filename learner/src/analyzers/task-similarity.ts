@@ -7,15 +7,18 @@ import { documentTerms } from '../search/terms.ts';
 export interface TaskSimilarity {
   /** Similarity of two texts of the collection, by index, in [0, 1]. */
   between(a: number, b: number): number;
+  /** Sum of the similarities of each of these texts to all of them, in their order: as much work as there are terms. */
+  centralities(indices: readonly number[]): readonly number[];
 }
 
 type Vector = ReadonlyMap<string, number>;
+/** How often each term stands in a text. */
+export type TermBag = Vector;
 
-export function taskSimilarity(texts: readonly string[]): TaskSimilarity {
-  const bags = texts.map(termCounts);
+export function taskSimilarity(bags: readonly TermBag[]): TaskSimilarity {
   const documents = new Map<string, number>();
   for (const bag of bags) for (const term of bag.keys()) documents.set(term, (documents.get(term) ?? 0) + 1);
-  const vectors = bags.map((bag) => unitVector(bag, documents, texts.length));
+  const vectors = bags.map((bag) => unitVector(bag, documents, bags.length));
   return {
     between(a, b) {
       const left = vectors[a];
@@ -23,10 +26,17 @@ export function taskSimilarity(texts: readonly string[]): TaskSimilarity {
       if (left === undefined || right === undefined) return 0;
       return left.size <= right.size ? dot(left, right) : dot(right, left);
     },
+    centralities(indices) {
+      const chosen = indices.flatMap((index) => vectors[index] ?? []);
+      const sum = new Map<string, number>();
+      for (const vector of chosen)
+        for (const [term, weight] of vector) sum.set(term, (sum.get(term) ?? 0) + weight);
+      return chosen.map((vector) => product(vector, sum));
+    },
   };
 }
 
-function termCounts(text: string): Map<string, number> {
+export function termBag(text: string): TermBag {
   const counts = new Map<string, number>();
   for (const term of documentTerms(text)) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
@@ -47,7 +57,11 @@ function unitVector(bag: Vector, documents: Vector, total: number): Vector {
 }
 
 function dot(small: Vector, large: Vector): number {
+  return Math.min(1, product(small, large));
+}
+
+function product(small: Vector, large: Vector): number {
   let sum = 0;
   for (const [term, weight] of small) sum += weight * (large.get(term) ?? 0);
-  return Math.min(1, sum);
+  return sum;
 }

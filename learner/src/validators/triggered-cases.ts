@@ -1,14 +1,11 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { EvalCase } from '../evals/eval-case.ts';
 import type { Rule } from '../knowledge/rule.ts';
+import { Pace } from '../pace.ts';
 
 export type Render = (task: string, rules: readonly Rule[]) => string;
 
 /** Text the agent gets for each case from the rules in force, by case id. */
 export type Blocks = Readonly<Record<string, string>>;
-
-/** Renderings in a row; then others get their turn: the process that validates also answers agents. */
-const RENDERS_IN_A_ROW = 100;
 
 /** Renders every case's block under the rules in force. */
 export async function renderBlocks(
@@ -17,9 +14,10 @@ export async function renderBlocks(
   render: Render,
 ): Promise<Blocks> {
   const blocks: Record<string, string> = {};
-  for (const [index, each] of cases.entries()) {
+  const pace = new Pace();
+  for (const each of cases) {
+    if (pace.isOver) await pace.rest();
     blocks[each.id] = render(each.task, rules);
-    if (index % RENDERS_IN_A_ROW === RENDERS_IN_A_ROW - 1) await yieldToOthers();
   }
   return blocks;
 }

@@ -55,9 +55,9 @@ export async function analyseRuns(options: {
   const { analyzer, record, signal } = options;
   const clusters = clusterFailures(options.failures);
   const kinds = clusters.map(kindOf);
-  const samples = clusters.flatMap((cluster) =>
-    sampleCluster(cluster, options.contrasts, analyzer.failuresPerSample),
-  );
+  const samples: FailureSample[] = [];
+  for (const cluster of clusters)
+    samples.push(...(await sampleCluster(cluster, options.contrasts, analyzer.failuresPerSample)));
   const results = new Map<FailureSample, AnalyzerResult>();
   let [next, uselessInARow, reason] = [0, 0, ''];
   let isOver = false;

@@ -1,7 +1,7 @@
 import type { Lesson } from '../../analyzers/analyzer.ts';
 import type { FailureSample } from '../../analyzers/failure-samples.ts';
 import type { GoldOutputs } from '../../analyzers/memorised.ts';
-import { gateLesson, type LessonVerdict } from '../../analyzers/lesson-gate.ts';
+import { gateLesson, rulesThatMatter, type LessonVerdict } from '../../analyzers/lesson-gate.ts';
 import type { TracedRun } from '../../analyzers/traced-run.ts';
 import { capabilitiesOf, type Capabilities } from '../../safety/capabilities.ts';
 import { scanText } from '../../analyzers/scan.ts';
@@ -35,7 +35,8 @@ export interface WriteLessonsOptions {
 
 /**
  * Writes down what the analyzer found, sample by sample: new candidates, support for known rules, counts of what was
- * dropped. Only when everything about a sample is stored are its runs marked as analysed.
+ * dropped. Only when everything about a sample is stored are its runs marked as analysed: a pass that is stopped leaves the
+ * others to the next one.
  */
 export async function writeLessons(
   samples: readonly AnalysedSample[],
@@ -48,7 +49,9 @@ export async function writeLessons(
     const capabilities = capabilitiesFor(sample.failures[0]?.summary.agent ?? '');
     // Of two that repeat or contradict each other, which one stays does not depend on the order of the answer.
     for (const lesson of orderByText(lessons)) {
-      const live = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
+      if (options.signal.aborted) return;
+      const all = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
+      const live = await rulesThatMatter(lesson, sample, all);
       const { rejected } = options;
       const gated = gateLesson(lesson, sample, { live, rejected, capabilities, gold: options.gold });
       const { verdict, conflictsWith } = await compareWithServed(gated, options);

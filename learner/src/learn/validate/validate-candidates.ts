@@ -1,6 +1,7 @@
 import { contradicts } from '../../analyzers/contradiction.ts';
 import type { EvalCase } from '../../evals/eval-case.ts';
 import type { Rule } from '../../knowledge/rule.ts';
+import { Pace } from '../../pace.ts';
 import { replayFailures } from '../../replays/replay-failures.ts';
 import { countReplays } from '../../replays/run-replay.ts';
 import { priorWeight } from '../../safety/corroboration.ts';
@@ -88,9 +89,8 @@ export async function validateCandidates(
   const { trialCosts } = parts;
   const id = parts.newId();
   const incumbents = base.served();
-  // A pinned rule is a person's: nothing takes its place without one.
-  const replaces = (candidate: Rule): Rule | undefined =>
-    incumbents.find((rule) => rule.priority === 'normal' && isAgainst(candidate, rule));
+  const replaced = await opposedRules(candidates, incumbents);
+  const replaces = (candidate: Rule): Rule | undefined => replaced.get(candidate.id);
   const render = (task: string, rules: readonly Rule[]): string => parts.render(project, task, rules);
   const prepare = (tasks: readonly string[], rules: readonly Rule[]): Promise<void> =>
     parts.prepare(project, tasks, rules);
@@ -137,6 +137,20 @@ export async function validateCandidates(
   await parts.trialLog.flush();
   await parts.verdicts.save(cycle);
   return cycle;
+}
+
+/** By candidate the rule in force whose place it takes. A pinned rule is a person's: nothing takes its place without one. */
+async function opposedRules(
+  candidates: readonly Rule[],
+  incumbents: readonly Rule[],
+): Promise<ReadonlyMap<string, Rule>> {
+  const opposed = new Map<string, Rule>();
+  const pace = new Pace();
+  for (const candidate of candidates) {
+    const rule = await pace.find(incumbents, (one) => one.priority === 'normal' && isAgainst(candidate, one));
+    if (rule !== undefined) opposed.set(candidate.id, rule);
+  }
+  return opposed;
 }
 
 function isAgainst(candidate: Rule, rule: Rule): boolean {
