@@ -17,6 +17,8 @@ export interface AgentEvent {
 
 const PROMPT: AgentEvent = { operation: 'invoke_agent', name: 'prompt' };
 const CALL: AgentEvent = { operation: 'chat', name: 'chat' };
+/** No call of its own: the request before it has the usage, another record. */
+const ANSWER: AgentEvent = { operation: 'assistant_response', name: 'assistant_response' };
 const TOOL: AgentEvent = { operation: 'execute_tool', name: 'execute_tool' };
 
 /** By event name, which Claude Code writes with and without its prefix. */
@@ -24,6 +26,7 @@ const EVENTS: Readonly<Record<string, AgentEvent>> = {
   'claude_code.user_prompt': PROMPT,
   'claude_code.api_request': CALL,
   'claude_code.api_error': CALL,
+  'claude_code.assistant_response': ANSWER,
   'claude_code.tool_result': TOOL,
   'codex.user_prompt': PROMPT,
   // The last chunk of a stream has the usage.

@@ -115,6 +115,24 @@ test('a prompt of Claude Code and what follows it is one run, with calls, tools,
   expect(new Set([prompt?.spanId, call?.spanId, tool?.spanId]).size).toBe(3);
 });
 
+test('what Claude Code answered stands in its run, and is no further call', () => {
+  const response = log(
+    'assistant_response',
+    { ...IDS, model: 'claude-sonnet-4-20250514', response: 'Fixed.', request_id: 'req_1' },
+    { timeUnixNano: START_NS + 2n * SECOND },
+  );
+  const [prompt, answer] = told(PROMPT, response);
+  expect(answer).toMatchObject({
+    name: 'assistant_response',
+    kind: 'other',
+    output: 'Fixed.',
+    traceId: prompt?.traceId,
+    parentSpanId: prompt?.spanId,
+    inputTokens: null,
+    costNanoUsd: null,
+  });
+});
+
 test('the same record again is the same span; another prompt or session is another run', () => {
   expect(told(REQUEST)).toStrictEqual(told(REQUEST));
   const [one] = told(PROMPT);

@@ -13,6 +13,7 @@ import { readList, readName, readNumber, readText, type CanonicalFields } from '
 import { Emitters, type Emitter } from './emitter.ts';
 import { collectFields, type Collected } from './collect-fields.ts';
 import {
+  answerText,
   argumentsText,
   contentText,
   instructionsText,
@@ -179,7 +180,7 @@ function contentsOf(fields: CanonicalFields, isTool: boolean): Contents {
   const input = isTool ? (fields.toolArguments ?? fields.input) : (fields.input ?? fields.toolArguments);
   const output = isTool ? (fields.toolResult ?? fields.output) : (fields.output ?? fields.toolResult);
   const asked = input === undefined ? undefined : isTool ? argumentsText(input) : contentText(input);
-  const answered = output === undefined ? '' : isTool ? resultText(output) : contentText(output).text;
+  const answered = output === undefined ? '' : isTool ? resultText(output) : answerText(output);
   const system = typeof asked === 'object' ? asked.system : undefined;
   return {
     input: bounded(typeof asked === 'object' ? asked.text : (asked ?? '')),
@@ -187,7 +188,11 @@ function contentsOf(fields: CanonicalFields, isTool: boolean): Contents {
     systemInstructions: bounded(
       fields.systemInstructions === undefined ? (system ?? '') : instructionsText(fields.systemInstructions),
     ),
-    toolDefinitions: bounded(fields.toolDefinitions === undefined ? '' : valueText(fields.toolDefinitions)),
+    toolDefinitions: bounded(
+      fields.toolDefinitions === undefined
+        ? ((typeof asked === 'object' ? asked.tools : undefined) ?? '')
+        : valueText(fields.toolDefinitions),
+    ),
   };
 }
 

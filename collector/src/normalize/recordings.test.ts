@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { FRAMEWORKS } from '../testing/recordings/frameworks.ts';
 import { GEN_AI } from '../testing/recordings/gen-ai.ts';
 import { OPENINFERENCE } from '../testing/recordings/openinference.ts';
+import { PLATFORMS } from '../testing/recordings/platforms.ts';
 import { STRANDS } from '../testing/recordings/strands.ts';
 import { normalized } from '../testing/span-of.ts';
 
 /** What senders really write, in our words and with our values: shapes as in their own tests of 2025 and 2026. */
-const FAMILIES = { GEN_AI, OPENINFERENCE, STRANDS };
+const FAMILIES = { GEN_AI, OPENINFERENCE, STRANDS, FRAMEWORKS, PLATFORMS };
 
 const CASES = Object.entries(FAMILIES).flatMap(([family, recordings]) =>
   Object.entries(recordings).map(([name, told]) => [`${family}: ${name}`, told] as const),

@@ -20,6 +20,9 @@ const COMMON_NAMES: ReadonlyMap<string, SpanKindName> = new Map<string, SpanKind
   ['agent', 'agent'],
   ['workflow', 'workflow'],
   ['invoke_swarm', 'workflow'],
+  // Mastra's spans around its model calls, which have a span of their own.
+  ['model_generation', 'other'],
+  ['agent_step', 'other'],
   ['invoke_graph', 'workflow'],
 ]);
 
@@ -37,8 +40,9 @@ export interface Nature {
 export function natureOf(attributes: Attributes, fields: CanonicalFields): Nature {
   const named = fields.operation;
   if (named !== undefined) {
-    const kind = COMMON_NAMES.get(named.toLowerCase()) ?? kindOfOperation(named);
-    if (kind !== 'other') return { operation: named, kind };
+    const common = COMMON_NAMES.get(named.toLowerCase());
+    const kind = common ?? kindOfOperation(named);
+    if (common !== undefined || kind !== 'other') return { operation: named, kind };
   }
   const marked = markedOperation(attributes);
   if (marked !== undefined) return { operation: named ?? marked, kind: kindOfOperation(marked) };

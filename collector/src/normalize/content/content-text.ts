@@ -1,13 +1,15 @@
 import type { AttributeValue } from '../../records.ts';
 import { jsonOf, plainOf, textOf } from '../attribute-text.ts';
 import { canonicalPart, isJson, parsedJson, unwrapped, type MessagePart } from './message-part.ts';
-import { canonicalMessages, langChainMessage, leadingSystemText, textsOf, type Message } from './messages.ts';
+import { canonicalMessages, langChainMessage, leadingSystemText, textsOf } from './messages.ts';
 
 /** Content of a span as it is stored: canonical messages as JSON when it is a conversation, else the text as it was sent. */
 export interface ContentText {
   readonly text: string;
   /** Text of the leading system message, when there is one. */
   readonly system: string | undefined;
+  /** Tools that stand beside the messages of a whole request, as JSON. */
+  readonly tools?: string;
 }
 
 /** How canonical messages begin, as everybody writes them, when the first is no system message. */
@@ -20,16 +22,38 @@ function isCanonicalText(value: AttributeValue): value is string {
 
 export function contentText(value: AttributeValue): ContentText {
   if (isCanonicalText(value)) return { text: value, system: undefined };
-  const messages = messagesIn(value);
+  const data = dataIn(value);
+  const messages = canonicalMessages(data);
   if (messages === undefined) return { text: valueText(value), system: undefined };
-  return { text: JSON.stringify(messages), system: leadingSystemText(messages) };
+  const tools = isJson(data) ? data['tools'] : undefined;
+  return {
+    text: JSON.stringify(messages),
+    system: leadingSystemText(messages),
+    ...(Array.isArray(tools) && tools.length > 0 ? { tools: JSON.stringify(tools) } : {}),
+  };
 }
 
-/** The conversation in an attribute, structured or as JSON text. */
-export function messagesIn(value: AttributeValue): Message[] | undefined {
+/** Anything else is not worth parsing twice. */
+const BLOCKS = /^\s*\[\s*\{\s*"(?:text|toolUse)"/;
+
+/** What a model answered: content blocks alone (`[{text}]`, as Bedrock has them) are a message of the assistant. */
+export function answerText(value: AttributeValue): string {
+  const blocks = typeof value === 'string' && !BLOCKS.test(value) ? undefined : dataIn(value);
+  if (!Array.isArray(blocks) || blocks.length === 0 || !blocks.every(isBareBlock))
+    return contentText(value).text;
+  return JSON.stringify([{ role: 'assistant', parts: blocks.map(canonicalPart) }]);
+}
+
+function isBareBlock(value: unknown): boolean {
+  if (!isJson(value)) return false;
+  const [key = '', ...more] = Object.keys(value);
+  return more.length === 0 && (key === 'text' || key === 'toolUse');
+}
+
+/** Structured data, or the data in a JSON text. */
+function dataIn(value: AttributeValue): unknown {
   if (value === null || (typeof value !== 'string' && typeof value !== 'object')) return undefined;
-  const data = unwrapped(typeof value === 'string' ? value : plainOf(value));
-  return typeof data === 'string' ? undefined : canonicalMessages(data);
+  return unwrapped(typeof value === 'string' ? value : plainOf(value));
 }
 
 /** System instructions: as one text when they are texts, else as they were sent. */
@@ -67,7 +91,7 @@ const MESSAGE = /^\s*\[?\s*\{\s*"role"/;
 /** The part of a conversation that is nothing but this one part. */
 function onlyPart(value: AttributeValue, type: string): MessagePart | undefined {
   if (typeof value === 'string' && !MESSAGE.test(value)) return undefined;
-  const [message, ...more] = messagesIn(value) ?? [];
+  const [message, ...more] = canonicalMessages(dataIn(value)) ?? [];
   const [part, ...others] = message?.parts ?? [];
   return more.length === 0 && others.length === 0 && part?.type === type ? part : undefined;
 }

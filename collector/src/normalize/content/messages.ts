@@ -19,6 +19,8 @@ export interface Message {
 }
 
 const HOLDERS: ReadonlySet<string> = new Set(['messages', 'contents', 'choices']);
+/** What may stand beside messages and is read too, or says nothing. */
+const BESIDE: ReadonlySet<string> = new Set(['system', 'tools', 'tool_choice']);
 const ENVELOPED: readonly string[] = [...HOLDERS, 'output', 'input'];
 
 /**
@@ -41,7 +43,7 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   if (typeof value['model'] === 'string' || typeof value['object'] === 'string')
     return withSystem(canonicalMessages(first(value, ENVELOPED)), value['system']);
   // Anything else beside the messages would be lost: such an object stays as it was sent.
-  if (!Object.keys(value).every((key) => HOLDERS.has(key) || key === 'system')) return undefined;
+  if (!Object.keys(value).every((key) => HOLDERS.has(key) || BESIDE.has(key))) return undefined;
   return withSystem(canonicalMessages(first(value, [...HOLDERS])), value['system']);
 }
 

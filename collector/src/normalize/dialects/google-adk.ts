@@ -22,6 +22,7 @@ export const GOOGLE_ADK: Dialect = {
     const response = blob(span, RESPONSE);
     if (request !== undefined) readRequest(request, fields);
     if (response !== undefined) readResponse(response, fields);
+    if (fields.toolCallId === '<not specified>') delete fields.toolCallId;
     if (span.name === 'call_llm') fields.operation ??= 'generate_content';
     if (span.name === 'invocation') fields.operation ??= 'invoke_workflow';
   },

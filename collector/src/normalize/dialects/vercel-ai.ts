@@ -33,6 +33,7 @@ function operationNames(): Record<string, string> {
   }
   for (const outer of ['generatetext', 'generateobject']) names[`ai.${outer}.dogenerate`] = 'chat';
   for (const outer of ['streamtext', 'streamobject']) names[`ai.${outer}.dostream`] = 'chat';
+  names['ai.rerank.dorerank'] = 'rerank';
   for (const outer of ['embed', 'embedmany']) names[`ai.${outer}.doembed`] = 'embeddings';
   return names;
 }
@@ -53,9 +54,18 @@ export const VERCEL_AI: Dialect = {
     agent: ['ai.telemetry.functionId'],
     tool: ['ai.toolCall.name'],
     toolCallId: ['ai.toolCall.id'],
-    conversationId: ['ai.telemetry.metadata.conversationId', 'ai.telemetry.metadata.threadId'],
-    sessionId: ['ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.session_id'],
-    userId: ['ai.telemetry.metadata.userId', 'ai.telemetry.metadata.user_id'],
+    conversationId: [
+      'ai.telemetry.metadata.conversationId',
+      'ai.telemetry.metadata.threadId',
+      'ai.settings.context.conversationId',
+      'ai.settings.context.threadId',
+    ],
+    sessionId: [
+      'ai.telemetry.metadata.sessionId',
+      'ai.telemetry.metadata.session_id',
+      'ai.settings.context.sessionId',
+    ],
+    userId: ['ai.telemetry.metadata.userId', 'ai.telemetry.metadata.user_id', 'ai.settings.context.userId'],
     tags: ['ai.telemetry.metadata.tags'],
     inputTokens: [
       'ai.usage.inputTokens',
@@ -92,10 +102,11 @@ export const VERCEL_AI: Dialect = {
       'ai.prompt',
       'ai.value',
       'ai.values',
+      'ai.documents',
       'stream.prompt.messages',
       'generateText.prompt.messages',
     ],
-    output: ['ai.response.object', 'ai.result.object', 'ai.embedding', 'ai.embeddings'],
+    output: ['ai.response.object', 'ai.result.object', 'ai.embedding', 'ai.embeddings', 'ai.ranking'],
     toolDefinitions: ['ai.prompt.tools'],
     toolArguments: ['ai.toolCall.args', 'ai.toolCall.input'],
     toolResult: ['ai.toolCall.result', 'ai.toolCall.output'],
