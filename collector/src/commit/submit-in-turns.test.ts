@@ -52,7 +52,7 @@ const BATCHES = Array.from({ length: 6 }, () => sampleBatch());
 const ROWS = BATCHES.reduce((sum, batch) => sum + batch.spans.length, 0);
 
 test('a large request is read in turns with everything else, and stored as one', async () => {
-  const { store, clock, committer, turns, slow, portions } = setUp(5);
+  const { store, clock, committer, turns, slow, portions } = setUp(1);
   let othersTurns = 0;
   let other: NodeJS.Immediate | undefined;
   const others = (): void => {
@@ -65,7 +65,7 @@ test('a large request is read in turns with everything else, and stored as one',
     turns,
   );
   clearImmediate(other);
-  // Two batches of 5 ms fill a turn of 10.
+  // Two batches of 1 ms fill a turn of 2.
   expect(portions.filter((rows) => rows > 0)).toHaveLength(3);
   expect(othersTurns).toBeGreaterThanOrEqual(3);
   await clock.advance(0);

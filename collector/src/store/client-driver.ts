@@ -145,11 +145,8 @@ export function clientDriver(
         params.abort_signal?.addEventListener('abort', close, { once: true });
         const turns = new Turns();
         for await (const rows of result.stream<Row>()) {
-          for (const row of rows) {
-            yield row.json();
-            // Thousands come at once, and whoever takes them works on each.
-            if (turns.isOver) await turns.next();
-          }
+          // Thousands come at once, and whoever takes them works on each.
+          for await (const row of turns.through(rows)) yield row.json();
           params.abort_signal?.throwIfAborted();
         }
       } catch (error) {

@@ -9,7 +9,7 @@ import { StoreError } from './store-error.ts';
 export type { Table } from './piece.ts';
 
 /** Rows that are encoded without a pause: a millisecond's work at most. */
-const TURN_ROWS = 64;
+const TURN_ROWS = 32;
 
 export type Row = Readonly<Record<string, RowValue>>;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { distinctSpans } from './distinct-spans.ts';
 import type { SqlDriver } from './driver.ts';
-import { encodeRows, type Row } from './encode-rows.ts';
+import { encodeRowsInTurns, type Row } from './encode-rows.ts';
 import { inDatabase, OUTCOMES_OF_RUNS, REVISIONS, RUNS_TO_SUMMARISE } from './queries.ts';
 import type { RecentRun, RecentRuns } from './recent-runs.ts';
 import { spansOf } from './run-heads.ts';
@@ -10,6 +10,7 @@ import type { RunWriter } from './store.ts';
 import { groupsOf, rangeOf, readSpansOf, type RunTimes } from './stored-run-spans.ts';
 import { newestReceived, type SummaryOutcome, type SummarySpan, summariseRun } from './summarise-run.ts';
 import { RUNS } from './tables.ts';
+import { Turns } from '../turns.ts';
 
 /** Runs that are asked for together. A question reads all that came between the first and the last of them. */
 const RUNS_PER_REFRESH = 500;
@@ -63,7 +64,9 @@ export function runWriter({
     const times = await ask<RunTimes>(RUNS_TO_SUMMARISE, { project, runs });
     if (times.length === 0) return; // outcomes of runs that were never seen
     const outcomesOf = await readOutcomesOf(project, times);
-    const whole = times.flatMap((time) => wholeRun(time, held.get(time.run_id)));
+    const turns = new Turns();
+    const whole: HeldRun[] = [];
+    for await (const time of turns.through(times)) whole.push(...wholeRun(time, held.get(time.run_id)));
     const wholeIds = new Set(whole.map(({ times: { run_id } }) => run_id));
     const rest = times.filter((time) => !wholeIds.has(time.run_id));
     const foreign = [
@@ -84,13 +87,14 @@ export function runWriter({
       rows.push(row, ...withdrawn(row, before, BigInt(first.start)));
       return row;
     };
-    const made = whole.map(({ times: { run_id }, run, spans }) => {
+    const made: { readonly run: RecentRun; readonly row: Row | undefined }[] = [];
+    for await (const { times: time, run, spans } of turns.through(whole)) {
       const atLeast = run.revision >= BigInt(now) ? run.revision + 1n : BigInt(now);
-      return { run, row: summarise(run_id, spans, atLeast) };
-    });
+      made.push({ run, row: summarise(time.run_id, spans, atLeast) });
+    }
     for (const group of groupsOf(rest, rowsPerRead)) {
       const found = await readSpansOf(driver, database, project, group);
-      for (const [runId, spans] of found) summarise(runId, spans, BigInt(now));
+      for await (const [runId, spans] of turns.through(found)) summarise(runId, spans, BigInt(now));
     }
     await insert(rows);
     for (const { run, row } of made) {
@@ -115,7 +119,8 @@ export function runWriter({
   };
 
   const insert = async (rows: readonly Row[]): Promise<void> => {
-    const encoded = encodeRows(RUNS, rows, '');
+    if (rows.length === 0) return;
+    const encoded = await encodeRowsInTurns(RUNS, rows, '');
     const hash = createHash('sha256');
     for (const chunk of encoded.chunks) hash.update(chunk);
     await driver.insert({ ...encoded, token: hash.digest('hex') });

@@ -48,7 +48,7 @@ export function createUnitReader(options: {
         `SELECT ${DECISION_COLUMNS} FROM ${database}.${DECISIONS.name}
           WHERE project = {project: String} AND at > fromUnixTimestamp64Milli({after: Int64}, 'UTC')
             AND toStartOfHour(at) >= toStartOfHour(fromUnixTimestamp64Milli({after: Int64}, 'UTC'))
-            AND arm IN ('served', 'holdout') AND trial_id = ''
+            AND arm IN ('served', 'holdout') AND trial_id = '' AND run_id != ''
           ORDER BY at, decision_id LIMIT ${DECISIONS_READ_MAX}`,
         { parameters: { project, after: afterMs } },
       );
