@@ -43,8 +43,12 @@ export class Recording {
     return this.#diverged.signal;
   }
 
-  /** @throws ReplayDivergence when this call was not recorded */
-  answer(tool: string, args: string): RecordedCall {
+  /**
+   * What the call returned, as its span recorded it.
+   * @param args as a span records them
+   * @throws ReplayDivergence when this call was not recorded; else what the recorded call threw
+   */
+  answer(tool: string, args: string): string {
     const answers = this.#answers.get(keyOf(tool, args));
     if (answers === undefined) this.#diverge(`${tool} was not called with ${args.slice(0, ARGUMENTS_SHOWN)}`);
     const call = answers.calls[answers.given] ?? constantAnswer(answers.calls);
@@ -54,7 +58,9 @@ export class Recording {
       );
     answers.given += 1;
     this.#answered += 1;
-    return call;
+    const { result, error } = call;
+    if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.type || 'Error' });
+    return result;
   }
 
   /** @throws ReplayDivergence always: a tool without `replay` must not run in a replay */

@@ -120,9 +120,7 @@ function replayed<F extends AnyFunction>(
   const answer = (): unknown => {
     if (options.replay === undefined) return recording.refuse(tool);
     const input = inputOf(args, options);
-    const { result, error } = recording.answer(tool, input === undefined ? '' : captureText(input));
-    if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.type || 'Error' });
-    return options.replay(result);
+    return options.replay(recording.answer(tool, input === undefined ? '' : captureText(input)));
   };
   return types.isAsyncFunction(fn) ? Promise.resolve().then(answer) : answer();
 }

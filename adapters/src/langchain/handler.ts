@@ -1,6 +1,7 @@
 import {
   captureJson,
   captureText,
+  currentScope,
   guarded,
   type SpanHandle,
   type SpanOptions,
@@ -26,7 +27,7 @@ import { documentsOf } from './documents.ts';
 import { parentSpan, type RunRecord, runs } from './run-book.ts';
 import { identityOf, nodeAttributes, type RunIdentity } from './run-identity.ts';
 import { noteStreamRoot } from './stream-root.ts';
-import { callingTool } from './tool-body.ts';
+import { callingTool, isReplayable, refuseUnreached, threwInBody } from './tool-body.ts';
 
 export interface TracingOptions {
   /** False: neither content nor error messages are recorded. Default: as configured. */
@@ -49,16 +50,20 @@ export const HANDLER_NAME = 'tracelore';
  * LangChain reports (graph nodes, middleware hooks, lambdas, sequences) is collapsed into the run around it.
  *
  * `awaitHandlers` makes LangChain call the methods at once and in its caller's async context, instead of later from a
- * queue. They return nothing, wait for nothing and never throw.
+ * queue. They return nothing, wait for nothing and never throw, but for a tool in a replay that could only be run.
  */
 export class TraceloreHandler {
   readonly name: string = HANDLER_NAME;
   readonly awaitHandlers: boolean = true;
-  readonly raiseError: boolean = false;
   readonly #options: TracingOptions;
 
   constructor(options: TracingOptions = {}) {
     this.#options = options;
+  }
+
+  /** True in a replay alone: there a tool that must not run has to be stopped. */
+  get raiseError(): boolean {
+    return currentScope().trial?.recording !== undefined;
   }
 
   handleChainStart(
@@ -76,7 +81,10 @@ export class TraceloreHandler {
     if (parent === undefined && FORMATTING.has(runType ?? '')) return;
     if (parent !== undefined && !graph) {
       const { span } = parent;
-      this.#note({ id: runId, parent, span, owns: false, graph: false, partial: undefined }, metadata);
+      this.#note(
+        { id: runId, parent, span, owns: false, graph: false, partial: undefined, toolInput: undefined },
+        metadata,
+      );
       return;
     }
     this.#start(
@@ -171,6 +179,8 @@ export class TraceloreHandler {
     name?: string,
     toolCallId?: string,
   ): void {
+    const toolInput = parsed(input);
+    refuseUnreached(runName(name, tool));
     this.#start(
       { runId, parentRunId, metadata, tags, graph: false },
       () => {
@@ -184,12 +194,14 @@ export class TraceloreHandler {
           },
         };
       },
-      (span) => span.setInput(parsed(input)),
+      (span) => span.setInput(toolInput),
+      { toolInput },
     );
   }
 
   handleToolEnd(output: unknown, runId: string): void {
-    this.#end(runId, (span) => {
+    this.#end(runId, (span, record) => {
+      if (isReplayable(record, output)) span.setAttributes({ [ATTR.toolReplayable]: true });
       // The message that goes back to the model names the tool and the call, also where nothing said so before.
       const name = textAt(output, 'name');
       const callId = textAt(output, 'tool_call_id');
@@ -205,7 +217,9 @@ export class TraceloreHandler {
   }
 
   handleToolError(error: unknown, runId: string): void {
-    this.#fail(runId, error);
+    this.#fail(runId, error, (span, record) => {
+      if (threwInBody(record)) span.setAttributes({ [ATTR.toolReplayable]: true });
+    });
   }
 
   handleRetrieverStart(
@@ -258,7 +272,7 @@ export class TraceloreHandler {
         },
       }),
       (span) => span.setAttributes(promptAttributes(call, messages)),
-      new PartialAnswer(),
+      { partial: new PartialAnswer() },
     );
   }
 
@@ -267,7 +281,7 @@ export class TraceloreHandler {
     run: RunIdentity,
     describe: () => SpanOptions,
     content: (span: SpanHandle) => void,
-    partial?: PartialAnswer,
+    { partial, toolInput }: Partial<Pick<RunRecord, 'partial' | 'toolInput'>> = {},
   ): void {
     guarded('langchain_start', undefined, () => {
       if (runs.get(run.runId) !== undefined) return;
@@ -281,7 +295,10 @@ export class TraceloreHandler {
         ...(enclosing === undefined ? {} : { parent: enclosing }),
         attributes: { ...nodeAttributes(run.metadata), ...description.attributes },
       });
-      this.#note({ id: run.runId, parent, span, owns: true, graph: run.graph, partial }, run.metadata);
+      this.#note(
+        { id: run.runId, parent, span, owns: true, graph: run.graph, partial, toolInput },
+        run.metadata,
+      );
       if (span.captures) guarded('langchain_content', undefined, () => content(span));
     });
   }
@@ -303,9 +320,14 @@ export class TraceloreHandler {
     });
   }
 
-  #fail(runId: string, error: unknown): void {
+  #fail(
+    runId: string,
+    error: unknown,
+    write: (span: SpanHandle, record: RunRecord) => void = () => undefined,
+  ): void {
     this.#end(runId, (span, record) => {
       if (isControlFlow(error)) return;
+      write(span, record);
       record.partial?.writeTo(span);
       span.recordError(error);
     });

@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly graph: boolean;
   /** Of a streaming model call. */
   readonly partial: PartialAnswer | undefined;
+  /** Of a tool call: its arguments as its span records them. */
+  readonly toolInput: unknown;
 }
 
 /**
