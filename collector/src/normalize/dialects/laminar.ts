@@ -6,6 +6,8 @@ export const LAMINAR: Dialect = {
   scopes: ['lmnr', '@lmnr-ai/'],
   prefixes: ['lmnr.'],
   sources: {
+    provider: ['lmnr.association.properties.ls_provider'],
+    requestModel: ['lmnr.association.properties.ls_model_name'],
     sessionId: ['lmnr.association.properties.session_id'],
     userId: ['lmnr.association.properties.user_id'],
     tags: ['lmnr.association.properties.tags'],

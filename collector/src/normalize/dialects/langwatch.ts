@@ -13,9 +13,14 @@ export const LANGWATCH: Dialect = {
     conversationId: ['langwatch.thread.id', 'langwatch.thread_id'],
     userId: ['langwatch.user.id', 'langwatch.user_id'],
     tags: ['langwatch.labels'],
-    reportedCost: ['langwatch.span.cost'],
+    requestModel: ['langwatch.requested_model', 'langwatch.model'],
+    responseModel: ['langwatch.model'],
+    inputTokens: ['langwatch.input_tokens'],
+    outputTokens: ['langwatch.output_tokens'],
+    cacheReadTokens: ['langwatch.cache_read_tokens'],
+    reportedCost: ['langwatch.span.cost', 'langwatch.cost.usd'],
     input: ['langwatch.input'],
-    output: ['langwatch.output'],
+    output: ['langwatch.output', 'langwatch.gen_ai.output.text', 'langwatch.rag.contexts'],
   },
   operations: {
     'langwatch.span.type': {
