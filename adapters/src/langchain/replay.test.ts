@@ -86,7 +86,7 @@ async function recorded(calls: readonly Call[]): Promise<{
     .map(({ attributes, status, statusMessage }) => ({
       tool: String(attributes[ATTR.toolName]),
       arguments: String(attributes[ATTR.toolArguments]),
-      result: String(attributes[ATTR.toolResult] ?? ''),
+      result: status === 'error' ? '' : String(attributes[ATTR.toolResult]),
       ...(status === 'error'
         ? { error: { type: String(attributes[ATTR.errorType]), message: statusMessage } }
         : {}),
