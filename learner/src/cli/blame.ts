@@ -23,6 +23,7 @@ const replays = z
   .object({
     state: z.string(),
     error: z.string(),
+    toolsRan: z.string(),
     replays: z.array(
       z.object({ without: z.array(z.string()), score: z.number().nullable(), reason: z.string() }),
     ),
@@ -102,11 +103,14 @@ function describe({ runId, rules, recommendation, replays: again }: ReportView, 
 }
 
 function describeReplays(
-  { error, replays: again, better, shares, orders }: NonNullable<z.infer<typeof replays>>,
+  { error, toolsRan, replays: again, better, shares, orders }: NonNullable<z.infer<typeof replays>>,
   rules: number,
 ): string[] {
   if (error !== '') return [printable(`Replays failed: ${error}`)];
   return [
+    toolsRan === ''
+      ? 'Done again, tools answered as recorded:'
+      : printable(`Done again, tools run anew, since ${toolsRan}:`),
     ...again.map(({ without, score, reason }) => {
       const what =
         without.length === 0

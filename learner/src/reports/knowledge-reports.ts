@@ -1,4 +1,4 @@
-import type { RunSummary, SqlDriver, TraceReader } from '@tracelore/collector/store';
+import type { RunSummary, SpanView, SqlDriver, TraceReader } from '@tracelore/collector/store';
 import { LearnerError } from '../errors.ts';
 import type { EvalCase } from '../evals/eval-case.ts';
 import { defaultScorer, questionKey } from '../evals/new-case.ts';
@@ -10,6 +10,7 @@ import type { OnlineControl } from '../online/online-control.ts';
 import { layerEpoch } from '../online/pending-units.ts';
 import { LAYER_ID } from '../online/watch-book.ts';
 import type { WatchView } from '../online/watch-view.ts';
+import { recordedRun } from '../replays/recorded-run.ts';
 import type { TrialBroker } from '../trials/trial-broker.ts';
 import { blame, injectedBy, RECENT_RUNS_MAX, type BlameReport } from './blame.ts';
 import { costPerLift, type CostReport } from './cost-per-lift.ts';
@@ -113,9 +114,12 @@ export function createKnowledgeReports(options: ReportOptions): KnowledgeReports
     return await injections.decisionsOf(project, runId, [...named]);
   }
 
-  async function caseOf(summary: RunSummary, { expected }: ReplayRequest): Promise<EvalCase> {
+  async function caseOf(
+    summary: RunSummary,
+    spans: readonly SpanView[],
+    { expected }: ReplayRequest,
+  ): Promise<EvalCase> {
     const { project, runId, agent } = summary;
-    const spans = await reader.readRun(project, runId, { limit: SPANS_MAX });
     const task = taskOf({ summary, spans, outcomes: [] }).trim();
     if (task === '')
       throw new LearnerError('invalid', `Run ${runId} has no recorded input: its content was not captured.`);
@@ -221,7 +225,8 @@ export function createKnowledgeReports(options: ReportOptions): KnowledgeReports
       );
       if (rules.length === 0)
         throw new LearnerError('invalid', `Run ${runId} was given no rules: there is nothing to leave out.`);
-      const evalCase = await caseOf(summary, request);
+      const spans = await reader.readRun(project, runId, { limit: SPANS_MAX });
+      const evalCase = await caseOf(summary, spans, request);
       if (!broker.hasRunner(project, agent === '' ? undefined : agent))
         throw new LearnerError(
           'unavailable',
@@ -229,13 +234,11 @@ export function createKnowledgeReports(options: ReportOptions): KnowledgeReports
           { retryable: true },
         );
       remember(key, REPLAYS_RUNNING);
-      const work = replayWithout(
-        broker.runner(project, [evalCase]),
-        evalCase,
-        rules,
-        `replay-${options.newId()}`,
-        stopping.signal,
-      )
+      const work = replayWithout(broker.runner(project, [evalCase]), evalCase, rules, {
+        recorded: recordedRun(spans),
+        group: `replay-${options.newId()}`,
+        signal: stopping.signal,
+      })
         .catch((error: unknown): Replays => {
           const message = error instanceof Error ? error.message : String(error);
           return { ...REPLAYS_RUNNING, state: 'failed', error: message };

@@ -1,4 +1,5 @@
 import type { EvalCase } from '../evals/eval-case.ts';
+import type { RecordedRun } from '../replays/recorded-run.ts';
 import type { RuleReference, TrialResult, TrialRunner, TrialSpec } from '../trials/trial-runner.ts';
 import { nameOf, planOrders, shapleyValues } from './rule-orders.ts';
 
@@ -24,12 +25,14 @@ export interface RuleShare {
 }
 
 /**
- * A failed run's task done again. One replay each: agents are noisy, so what comes out is a suspicion, not a proof, and
- * nothing is decided upon it.
+ * A failed run's task done again, its tools answered as recorded where the recording allows it. One replay each: agents are
+ * noisy, so what comes out is a suspicion, not a proof, and nothing is decided upon it.
  */
 export interface Replays {
   readonly state: 'running' | 'done' | 'failed';
   readonly error: string;
+  /** Why tools ran anew; '' = none did, the recording answered. */
+  readonly toolsRan: string;
   readonly replays: readonly Replay[];
   /** Rules without which the task went well while it failed with all of them. */
   readonly better: readonly RuleReference[];
@@ -42,6 +45,7 @@ export interface Replays {
 export const REPLAYS_RUNNING: Replays = {
   state: 'running',
   error: '',
+  toolsRan: '',
   replays: [],
   better: [],
   shares: [],
@@ -53,17 +57,23 @@ export async function replayWithout(
   runner: TrialRunner,
   evalCase: EvalCase,
   rules: readonly RuleReference[],
-  group: string,
-  signal?: AbortSignal,
+  options: {
+    /** The run as it can be done again: without a whole recording its tools run. */
+    readonly recorded: RecordedRun;
+    readonly group: string;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Replays> {
+  const { recorded, group, signal } = options;
   const suspects = rules.slice(0, REPLAYS_MAX - 2);
   const others = rules.slice(REPLAYS_MAX - 2);
   const plan = planOrders(suspects, REPLAYS_MAX, evalCase.id);
   // None means none: rules beyond the first ten are there in every other replay.
   const ruleSets = plan.sets.map((set) => (set.length === 0 ? [] : [...set, ...others]));
   const specs = ruleSets.map((kept): TrialSpec => {
-    const purpose = kept.length === rules.length ? 'baseline' : 'treatment';
-    return { caseId: evalCase.id, rules: kept, purpose, group };
+    const trial = { caseId: evalCase.id, rules: kept, group };
+    if (recorded.ok) return { ...trial, purpose: 'replay', recording: recorded.calls };
+    return { ...trial, purpose: kept.length === rules.length ? 'baseline' : 'treatment' };
   });
   const results = await runner.run(specs, signal);
   const replays = ruleSets.map((kept, index): Replay => ({
@@ -78,12 +88,16 @@ export async function replayWithout(
   const scores = new Map(plan.sets.map((set, index) => [nameOf(set), replays[index]?.score ?? null]));
   const { shares, orders } = shapleyValues(plan.orders, (set) => scores.get(nameOf(set)) ?? null);
   const lowestFirst = [...shares].map(([rule, share]) => ({ rule, share })).sort((a, b) => a.share - b.share);
-  return { state: 'done', error: '', replays, better, shares: lowestFirst, orders };
+  const toolsRan = recorded.ok ? '' : recorded.reason;
+  return { state: 'done', error: '', toolsRan, replays, better, shares: lowestFirst, orders };
 }
 
 function scoreOf(result: TrialResult | undefined): Pick<Replay, 'score' | 'reason'> {
   if (result === undefined) return { score: null, reason: 'it was not run' };
-  return result.kind === 'scored'
-    ? { score: result.score, reason: result.error }
-    : { score: null, reason: result.reason };
+  if (result.kind === 'scored') return { score: result.score, reason: result.error };
+  const [divergence] = result.replay?.divergences ?? [];
+  return {
+    score: null,
+    reason: divergence === undefined ? result.reason : `${result.reason}: ${divergence}`,
+  };
 }

@@ -202,12 +202,40 @@ function scoring(scoreOf: (rules: readonly string[], index: number) => number | 
 const references = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `rule-${index}@1`);
 
+const ANEW = { group: 'g', recorded: { ok: false, reason: 'tool pay was not recorded whole' } } as const;
+
+test('replays of a recorded run answer its tools, and one that leaves the recording is not judged', async () => {
+  const calls = [{ tool: 'pay', arguments: '1', result: 'paid' }];
+  const asked: TrialSpec[] = [];
+  const replay = { answered: 0, divergences: ['pay was not called with 2'], traceId: '' };
+  const runner: TrialRunner = {
+    run: (specs) => {
+      asked.push(...specs);
+      const left = { kind: 'void', trialId: '', reason: 'it left its recording', replay } as const;
+      return Promise.resolve(specs.map(() => left));
+    },
+  };
+  const recorded = { ok: true, agent: '', task: 't', calls } as const;
+  const replays = await replayWithout(runner, CASE, references(1), { group: 'g', recorded });
+  expect(asked).toMatchObject([
+    { purpose: 'replay', recording: calls },
+    { purpose: 'replay', recording: calls },
+  ]);
+  expect(replays).toMatchObject({ toolsRan: '', better: [], shares: [] });
+  expect(replays.replays[1]).toMatchObject({
+    score: null,
+    reason: 'it left its recording: pay was not called with 2',
+  });
+  const anew = await replayWithout(scoring(() => 1).runner, CASE, references(1), ANEW);
+  expect(anew.toolsRan).toBe('tool pay was not recorded whole');
+});
+
 test('replays leave out each rule once, at most ten, and all together', async () => {
   const rules = references(15);
   const { runner, asked } = scoring((given, index) =>
     index === 5 ? 'gone' : given.includes('rule-2@1') ? 0 : 1,
   );
-  const replays = await replayWithout(runner, CASE, rules, 'g');
+  const replays = await replayWithout(runner, CASE, rules, ANEW);
   expect(asked).toHaveLength(REPLAYS_MAX);
   expect(asked[0]).toMatchObject({ rules, purpose: 'baseline' });
   expect(asked[1]).toMatchObject({ rules: [], purpose: 'treatment' });
@@ -226,7 +254,7 @@ test('the shares of up to three rules are exact, and no rule set is replayed twi
   const { runner, asked } = scoring((given) =>
     given.includes('rule-0@1') && given.includes('rule-2@1') ? 0 : 1,
   );
-  const replays = await replayWithout(runner, CASE, references(3), 'g');
+  const replays = await replayWithout(runner, CASE, references(3), ANEW);
   expect(new Set(asked.map(({ rules }) => rules.toSorted().join())).size).toBe(8);
   expect(asked).toHaveLength(8);
   expect(replays.orders).toBe(6);
@@ -241,7 +269,7 @@ test('the shares of up to three rules are exact, and no rule set is replayed twi
   expect(shares.get('rule-2@1')).toBeCloseTo(-0.5, 12);
   expect(shares.get('rule-1@1')).toBeCloseTo(0, 12);
   const alone = scoring((given) => (given.length === 0 ? 1 : 0));
-  const one = await replayWithout(alone.runner, CASE, references(1), 'g');
+  const one = await replayWithout(alone.runner, CASE, references(1), ANEW);
   expect(alone.asked).toHaveLength(2);
   expect(one).toMatchObject({ better: ['rule-0@1'], shares: [{ share: -1 }] });
 });
@@ -251,7 +279,7 @@ test.each([4, 5, 6])(
   async (count) => {
     const worth = (rule: string): number => (Number(rule[5]) - 2) / 20;
     const { runner, asked } = scoring((given) => given.reduce((sum, rule) => sum + worth(rule), 0.5));
-    const replays = await replayWithout(runner, CASE, references(count), 'g');
+    const replays = await replayWithout(runner, CASE, references(count), ANEW);
     expect(asked.length).toBeLessThanOrEqual(REPLAYS_MAX);
     expect(replays.orders).toBeGreaterThan(0);
     // Rules that act independently have their own worth in every order.
@@ -259,7 +287,7 @@ test.each([4, 5, 6])(
     expect(replays.shares).toHaveLength(count);
     // Without the score of every set of an order there is no share by that order.
     const broken = scoring((_given, index) => (index === 1 ? 'gone' : 1));
-    expect(await replayWithout(broken.runner, CASE, references(count), 'g')).toMatchObject({
+    expect(await replayWithout(broken.runner, CASE, references(count), ANEW)).toMatchObject({
       shares: [],
       orders: 0,
     });
