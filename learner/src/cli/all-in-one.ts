@@ -9,6 +9,7 @@ import { apiCertificate, reloadOnHangup } from './certificates.ts';
 import { CliError } from './cli-error.ts';
 import { collectorSettings } from './collector-settings.ts';
 import { openConfiguredStore } from './configured-store.ts';
+import { lowerEnginePriority } from './engine-priority.ts';
 import { openObservatory } from './open-observatory.ts';
 import { startRetention } from './retention-job.ts';
 import { startWordIndex } from './word-index-job.ts';
@@ -31,6 +32,8 @@ export async function runAllInOne(options: {
   const signalled = firstSignal();
   const closers: (() => Promise<void>)[] = [];
   try {
+    const priority = lowerEnginePriority();
+    closers.push(async () => priority.stop());
     const store = await openConfiguredStore(config);
     closers.push(() => store.close(SHUTDOWN_MS));
     const observe = openObservatory(config, store, process.env);
@@ -68,6 +71,7 @@ export async function runAllInOne(options: {
     await collector.start();
     const { url: otlp, grpc } = collector.address;
     const addresses = { otlp, ...(grpc && { grpc: grpc.url }), api: await learner.start() };
+    priority.look();
     process.stdout.write(options.isJson ? readyLine(addresses) : greeting(addresses, config));
     const signal = await signalled;
     if (!options.isJson) process.stderr.write(`${signal}: finishing what was accepted …\n`);

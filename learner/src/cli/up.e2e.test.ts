@@ -1,8 +1,10 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import heapFlags from '../../bin/heap-flags.json' with { type: 'json' };
+import { ENGINE_NICENESS } from './engine-priority.ts';
 import { startService, tracelore, traceloreUntil, type Service } from './child.testing.ts';
 
 let directory: string;
@@ -27,6 +29,25 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const command = await readFile(`/proc/${service.pid}/cmdline`, 'utf8');
     expect(command.split('\0')).toEqual(expect.arrayContaining(heapFlags));
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  "lets the engine's threads give way to those that answer",
+  async () => {
+    const tasks = `/proc/${service.pid}/task`;
+    const niceness = new Map<string, Set<number>>();
+    for (const thread of await readdir(tasks)) {
+      // A thread may end while it is looked at.
+      const name = (await readFile(`${tasks}/${thread}/comm`, 'utf8').catch(() => '')).trim();
+      const kind = Number(thread) === service.pid ? 'main' : name;
+      if (!['main', 'V8Worker', 'MergeMutate'].includes(kind)) continue;
+      niceness.set(kind, (niceness.get(kind) ?? new Set()).add(getPriority(Number(thread))));
+    }
+    const own = getPriority();
+    expect(niceness.get('main')).toEqual(new Set([own]));
+    expect(niceness.get('V8Worker')).toEqual(new Set([own]));
+    expect(niceness.get('MergeMutate')).toEqual(new Set([Math.min(19, own + ENGINE_NICENESS)]));
   },
 );
 
