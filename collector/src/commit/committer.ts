@@ -8,8 +8,10 @@ import { failureOf, type CommitResult } from './commit-result.ts';
 import { CommitPace, type Clock } from './commit-pace.ts';
 import { tokenOf, type StoreWriter } from './store-writer.ts';
 
-/** A commit is due when this many rows wait, whatever the pace: larger inserts are not cheaper per row. */
-export const COMMIT_ROWS_MAX = 10_000;
+/**
+ * A commit is due when this many rows wait, whatever the pace. More rows are not cheaper to insert, but make fewer parts to merge.
+ */
+export const COMMIT_ROWS_MAX = 20_000;
 /** …or this many bytes of rows. */
 export const COMMIT_BYTES_MAX = 33_554_432;
 /** With a spool, a commit that takes longer goes there, ms. Two of them in a row stay below a sender's usual 10 s. */
