@@ -60,7 +60,7 @@ export class IndexedRules implements PreparedSet {
   }
 
   unembedded(): readonly string[] {
-    return [...this.#unembedded].map((id) => this.#entries.get(id)?.document.text ?? '');
+    return [...this.#unembedded].map((id) => this.#entries.get(id)?.document.embedded ?? '');
   }
 
   #replace(removed: readonly Rule[], added: readonly Rule[]): void {

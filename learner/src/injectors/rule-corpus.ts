@@ -7,7 +7,7 @@ import { SCAN_VECTORS_MAX } from '../search/vector-index.ts';
 import { VectorTable } from '../search/vector-table.ts';
 import { Vocabulary } from '../search/vocabulary.ts';
 import { IndexedRules } from './indexed-rules.ts';
-import { byId, RuleDocument, searchText, type PreparedSet } from './rule-document.ts';
+import { byId, embeddedText, RuleDocument, searchText, type PreparedSet } from './rule-document.ts';
 
 /** Projects whose large index is kept; the least recently used is rebuilt at its next use. */
 const INDEXES_MAX = 8;
@@ -57,7 +57,7 @@ export class RuleCorpus {
       pinned: entries.filter(({ rule }) => rule.priority === 'pinned').sort(byId),
       find: (id) => found.get(id),
       rank: (query, options) => scanned.rank(query, options),
-      unembedded: () => normal.filter(({ row }) => row === null).map(({ text }) => text),
+      unembedded: () => normal.filter(({ row }) => row === null).map(({ embedded }) => embedded),
     };
   }
 
@@ -85,10 +85,9 @@ export class RuleCorpus {
   }
 
   #analyse(rule: Rule, same: RuleDocument | undefined): RuleDocument {
-    const text = searchText(rule);
-    const vector = this.#embedder.vectorOf(text);
+    const vector = this.#embedder.vectorOf(embeddedText(rule));
     if (same !== undefined && vector === null) return same;
     const row = vector === null ? null : this.#space.vectors.add(vector);
-    return new RuleDocument(rule, same?.bag ?? this.#space.vocabulary.document(text), row);
+    return new RuleDocument(rule, same?.bag ?? this.#space.vocabulary.document(searchText(rule)), row);
   }
 }

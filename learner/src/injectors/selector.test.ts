@@ -74,6 +74,18 @@ describe('selector', () => {
     expect(got.bestCosine).toBeLessThan(0.35);
   });
 
+  it('finds a rule by when it applies, though what it says to do is in words that the task has not', () => {
+    const rule = exampleRule(
+      'Put K before the three letters that stand for a vendor. Colleagues take it for granted.',
+      {
+        appliesWhen: 'a purchase from a vendor',
+      },
+    );
+    expect(selected('Record the purchase of plants from the vendor Ferrante.', [rule])).toEqual([
+      rule.content,
+    ]);
+  });
+
   it('falls back to words for a task that the embedder has no vector for', () => {
     const japanese = exampleRule('売上は税抜きで集計する', { appliesWhen: '売上' });
     const got = createSelector().select('売上は税抜きで集計する？', {
