@@ -21,7 +21,7 @@ export const OPENINFERENCE: Dialect = {
     finishReasons: ['llm.finish_reason'],
     agent: ['agent.name'],
     tool: ['tool.name'],
-    toolCallId: ['tool_call.id', 'tool.id', 'message.tool_call_id'],
+    toolCallId: ['tool_call.id', 'tool.call_id', 'tool.id', 'message.tool_call_id'],
     tags: ['tag.tags'],
     inputTokens: ['llm.token_count.prompt'],
     outputTokens: ['llm.token_count.completion'],

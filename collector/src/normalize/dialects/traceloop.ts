@@ -1,4 +1,6 @@
-import type { Dialect } from '../dialect.ts';
+import { plainOf } from '../attribute-text.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
+import type { Dialect, SpanView } from '../dialect.ts';
 
 /** Its Python instrumentations have scopes beside those of OpenTelemetry's own. */
 const INSTRUMENTED = [
@@ -33,11 +35,31 @@ const INSTRUMENTED = [
   'writer',
 ] as const;
 
+const VECTOR_STORES = ['chroma', 'lancedb', 'marqo', 'milvus', 'pinecone', 'qdrant', 'weaviate'] as const;
+const SEARCHES = new RegExp(`^(?:db\\.)?(?:${VECTOR_STORES.join('|')})\\..*(?:query|search)`);
+const FOUND = /^db\.(?:query|search)\.result$/;
+
+/** Its spans of vector stores have no kind: a search is told by its name, and what was found by events, one each. */
+function readFound({ name, events }: SpanView, fields: CanonicalFields): void {
+  if (!SEARCHES.test(name)) return;
+  fields.operation ??= 'retrieval';
+  const found = events.flatMap((event) => {
+    const values = [...event.attributes].map(([key, value]) => [lastPart(key), plainOf(value)] as const);
+    return FOUND.test(event.name) ? [Object.fromEntries(values.filter(([key]) => key !== 'vector'))] : [];
+  });
+  if (found.length > 0) fields.output ??= JSON.stringify(found);
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
 /** OpenLLMetry by Traceloop, before and after it took over the names of the GenAI conventions. */
 export const TRACELOOP: Dialect = {
   name: 'traceloop',
   scopes: ['@traceloop/', ...INSTRUMENTED.map((library) => `opentelemetry.instrumentation.${library}`)],
   prefixes: ['traceloop.', 'llm.request.', 'llm.usage.'],
+  spanNames: VECTOR_STORES.flatMap((store) => [`${store}.`, `db.${store}.`]),
   sources: {
     provider: ['llm.vendor'],
     inputTokens: ['llm.usage.prompt_tokens', 'llm.usage.input_tokens'],
@@ -55,12 +77,19 @@ export const TRACELOOP: Dialect = {
     ],
     sessionId: ['traceloop.association.properties.session_id'],
     userId: ['traceloop.association.properties.user_id'],
-    input: ['gen_ai.prompt', 'gen_ai.prompt.*', 'gen_ai.content.prompt', 'traceloop.entity.input'],
+    input: [
+      'gen_ai.prompt',
+      'gen_ai.prompt.*',
+      'gen_ai.content.prompt',
+      'traceloop.entity.input',
+      'gen_ai.task.input',
+    ],
     output: [
       'gen_ai.completion',
       'gen_ai.completion.*',
       'gen_ai.content.completion',
       'traceloop.entity.output',
+      'gen_ai.task.output',
     ],
     toolDefinitions: ['llm.request.functions', 'llm.request.functions.*'],
   },
@@ -81,6 +110,7 @@ export const TRACELOOP: Dialect = {
     },
   },
   refine: (span, fields) => {
+    readFound(span, fields);
     const name = span.attributes.get('traceloop.entity.name');
     if (typeof name !== 'string' || name === '') return;
     const kind = span.attributes.get('traceloop.span.kind') ?? span.attributes.get('llm.request.type');

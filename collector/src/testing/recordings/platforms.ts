@@ -1,4 +1,4 @@
-import { ANSWER, CALL, QUESTION, type ToldSpan } from '../told-span.ts';
+import { ANSWER, CALL, eventOf, QUESTION, type ToldSpan } from '../told-span.ts';
 
 /** What the SDKs of observability platforms write: LangSmith, Traceloop, Logfire and Pydantic AI; and Claude Code's spans. */
 export const PLATFORMS: Readonly<Record<string, ToldSpan>> = {
@@ -125,6 +125,23 @@ export const PLATFORMS: Readonly<Record<string, ToldSpan>> = {
       errorType: 'tool_error',
       input: '{"tool_name":"get_weather","arguments":{"city":"Paris"}}',
     },
+  },
+  'Traceloop, a search in a vector store': {
+    dialect: 'traceloop',
+    fields: {
+      scope: 'opentelemetry.instrumentation.chromadb',
+      name: 'chroma.query',
+      events: [
+        eventOf('db.query.result', {
+          'db.query.result.id': 'd1',
+          'db.query.result.document': 'It is sunny.',
+          'db.query.result.vector': '[0.1,0.2]',
+        }),
+      ],
+    },
+    attributes: { 'db.system': 'chroma', 'db.operation': 'query', 'db.chroma.query.n_results': 1n },
+    span: { kind: 'retriever', operation: 'retrieval' },
+    output: [{ id: 'd1', document: 'It is sunny.' }],
   },
   'Logfire, an agent whose group is nobody': {
     dialect: 'logfire',
