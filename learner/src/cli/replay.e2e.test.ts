@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { recordOutcome, registerRunner, trace, type Runner } from '@tracelore/sdk';
+import { currentRun, recordOutcome, registerRunner, trace, type Runner } from '@tracelore/sdk';
 import { start, type Telemetry } from '@tracelore/sdk/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -26,13 +26,13 @@ let runner: Runner;
 const calls: string[] = [];
 const pricer = createPricer((place) => calls.push(place));
 
-/** A run in earnest, judged as failed. */
+/** A run in earnest, judged as failed; its id. */
 const failOnce = trace(
   'pricer',
   async (task: string): Promise<string> => {
-    const answer = await pricer(task);
+    await pricer(task);
     recordOutcome({ passed: false, source: 'check', comment: FAILURE });
-    return answer;
+    return currentRun()?.id ?? '';
   },
   { kind: 'agent' },
 );
@@ -55,6 +55,10 @@ beforeAll(async () => {
   service = await startService(directory, [], {
     OPENAI_BASE_URL: model.baseUrl,
     TRACELORE_MODEL: 'scripted',
+    // A run that is blamed has been given the rules.
+    TRACELORE_HOLDOUT_GLOBAL: '0',
+    TRACELORE_HOLDOUT_RULE: '0',
+    TRACELORE_STAGES: 'false',
   });
   telemetry = start({ apiUrl: service.api, otlpEndpoint: service.otlp });
   for (const shop of FAILED_SHOPS) await failOnce(taskOf(shop));
@@ -140,6 +144,31 @@ test('failed runs are replayed without side effects; who fixes nothing is not te
     .parse(JSON.parse(stored.stdout));
   expect(equal).toBe(true);
   expect(calls.length - before).toBe(trials);
+});
+
+const blamed = z.object({
+  replays: z.object({
+    state: z.string(),
+    toolsRan: z.string(),
+    replays: z.array(z.object({ score: z.number().nullable(), reason: z.string() })),
+  }),
+});
+
+test('a blamed run is done again with and without its rules, its tools answered as recorded', async () => {
+  const when = 'a question asks for the revenue of a shop in euros';
+  const added = await run('knowledge', 'add', '--when', when, '--content', 'Answer with digits.', '--json');
+  const { rule } = z.object({ rule: z.object({ id: z.string() }) }).parse(JSON.parse(added.stdout));
+  expect(await run('knowledge', 'approve', rule.id)).toMatchObject({ code: 0 });
+  const runId = await failOnce(taskOf(9));
+  await telemetry.flush();
+  const before = calls.length;
+
+  const answer = await run('traces', 'blame', runId, '--replay', '--expected', '200', '--json');
+  const { replays } = blamed.parse(JSON.parse(answer.stdout));
+  expect(replays).toMatchObject({ state: 'done', toolsRan: '' });
+  expect(replays.replays.length).toBeGreaterThan(1);
+  expect(replays.replays.filter(({ score }) => score === null)).toEqual([]);
+  expect(calls).toHaveLength(before);
 });
 
 async function listRules(): Promise<readonly { readonly id: string; readonly content: string }[]> {
