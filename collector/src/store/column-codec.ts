@@ -1,3 +1,4 @@
+import { RepeatedTexts } from './repeated-texts.ts';
 import { codecOf, expected, type RowValue, typeParts, writeText } from './row-codec.ts';
 import type { RowWriter } from './row-writer.ts';
 
@@ -36,6 +37,7 @@ export function columnCodecOf(type: string): ColumnCodec {
     if (name === 'LowCardinality') throw new TypeError(`no dictionary for type ${first}`);
     if (name === 'Nullable') return nullableCodec(columnCodecOf(first), placeholderOf(first));
     if (name === 'Array') return arrayCodec(columnCodecOf(first));
+    if (name === 'Map' && first === 'String' && second === 'String') return TEXT_MAP;
     if (name === 'Map' && second !== undefined) return mapCodec(columnCodecOf(first), columnCodecOf(second));
     if (name === 'SimpleAggregateFunction' && second !== undefined) return columnCodecOf(second);
   }
@@ -77,7 +79,15 @@ function plain(fill: number, width: number): Stream {
 const TEXT: ColumnCodec = {
   streams: [plain(0, 1)],
   write: (writer, values, ends) => {
-    for (const value of values) writeText(writer, value);
+    for (let at = 0; at < values.length;) {
+      const value = values[at] ?? null;
+      const from = writer.size;
+      writeText(writer, value);
+      const first = at;
+      at += 1;
+      while (at < values.length && values[at] === value) at += 1;
+      writer.repeat(from, at - first - 1);
+    }
     ends.push(writer.size);
   },
   isDefault: isEmptyText,
@@ -110,6 +120,39 @@ const DICTIONARY: ColumnCodec = {
     ends.push(writer.size);
   },
   isDefault: isEmptyText,
+};
+
+const TEXT_MAP: ColumnCodec = {
+  streams: [ENDS, ...nested(TEXT.streams), ...nested(TEXT.streams)],
+  write: (writer, values, ends) => {
+    const keys = new RepeatedTexts();
+    const texts = new RepeatedTexts();
+    let entries = 0;
+    let last: RowValue = null;
+    for (const value of values) {
+      if (!(value instanceof Map)) throw expected('a Map', value);
+      if (value === last) {
+        keys.again();
+        texts.again();
+      } else {
+        for (const [key, text] of value) {
+          keys.add(key);
+          texts.add(text);
+        }
+        keys.end();
+        texts.end();
+        last = value;
+      }
+      entries += value.size;
+      writer.count64(entries);
+    }
+    ends.push(writer.size);
+    keys.writeTo(writer);
+    ends.push(writer.size);
+    texts.writeTo(writer);
+    ends.push(writer.size);
+  },
+  isDefault: (value) => value instanceof Map && value.size === 0,
 };
 
 /** Bytes of an index into a dictionary of that many texts. */

@@ -175,6 +175,20 @@ export class RowWriter {
     this.#length += bytes.byteLength;
   }
 
+  /** What was written since `from`, so many times more. */
+  repeat(from: number, times: number): void {
+    const bytes = this.#length - from;
+    if (times <= 0 || bytes === 0) return;
+    this.#reserve(bytes * times);
+    const end = this.#length + bytes * times;
+    // Each copy is twice as long as the one before.
+    while (this.#length < end) {
+      const copied = Math.min(this.#length - from, end - this.#length);
+      this.#buffer.copyWithin(this.#length, from, from + copied);
+      this.#length += copied;
+    }
+  }
+
   /** The same byte, many times. */
   fill(byte: number, count: number): void {
     this.#reserve(count);
