@@ -8,7 +8,11 @@ const WORK_MS = 2;
  */
 const REST_MS = 1;
 
-/** Keeps long work from holding up the requests that the same process answers. */
+/**
+ * Keeps long work from holding up the requests that the same process answers. A process of its own for the learning pass would
+ * do that too, but would need a copy of every rule and index, a way to be restarted, and messages for what is read and
+ * written; what is long about a pass are a few loops over rules, runs and tasks.
+ */
 export class Pace {
   #endAt: number = performance.now() + WORK_MS;
 

@@ -52,20 +52,20 @@ export interface GateKnowledge {
 }
 
 /**
- * Those of the live rules that can make a difference to what becomes of a lesson: the gate says the same with them as with
- * all. Found in turns, since there may be thousands.
+ * Those of the rules, live or rejected, that can make a difference to what becomes of a lesson: the gate says the same with
+ * them as with all. Found in turns, since there may be thousands.
  */
 export async function rulesThatMatter(
   lesson: Lesson,
   sample: FailureSample,
-  live: readonly Rule[],
+  rules: readonly Rule[],
 ): Promise<readonly Rule[]> {
   const text = textOf(lesson);
   const checked = verifyEvidence(lesson, sample, []);
   const quotes = checked.ok ? checked.found.map(({ evidence }) => evidence.quote) : [];
   const pace = new Pace();
   const found: Rule[] = [];
-  for (const rule of live) {
+  for (const rule of rules) {
     if (pace.isOver) await pace.rest();
     const isEchoed = (quote: string): boolean => overlapsRules(quote, [rule.content]);
     if (saysTheSame(text, rule, DUPLICATE_SIMILARITY_MIN) || quotes.some(isEchoed)) found.push(rule);

@@ -378,6 +378,39 @@ describe('a learning pass', () => {
     expect(await unanalysed()).toBe(10);
   });
 
+  it('stops between two lessons, and leaves the runs that it did not get to', async () => {
+    let stopped: Promise<void> | undefined;
+    bench = await openLoopBench(disk.store, ({ body }) => {
+      if (body.response_format?.json_schema?.name === 'comparison') {
+        stopped ??= bench.loop.stop();
+        return 'hang';
+      }
+      return lessons(body.messages[1]?.content ?? '', [
+        { content: 'The revenue of a shop includes what was ordered by telephone.' },
+      ]);
+    });
+    const proposed = await bench.base.propose(
+      {
+        kind: 'skill',
+        content: 'The revenue of a shop is reported in whole euros.',
+        appliesWhen: 'revenue',
+        tags: [],
+      },
+      { origin: 'human', by: 'ann', evidence: [] },
+    );
+    await bench.base.approve(proposed.ok ? proposed.rule.id : '', 'ann');
+    await bench.writeRuns(FAILED);
+    expect(await bench.learn()).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('stopped'),
+      proposed: 1,
+      candidates: 1,
+    });
+    await stopped;
+    // Of the three questions to the model the first is written down, with its four runs.
+    expect(await unanalysed()).toBe(6);
+  });
+
   it('marks no run before its lessons are stored, and proposes none twice after a broken store', async () => {
     let isBroken = true;
     const driver: Store['driver'] = {

@@ -52,7 +52,7 @@ export async function writeLessons(
       if (options.signal.aborted) return;
       const all = base.list().filter(({ status }) => status !== 'archived' && status !== 'deprecated');
       const live = await rulesThatMatter(lesson, sample, all);
-      const { rejected } = options;
+      const rejected = await rulesThatMatter(lesson, sample, options.rejected);
       const gated = gateLesson(lesson, sample, { live, rejected, capabilities, gold: options.gold });
       const { verdict, conflictsWith } = await compareWithServed(gated, options);
       if (await apply(verdict, lesson, sample, conflictsWith, options)) written += 1;
