@@ -69,7 +69,11 @@ async function sendUntilGone(url: string, load: Load, answered: (count: number) 
       load.next = Math.max(load.next, Number.parseInt(request.ids.at(-1) ?? '0', 16));
       try {
         const { status } = await post(url, request.body);
-        if (status !== 200) throw new Error(`answered ${status}`);
+        // A refusal of a busy collector is an answer: only who hears nothing is alone.
+        if (status !== 200) {
+          load.unanswered.push(request);
+          continue;
+        }
         for (const id of request.ids) load.acknowledged.add(id);
         count += 1;
         answered(count);
