@@ -51,6 +51,10 @@ export class IndexedRules implements PreparedSet {
     }
   }
 
+  holds(document: RuleDocument): boolean {
+    return this.#entries.get(document.id)?.document === document;
+  }
+
   find(id: string): Entry | undefined {
     return this.#entries.get(id);
   }

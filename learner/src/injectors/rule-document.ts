@@ -10,6 +10,8 @@ export class RuleDocument implements SearchDocument {
   readonly id: string;
   readonly bag: TermBag;
   readonly row: number | null;
+  /** Round of the cache in which it was last used. */
+  usedIn: number = 0;
   readonly #rule: Rule;
   #wording: Wording | undefined;
 

@@ -8,9 +8,6 @@ import type { Entry, PreparedSet } from './rule-document.ts';
 import type { RuleSet, Selection, SelectOptions, Selector } from './rule-set.ts';
 import { searchedPart, TaskQueries } from './task-query.ts';
 
-/** Rule versions whose analysis is kept, some 3 kB each; at the limit the cache starts over. */
-const VERSIONS_MAX = 200_000;
-
 export interface SelectorOptions {
   /** Default: the built-in static table. */
   readonly embedder?: Embedder;
@@ -42,13 +39,12 @@ export interface PreparedSelector extends Selector {
 export function createSelector(options: SelectorOptions = {}): PreparedSelector {
   const embedder = options.embedder ?? staticEmbedder;
   const queries = new TaskQueries(embedder);
-  let corpus = new RuleCorpus(embedder);
+  const corpus = new RuleCorpus(embedder);
 
   return {
     learns: embedder.learns,
 
     select(task: string, set: RuleSet, limits: SelectOptions = {}): Selection {
-      if (corpus.size > VERSIONS_MAX) corpus = new RuleCorpus(embedder);
       const beganAt = performance.now();
       const query = queries.query(task);
       const embeddedAt = performance.now();

@@ -49,6 +49,19 @@ describe('VectorTable', () => {
     expect([...table.nearestBySigns(query, rows, ROWS + 1)]).toEqual([...rows]);
   });
 
+  it('gives the place of a row that was removed to another one', () => {
+    const table = new VectorTable(2);
+    const [first, second] = [table.add(Float32Array.of(1, 0)), table.add(Float32Array.of(0, 1))];
+    table.remove(first);
+    expect(table.size).toBe(1);
+    const third = table.add(Float32Array.of(-1, 1));
+    expect(third).toBe(first);
+    expect(table.size).toBe(2);
+    const rows = Uint32Array.of(third, second);
+    expect([...table.cosines(Float32Array.of(1, 0), rows)]).toEqual([-1, 0]);
+    expect([...table.nearestBySigns(Float32Array.of(0, 1), rows, 1)]).toEqual([0, 1]);
+  });
+
   it('refuses a vector of another embedder', () => {
     const table = new VectorTable(4);
     expect(() => table.add(new Float32Array(3))).toThrow('3 components, this table holds 4');

@@ -14,8 +14,8 @@ export type Rows = Uint32Array;
 const compiled = new WebAssembly.Module(Buffer.from(VECTOR_KERNELS, 'base64'));
 
 /**
- * Unit vectors of one embedder, side by side in memory of WebAssembly, with their sign bits. Rows are added and stay: the
- * table ends as a whole. It grows without copying, so that adding one costs the same at any size.
+ * Unit vectors of one embedder, side by side in memory of WebAssembly, with their sign bits. It grows without copying, so that
+ * adding one costs the same at any size; rows that were removed are used again, and its memory stays.
  */
 export class VectorTable {
   readonly dimensions: number;
@@ -26,7 +26,9 @@ export class VectorTable {
   /** For a search: of each row that is asked about. */
   #distances = new Uint16Array(0);
   #cosines = new Float64Array(0);
-  #size = 0;
+  /** Rows that ever were. */
+  #rows = 0;
+  readonly #free: number[] = [];
 
   constructor(dimensions: number) {
     this.dimensions = dimensions;
@@ -38,14 +40,14 @@ export class VectorTable {
 
   /** Rows held. */
   get size(): number {
-    return this.#size;
+    return this.#rows - this.#free.length;
   }
 
   /** Number of the new row. */
   add(vector: Vector): number {
     this.#check(vector);
     const { blocks, signs, components, blockBytes, signBytes, componentBytes } = this.#layout;
-    const row = this.#size++;
+    const row = this.#free.pop() ?? this.#rows++;
     const block = row >>> BLOCK_BITS;
     const within = row & (BLOCK_ROWS - 1);
     this.#reserve(blocks + (block + 1) * blockBytes);
@@ -53,6 +55,11 @@ export class VectorTable {
     this.#views.components.set(vector, (components + at + within * componentBytes) / 4);
     this.#views.words.set(signsOf(vector), (signs + at + within * signBytes) / 4);
     return row;
+  }
+
+  /** Nobody asks about this row any more: its place is for another one. */
+  remove(row: number): void {
+    this.#free.push(row);
   }
 
   /** Cosines of the query with these rows, in their order. Good until the next call. */
