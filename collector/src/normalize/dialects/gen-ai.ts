@@ -1,7 +1,7 @@
 import { ATTR } from '@tracelore/sdk/contract';
 import type { Attributes } from '../../records.ts';
 import { plainOf } from '../attribute-text.ts';
-import { sumOf, type CanonicalFields } from '../canonical-fields.ts';
+import type { CanonicalFields } from '../canonical-fields.ts';
 import type { Dialect } from '../dialect.ts';
 
 /**
@@ -112,18 +112,9 @@ export const GEN_AI: Dialect = {
   operations: { 'mcp.method.name': { 'tools/call': 'execute_tool' } },
   refine: ({ name, attributes }, fields) => {
     if (fields.operation === 'execute_tool') readParameters(attributes, fields);
-    const cost = sumOf(attributes, ['gen_ai.usage.input_cost', 'gen_ai.usage.output_cost']);
-    if (cost !== undefined) fields.reportedCost ??= cost;
-    const written = sumOf(attributes, WRITTEN);
-    if (written !== undefined) fields.cacheWriteTokens ??= written;
     if (fields.operation === undefined && NAMED.test(name)) fields.operation = name.split(' ', 1)[0] ?? '';
   },
 };
-
-/** Written for five minutes and for an hour, which Laminar counts apart. */
-const WRITTEN: readonly string[] = ['5m', '1h'].map(
-  (kept) => `gen_ai.usage.cache_creation.input_tokens.ephemeral_${kept}`,
-);
 
 const PARAMETER = /^code\.function\.parameters\.(.+)\.value$/;
 

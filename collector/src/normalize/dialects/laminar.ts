@@ -1,3 +1,4 @@
+import { sumOf } from '../canonical-fields.ts';
 import type { Dialect } from '../dialect.ts';
 
 /** Laminar's SDK. */
@@ -26,4 +27,15 @@ export const LAMINAR: Dialect = {
       default: 'span',
     },
   },
+  refine: ({ attributes }, fields) => {
+    const cost = sumOf(attributes, ['gen_ai.usage.input_cost', 'gen_ai.usage.output_cost']);
+    if (cost !== undefined) fields.reportedCost ??= cost;
+    const written = sumOf(attributes, WRITTEN);
+    if (written !== undefined) fields.cacheWriteTokens ??= written;
+  },
 };
+
+/** Written for five minutes and for an hour, counted apart. */
+const WRITTEN: readonly string[] = ['5m', '1h'].map(
+  (kept) => `gen_ai.usage.cache_creation.input_tokens.ephemeral_${kept}`,
+);

@@ -59,7 +59,6 @@ export const TRACELOOP: Dialect = {
   name: 'traceloop',
   scopes: ['@traceloop/', ...INSTRUMENTED.map((library) => `opentelemetry.instrumentation.${library}`)],
   prefixes: ['traceloop.', 'llm.request.', 'llm.usage.'],
-  spanNames: VECTOR_STORES.flatMap((store) => [`${store}.`, `db.${store}.`]),
   sources: {
     provider: ['llm.vendor'],
     inputTokens: ['llm.usage.prompt_tokens', 'llm.usage.input_tokens'],
