@@ -19,6 +19,7 @@ const COMMON_NAMES: ReadonlyMap<string, SpanKindName> = new Map<string, SpanKind
   ['execute_function', 'tool'],
   ['agent', 'agent'],
   ['workflow', 'workflow'],
+  ['guardrail_check', 'guardrail'],
   ['invoke_swarm', 'workflow'],
   // Mastra's spans around its model calls, which have a span of their own.
   ['model_generation', 'other'],

@@ -19,13 +19,14 @@ export interface Message {
 }
 
 const HOLDERS: ReadonlySet<string> = new Set(['messages', 'contents', 'choices']);
+const SYSTEM: readonly string[] = ['system', 'systemPrompt', 'instructions'];
 /** What may stand beside messages and is read too, or says nothing. */
-const BESIDE: ReadonlySet<string> = new Set(['system', 'tools', 'tool_choice']);
+const BESIDE: ReadonlySet<string> = new Set([...SYSTEM, 'tools', 'tool_choice']);
 const ENVELOPED: readonly string[] = [...HOLDERS, 'output', 'input'];
 
 /**
  * Messages in any common shape as canonical ones: a list of messages, one message, or an object that holds them
- * and nothing else (`messages`, `contents`, `choices`, beside them `system`). `undefined` when the value is no conversation.
+ * and nothing else (`messages`, `contents`, `choices`, beside them {@link BESIDE}). `undefined` when the value is no conversation.
  */
 export function canonicalMessages(value: unknown): Message[] | undefined {
   if (Array.isArray(value)) {
@@ -41,10 +42,10 @@ export function canonicalMessages(value: unknown): Message[] | undefined {
   if (generated !== undefined) return generated;
   // Whole requests and answers of an API name their model or type; what else is in them stands in columns and the attribute.
   if (typeof value['model'] === 'string' || typeof value['object'] === 'string')
-    return withSystem(canonicalMessages(first(value, ENVELOPED)), value['system']);
+    return withSystem(canonicalMessages(first(value, ENVELOPED)), first(value, SYSTEM));
   // Anything else beside the messages would be lost: such an object stays as it was sent.
   if (!Object.keys(value).every((key) => HOLDERS.has(key) || BESIDE.has(key))) return undefined;
-  return withSystem(canonicalMessages(first(value, [...HOLDERS])), value['system']);
+  return withSystem(canonicalMessages(first(value, [...HOLDERS])), first(value, SYSTEM));
 }
 
 function withSystem(messages: Message[] | undefined, system: unknown): Message[] | undefined {

@@ -72,6 +72,18 @@ export const GEN_AI: Readonly<Record<string, ToldSpan>> = {
     },
     span: { kind: 'tool', tool: 'get_weather', input: '{"city":"Paris"}', output: 'Sunny' },
   },
+  'a check of the OpenAI Agents SDK': {
+    // Two instrumentations share this scope.
+    dialect: 'traceloop',
+    fields: { scope: 'opentelemetry.instrumentation.openai_agents', name: 'guardrail_check no-weather' },
+    attributes: {
+      'gen_ai.operation.name': 'guardrail_check',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.guardrail.name': 'no-weather',
+      'gen_ai.guardrail.triggered': false,
+    },
+    span: { kind: 'guardrail', operation: 'guardrail_check' },
+  },
   'the tools of an MCP server, asked for': {
     dialect: 'plain',
     fields: { scope: 'mcp', name: 'tools/list', otelKind: 'Client' },

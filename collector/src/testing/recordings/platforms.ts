@@ -207,6 +207,18 @@ export const PLATFORMS: Readonly<Record<string, ToldSpan>> = {
     input: QUESTION,
     output: [{ role: 'assistant', parts: [{ type: 'text', content: 'I look.' }, CALL] }],
   },
+  'Flue, instructions beside the messages': {
+    dialect: 'other_vendor',
+    fields: { scope: 'flue', name: 'turn' },
+    attributes: {
+      'flue.turn.input':
+        '{"systemPrompt":"Be brief.","messages":[{"role":"user","content":"Weather in Paris?"}]}',
+      'flue.turn.output': '{"role":"assistant","content":"Sunny"}',
+    },
+    span: { systemInstructions: 'Be brief.' },
+    input: [{ role: 'system', parts: [{ type: 'text', content: 'Be brief.' }] }, ...QUESTION],
+    output: ANSWER,
+  },
   'Laminar, a call with its cost in two parts': {
     dialect: 'laminar',
     fields: { scope: 'lmnr', name: 'anthropic.chat' },
