@@ -68,7 +68,7 @@ export interface Baseline {
 
 function replacedBy(candidate: Rule, { replaces, incumbents }: ValidationInput): Rule | undefined {
   const named = replaces?.(candidate);
-  return incumbents.find(({ id, version }) => id === named?.id && version === named.version);
+  return named && incumbents.find(({ id, version }) => id === named.id && version === named.version);
 }
 
 /** Judged outcomes and how many. */
