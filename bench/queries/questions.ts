@@ -126,7 +126,7 @@ export function questions(filling: Filling, words: readonly string[] = [...vocab
       ask: async (store, index) => await search(store, { text: `glockenspiel${index}` }, lastDay),
     },
     {
-      title: 'word of a span in 50 000, any time',
+      title: 'word of a span in 5 000, any time',
       ask: async (store, index) => await search(store, { text: words[WORDS - 1 - index] ?? '' }),
     },
     {
