@@ -132,6 +132,7 @@ it.each(SIGNED)('sees %j%s at every place of a text', (sign, rest) => {
   for (let place = 0; place <= 64; place += 1)
     for (const [before, behind] of [
       ['the é x '.repeat(9).slice(0, place), ' and more'],
+      [`${'中文'.repeat(32).slice(0, place)} `, ''],
       [`${'-, '.repeat(22).slice(0, place)}\\n`, '"'],
     ] as const) {
       const text = before + sign + rest + behind;

@@ -8,7 +8,7 @@ export const NAME = 2;
 /** `://` */
 export const URL = 4;
 
-/** Longer texts are not looked at, but searched, characters. */
+/** Longer texts are not looked at, but searched: answered as {@link SECRET}. Characters. */
 const CHARACTERS_MAX = 65_536;
 const UTF8_BYTES_MAX = 3;
 /** Zeros before and behind the text, bytes: the kernel looks beyond its ends. */
@@ -16,6 +16,10 @@ const MARGIN_BYTES = 96;
 /** Texts of ASCII up to here are copied by a loop, which costs less than one call into native code. */
 const LOOPED_CHARACTERS_MAX = 40;
 const ASCII_MAX = 0x7f;
+/** Characters of a text that tell its script, evenly spaced; and how many of them may be of another one than ours. */
+const SAMPLED = 16;
+const WIDE_MAX = 3;
+const LATIN1_MAX = 0xff;
 const PAGE_BYTES = 65_536;
 
 /** The part of it that is used here: Node has it, and its types name it only with those of the browser. */
@@ -65,7 +69,7 @@ export class TextSigns {
 
   /** {@link SECRET}, {@link NAME} and {@link URL}, added up; with the first the others may be missing. */
   in(text: string): number {
-    if (text.length > CHARACTERS_MAX) return SECRET;
+    if (text.length > CHARACTERS_MAX || isWide(text)) return SECRET;
     return Number(this.#signs(this.#load(text)));
   }
 
@@ -81,6 +85,15 @@ export class TextSigns {
     }
     return text.length;
   }
+}
+
+/** Whether it is written in another script: its UTF-8 is three times as long, and a search of its characters is cheaper. */
+function isWide(text: string): boolean {
+  if (text.length <= LOOPED_CHARACTERS_MAX) return false;
+  const step = Math.floor(text.length / SAMPLED);
+  let wide = 0;
+  for (let at = 0; at < text.length; at += step) if (text.charCodeAt(at) > LATIN1_MAX) wide += 1;
+  return wide > WIDE_MAX;
 }
 
 function isKernel(found: unknown): found is (length: number) => unknown {
