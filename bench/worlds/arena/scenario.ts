@@ -14,7 +14,7 @@ export interface Scenario {
   readonly passBias: number;
   /**
    * A model judges trials, lets one answer in ten pass that is wrong, and seven in ten that say how certain they are. `audited`:
-   * checks have spoken about enough of what it judged before.
+   * checks have spoken about enough of what it judged before, and score every second case.
    */
   readonly judge: 'none' | 'unaudited' | 'audited';
   /** Trials are scored by the share of rows or fields that are right. */
@@ -70,6 +70,8 @@ const variant = (name: string, change: Partial<Scenario>): Scenario => ({ ...PLA
 export const DIFFICULTIES: readonly Scenario[] = [
   PLAIN,
   variant('three rounds', { rounds: 3 }),
+  variant('ICC .65', { icc: 0.65 }),
+  variant('ICC .9', { icc: 0.9 }),
   variant('10 % label flips', { labelFlips: 0.1 }),
   variant('20 % label flips', { labelFlips: 0.2 }),
   variant('pass-biased judge', { passBias: 0.3 }),

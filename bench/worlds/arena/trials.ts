@@ -18,6 +18,8 @@ export class Trials implements TrialRunner {
   readonly #seed: string;
   readonly #ruleOf: (reference: RuleReference) => Rule | undefined;
   readonly #tasks: ReadonlyMap<string, string>;
+  /** Ids of cases that a check scores. */
+  readonly #checked: ReadonlySet<string>;
   readonly #others: readonly string[];
   readonly #inForceAfter = new Map<string, number>();
   #count = 0;
@@ -33,6 +35,7 @@ export class Trials implements TrialRunner {
     this.#seed = seed;
     this.#ruleOf = ruleOf;
     this.#tasks = new Map(world.cases.map(({ id, task }) => [id, task]));
+    this.#checked = new Set(world.cases.filter(({ scorer }) => scorer !== 'judge').map(({ id }) => id));
     this.#others = createRandom(`labels ${world.seed}`).shuffle(world.cases.map(({ task }) => task));
   }
 
@@ -85,7 +88,8 @@ export class Trials implements TrialRunner {
     const failed = scenario.outages && this.#isOut() && random.next() < OUTAGE_LOSS;
     const score = failed ? 0 : scenario.partialCredit ? (result.credit ?? result.score) : result.score;
     const assures = !scenario.blind && mind.read(block).assures;
-    const told = toldBy(scenario, { score, assures }, random);
+    const teller = this.#checked.has(caseId) ? { ...scenario, judge: 'none' as const } : scenario;
+    const told = toldBy(teller, { score, assures }, random);
     return { kind: 'scored', trialId, score: told, output: action, error: '', durationMs: 0 };
   }
 

@@ -66,7 +66,7 @@ export function drawWorld(domain: Domain, seed: string, given: Scenario): World 
         task: task.text,
         tags: task.tags,
         project: domain.name,
-        ...(scenario.judge === 'none' ? {} : { scorer: 'judge' as const }),
+        ...(isJudged(scenario, index) ? { scorer: 'judge' as const } : {}),
       }),
     ),
     sealed,
@@ -74,6 +74,11 @@ export function drawWorld(domain: Domain, seed: string, given: Scenario): World 
     poison: scenario.poison ? drawPoison(seed, topics) : [],
     close: () => environment.close(),
   };
+}
+
+/** Whether a model scores this eval case: where a judge is audited, every second case has a check. */
+function isJudged({ judge }: Scenario, index: number): boolean {
+  return judge === 'unaudited' || (judge === 'audited' && index % 2 === 1);
 }
 
 /** Every true convention as a line of advice: the most that lessons could give. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { itemReference } from '@tracelore/sdk/contract';
 import { intraclassCorrelation } from '../stats/intraclass.ts';
+import { checkedLogE } from './checked-cases.ts';
 import { costAdded } from './compared-runs.ts';
 import { worstLogE } from './critical-task.ts';
 import { flippedTasks } from './critical-tasks.ts';
@@ -99,6 +100,7 @@ function reportContender(contender: Contender, race: Race, settings: RaceSetting
     logEHarm: logE.harm,
     logEFutility: logE.futility,
     logECritical: worstLogE(criticalTasks),
+    logEChecked: checkedLogE(contender, race),
     criticalTasks,
     triggeredTasks: contender.triggered.length,
     coverage,

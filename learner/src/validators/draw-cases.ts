@@ -1,4 +1,5 @@
 import type { Random } from '../stats/random.ts';
+import { lackingChecks } from './checked-cases.ts';
 import { untriedTasks } from './critical-tasks.ts';
 import { criticalSlicesOf, doubtfulSlices, slicePairsMin, slicesOf } from './slices.ts';
 import { CRITICAL_PAIRS, DOUBTFUL_FACTOR, STEER_E, type RaceSettings } from './race-options.ts';
@@ -73,7 +74,7 @@ export function byPromise(race: Race): Contender[] {
     .map((entry) => entry.contender);
 }
 
-/** Whether a case is critical and was not tried, or of a slice that lacks evidence, about a contender with a strong case so far. */
+/** Whether a case is critical and was not tried, or has a check that is missing, or is of a slice that lacks evidence, about a contender with a strong case so far. */
 function isUrgent(contender: Contender, race: Race, settings: RaceSettings): (id: string) => boolean {
   if (logEvidence(contender.evidence).benefit < Math.log(STEER_E)) return () => false;
   const doubtful = doubtfulSlices(contender, race, settings);
@@ -86,7 +87,7 @@ function isUrgent(contender: Contender, race: Race, settings: RaceSettings): (id
   for (const tag of criticalSlicesOf(contender, race, settings)) {
     if ((contender.evidence.slices[tag]?.n ?? 0) < CRITICAL_PAIRS) lacking.add(tag);
   }
-  const untried = new Set(untriedTasks(contender, race));
+  const untried = new Set([...untriedTasks(contender, race), ...lackingChecks(contender, race)]);
   const triggered = new Set(contender.triggered);
   return (id) =>
     triggered.has(id) && (untried.has(id) || (race.cases[id]?.tags.some((tag) => lacking.has(tag)) ?? false));

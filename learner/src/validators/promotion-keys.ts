@@ -1,4 +1,5 @@
 import { bettingLogE } from '../stats/betting.ts';
+import { CHECKED_E, lackingChecks } from './checked-cases.ts';
 import { costAdded, RUNS_COMPARED_MIN } from './compared-runs.ts';
 import { criticalVeto, untriedTasks } from './critical-tasks.ts';
 import { logEvidence, MARGIN, meanLift, provisionalLift } from './evidence.ts';
@@ -31,6 +32,8 @@ export function missingKeys(contender: Contender, race: Race, settings: RaceSett
     missing.push(`${treatment} of ${tried} runs with the rule gave no result, ${baseline} without it`);
   if (settings.sliceGuard) missing.push(...missingSlices(contender, race, settings));
   missing.push(...missingSafety(contender, race, settings));
+  if (lackingChecks(contender, race).length > 0)
+    missing.push(`cases with a check do not show by themselves that it helps: E below ${CHECKED_E}`);
   const untried = untriedTasks(contender, race);
   if (untried.length > 0) missing.push(`critical task ${untried.join(', ')} was not tried yet`);
   const veto = criticalVeto(contender, race);

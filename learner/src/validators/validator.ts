@@ -47,6 +47,8 @@ export interface CandidateReport {
   readonly logEFutility: number;
   /** Strongest evidence that it harms one critical task; 0 = none flipped. From E = 20 on it vetoes. */
   readonly logECritical: number;
+  /** Log E for benefit of the cases with a check alone; `null` = no judge scores any of its cases. */
+  readonly logEChecked: number | null;
   /** Critical tasks that flipped from passed to failed, and what running them again showed. */
   readonly criticalTasks: readonly CriticalTask[];
   readonly triggeredTasks: number;

@@ -1,5 +1,6 @@
 import { itemReference } from '@tracelore/sdk/contract';
 import type { Change, KnowledgeBase } from '../../knowledge/knowledge-base.ts';
+import { CHECKED_E } from '../../validators/checked-cases.ts';
 import type { CandidateReport, CycleReport } from '../../validators/validator.ts';
 import type { AnalysisLog } from '../records/analysis-log.ts';
 import type { PassRecord } from '../learn-pass.ts';
@@ -47,7 +48,7 @@ async function act(
   switch (report.status) {
     case 'promoted': {
       // Code runs with the agent's rights: a person always looks at it first.
-      const waits = requireApproval || rule.kind === 'code_template';
+      const waits = requireApproval || rule.kind === 'code_template' || restsOnJudgeAlone(report);
       const step = waits ? 'validate' : 'promote';
       const changed = await base[step](exactly, cycle.id, reason, report.replaces ?? outdone(cycle, exactly));
       if (!changed.ok) return refused(ruleId, changed);
@@ -79,6 +80,11 @@ async function act(
     default:
       return report.status satisfies never;
   }
+}
+
+/** A judge can be pleased by what only sounds right: cases with a check must say so too. */
+function restsOnJudgeAlone({ logEChecked }: CandidateReport): boolean {
+  return logEChecked !== null && logEChecked < Math.log(CHECKED_E);
 }
 
 /** Promoted rule of the cycle that this one does nothing beside: what both say is said once. */
