@@ -82,7 +82,9 @@ printTable(
         share(among, ({ isFlagged }) => isFlagged),
         share(among, ({ isMerged }) => isMerged),
         share(among, ({ relation }) => relation !== 'not compared'),
-        share(among, ({ isFlagged, relation }) => isFlagged || relation === 'conflict'),
+        share(among, ({ isFlagged, relation }) =>
+          relation === 'not compared' ? isFlagged : relation === 'conflict',
+        ),
         share(among, ({ isMerged, relation }) => isMerged || relation === 'same'),
       ];
     }),
@@ -98,7 +100,7 @@ async function see(pair: RulePair): Promise<Seen> {
   const [a, b] = [asRule(pair.a), asRule(pair.b)];
   const isFlagged = contradicts(a, b);
   const isMerged = saysTheSame(a, b, DUPLICATE_SIMILARITY_MIN);
-  if (isFlagged || isMerged || comparedRules(a, [b]).length === 0)
+  if (isMerged || comparedRules(a, [b]).length === 0)
     return { pair, isFlagged, isMerged, relation: 'not compared' };
   const compared = await compareRules(model, a, b);
   return { pair, isFlagged, isMerged, relation: compared.ok ? compared.relation : 'unsure' };

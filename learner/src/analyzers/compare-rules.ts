@@ -7,7 +7,7 @@ import { jaccard, trigramsOf } from '../search/trigrams.ts';
 
 /**
  * Mean of trigram similarity and cosine from which a model compares two rules. On the development part of our pairs nearly all
- * that say the same or contradict each other are asked about or seen by the heuristic, and 10 % of the unrelated ones: what a
+ * that say the same or contradict each other are asked about, and 10 % of the unrelated ones: what a
  * lesson costs is bounded by the number of rules below.
  */
 export const COMPARED_SIMILARITY_MIN = 0.15;
@@ -71,7 +71,8 @@ const ANSWER: z.ZodType<Judged> = z.object({
 
 /**
  * Asks a model in both orders what two rules are to each other, and believes it only when both answers agree and every
- * clause stands in its rule. Conflict comes first: whatever the heuristic takes for a contradiction is never the same.
+ * clause stands in its rule. Conflict comes first: what the heuristic takes for a contradiction is never the same, and is none
+ * only when the model says twice that the two are about different things or can be followed together.
  */
 export async function compareRules(
   model: ChatModel,
@@ -103,7 +104,7 @@ export async function compareRules(
 function agreed(relations: readonly RuleRelation[], isOpposed: boolean): RuleRelation {
   if (relations.includes('conflict'))
     return relations.every((one) => one === 'conflict') || isOpposed ? 'conflict' : 'unsure';
-  if (isOpposed) return 'conflict';
+  if (isOpposed) return relations.every((one) => one === 'different') ? 'different' : 'conflict';
   const [relation = 'unsure', ...others] = relations;
   return others.every((one) => one === relation) ? relation : 'unsure';
 }

@@ -91,6 +91,7 @@ const provenance = z.object({
   agent: z.string().exactOptional(),
   taint: z.enum(QUOTE_AUTHORS).exactOptional(),
   conflictsWith: z.array(z.string()).exactOptional(),
+  compatibleWith: z.array(z.string()).exactOptional(),
   evidence: z.array(evidence),
 });
 

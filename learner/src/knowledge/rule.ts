@@ -61,6 +61,8 @@ export interface Provenance {
   readonly agent?: string;
   /** Rules that a model found it to contradict when it was learned: it is tested in the place of the one in force. Ids. */
   readonly conflictsWith?: readonly string[];
+  /** Rules that it can be followed beside, as the model saw it, whatever their words look like. Ids. */
+  readonly compatibleWith?: readonly string[];
   /** The least trusted of those whose words it rests on; absent in what people wrote, and in what older versions did. */
   readonly taint?: QuoteAuthor;
   readonly evidence: readonly Evidence[];

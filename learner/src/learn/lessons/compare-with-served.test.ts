@@ -74,6 +74,16 @@ it('keeps what contradicts as a candidate that is tested in the place of the rul
   expect(prompts.join()).not.toContain('Monday');
 });
 
+it('goes by the model where the words alone look like a contradiction', async () => {
+  const found = await compared('Compensation does not need the approval of a supervisor.', {
+    sameSubject: false,
+    sameClaim: false,
+    compatible: true,
+  });
+  expect(found).toMatchObject({ verdict: { kind: 'candidate' }, compatibleWith: [inForce.id] });
+  expect(found.conflictsWith).toBeUndefined();
+});
+
 it('asks nothing about what waits for a person, and goes on when the model fails', async () => {
   const held = await compared(
     'The agent decides on compensation.',
@@ -83,5 +93,5 @@ it('asks nothing about what waits for a person, and goes on when the model fails
   expect([held.verdict.kind, server?.seen.length]).toEqual(['candidate', 0]);
   await server?.close();
   const failed = await compared('The agent decides on compensation.', { sameClaim: 'perhaps' });
-  expect(failed).toMatchObject({ verdict: { kind: 'candidate' }, conflictsWith: [] });
+  expect(failed).toEqual({ verdict: expect.objectContaining({ kind: 'candidate' }) });
 });

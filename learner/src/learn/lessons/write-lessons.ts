@@ -1,7 +1,7 @@
 import type { Lesson } from '../../analyzers/analyzer.ts';
 import type { FailureSample } from '../../analyzers/failure-samples.ts';
 import type { GoldOutputs } from '../../analyzers/memorised.ts';
-import { gateLesson, rulesThatMatter, type LessonVerdict } from '../../analyzers/lesson-gate.ts';
+import { gateLesson, rulesThatMatter } from '../../analyzers/lesson-gate.ts';
 import type { TracedRun } from '../../analyzers/traced-run.ts';
 import { capabilitiesOf, type Capabilities } from '../../safety/capabilities.ts';
 import { scanText } from '../../analyzers/scan.ts';
@@ -9,7 +9,7 @@ import type { KnowledgeBase } from '../../knowledge/knowledge-base.ts';
 import { orderByText } from '../../knowledge/order-by-text.ts';
 import type { Evidence, Provenance, Rule } from '../../knowledge/rule.ts';
 import type { ChatModel } from '../../llm/chat-model.ts';
-import { compareWithServed } from './compare-with-served.ts';
+import { compareWithServed, type ComparedLesson } from './compare-with-served.ts';
 import type { AnalysedSample } from './analyse-runs.ts';
 import type { AnalysisLog } from '../records/analysis-log.ts';
 import type { PassRecord } from '../learn-pass.ts';
@@ -54,8 +54,8 @@ export async function writeLessons(
       const live = await rulesThatMatter(lesson, sample, all);
       const rejected = await rulesThatMatter(lesson, sample, options.rejected);
       const gated = gateLesson(lesson, sample, { live, rejected, capabilities, gold: options.gold });
-      const { verdict, conflictsWith } = await compareWithServed(gated, options);
-      if (await apply(verdict, lesson, sample, conflictsWith, options)) written += 1;
+      const compared = await compareWithServed(gated, options);
+      if (await apply(compared, lesson, sample, options)) written += 1;
     }
     const runIds = sample.failures.map(({ summary }) => summary.runId);
     const result = written > 0 ? 'lessons' : 'no_lesson';
@@ -79,10 +79,9 @@ function rememberCapabilities(contrasts: readonly TracedRun[]): (agent: string) 
 
 /** Whether something was written. */
 async function apply(
-  verdict: LessonVerdict,
+  { verdict, ...relations }: ComparedLesson,
   lesson: Lesson,
   sample: FailureSample,
-  conflictsWith: readonly string[],
   { base, log, record, analyzer }: WriteLessonsOptions,
 ): Promise<boolean> {
   const learnId = record.current.id;
@@ -104,7 +103,7 @@ async function apply(
     ...(agent === '' ? {} : { agent }),
     ...(scanText(because).length === 0 ? { because } : {}),
     taint: verdict.taint,
-    ...(conflictsWith.length === 0 ? {} : { conflictsWith }),
+    ...relations,
     evidence: verdict.evidence,
     predicted: {
       // Whatever it says: what taught it is what it is for.

@@ -1,4 +1,3 @@
-import { contradicts } from '../../analyzers/contradiction.ts';
 import type { EvalCase } from '../../evals/eval-case.ts';
 import type { Rule } from '../../knowledge/rule.ts';
 import { Pace } from '../../pace.ts';
@@ -6,6 +5,7 @@ import { replayFailures } from '../../replays/replay-failures.ts';
 import { countReplays } from '../../replays/run-replay.ts';
 import { priorWeight } from '../../safety/corroboration.ts';
 import type { CycleReport } from '../../validators/validator.ts';
+import { isAgainst } from './is-against.ts';
 import { chooseCandidates } from './choose-candidates.ts';
 import { supportingRuns, uncorroborated } from './corroborated.ts';
 import { addNote } from '../learn-pass.ts';
@@ -151,10 +151,6 @@ async function opposedRules(
     if (rule !== undefined) opposed.set(candidate.id, rule);
   }
   return opposed;
-}
-
-function isAgainst(candidate: Rule, rule: Rule): boolean {
-  return candidate.provenance.conflictsWith?.includes(rule.id) === true || contradicts(candidate, rule);
 }
 
 function whatIsMissing(
